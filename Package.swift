@@ -1,0 +1,56 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module and what it may import. Arrows point one way; the build refuses undeclared imports.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies + ["Support"], swiftSettings: settings)
+}
+
+let package = Package(
+    name: "bellwether",
+    targets: [
+        // C: system libraries and the text encoder's arithmetic.
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .target(
+            name: "CEncoder", dependencies: ["COpenBLAS"],
+            cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
+
+        // The house, bottom up.
+        module("Trading"),
+        module("Postgres", ["CPostgres"]),
+        module("Store", ["Postgres", "Trading"]),
+        module("Providers", ["Trading", "CEncoder"]),
+        module("Agents", ["Providers", "Trading"]),
+        module("Jobs", ["Store", "Postgres"]),
+        .executableTarget(
+            name: "bellwether",
+            dependencies: ["Agents", "Jobs", "Postgres", "Providers", "Store", "Trading"],
+            swiftSettings: settings),
+
+        // Tests: one target a module, and FlowTests with a real database.
+        .target(
+            name: "Support", dependencies: ["Postgres", "Trading"], path: "Tests/Support",
+            swiftSettings: settings),
+        tests("TradingTests", ["Trading"]),
+        tests("PostgresTests", ["Postgres"]),
+        tests("StoreTests", ["Store"]),
+        tests("ProvidersTests", ["Providers", "Trading"]),
+        tests("AgentsTests", ["Agents", "Trading"]),
+        tests("JobsTests", ["Jobs"]),
+        tests("BellwetherTests", ["bellwether"]),
+        tests("FlowTests", ["Agents", "Jobs", "Postgres", "Providers", "Store", "Trading", "bellwether"]),
+    ]
+)

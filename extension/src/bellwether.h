@@ -1,0 +1,13 @@
+/*-------------------------------------------------------------------------
+ *
+ * bellwether.h
+ *	  What the families of the extension share: one Init each.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef BELLWETHER_H
+#define BELLWETHER_H
+
+extern void TenantInit(void);
+
+#endif							/* BELLWETHER_H */

@@ -1,0 +1,16 @@
+-- The table of contents: everything the database is made of, in order.
+-- Applied by `bellwether migrate`, or from the top folder by
+--     psql -v ON_ERROR_STOP=1 -f sql/install.sql "$(make -s dsn ROLE=admin)"
+-- `\set migration` names a file of migrations/ that runs once; `\ir` includes a
+-- file that runs at every install.
+
+-- Roles, extension and the record of migrations; from here on as bellwether_owner.
+\ir setup.sql
+
+-- Tables, types and indexes.
+\set migration 0001_tenant
+\ir migrations/once.psql
+
+-- Who is asking.
+
+-- What the tables may be asked: the only schema for outsiders, and its grants.
