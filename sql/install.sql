@@ -11,6 +11,9 @@
 \set migration 0001_tenant
 \ir migrations/once.psql
 
+-- Our own SQLSTATEs, one file an area.
+\ir 05_ops/sqlstate_installation.sql
+
 -- Who is asking.
 
 -- What the tables may be asked: the only schema for outsiders, and its grants.

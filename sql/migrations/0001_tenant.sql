@@ -39,3 +39,12 @@ create table tenant.setting_default (
     description text not null
 );
 comment on table tenant.setting_default is 'Every setting a tenant can have, its default and its meaning.';
+
+create table ops.sqlstate (
+    code text constraint sqlstate_pkey primary key
+    constraint sqlstate_code check (code ~ '^BW[0-9A-Z]{3}$'),
+    name text not null constraint sqlstate_name_key unique,
+    meaning text not null,
+    hint text not null
+);
+comment on table ops.sqlstate is 'Every SQLSTATE of our own: BW0 installation, BW1 limits, BW2 queue, BW3 market and ingest, BW4 agents.';
