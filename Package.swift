@@ -23,7 +23,8 @@ let package = Package(
     targets: [
         // C: system libraries and the text encoder's arithmetic.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(
             name: "CEncoder", dependencies: ["COpenBLAS"],
             cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
@@ -51,6 +52,8 @@ let package = Package(
         tests("AgentsTests", ["Agents", "Trading"]),
         tests("JobsTests", ["Jobs"]),
         tests("BellwetherTests", ["bellwether"]),
-        tests("FlowTests", ["Agents", "Jobs", "Postgres", "Providers", "Store", "Trading", "bellwether"]),
+        tests(
+            "FlowTests",
+            ["Agents", "Jobs", "Postgres", "Providers", "Store", "Trading", "bellwether"]),
     ]
 )

@@ -100,7 +100,7 @@ up() {
     touch "$log"
     [ "$(id -u)" -ne 0 ] || chown postgres: "$log"
     # stdin and stdout must not be inherited: a caller's pipe would never close.
-    as_server "$bin/pg_ctl" -D "$data" -l "$log" -w -t 60 -s start < /dev/null > /dev/null 2>> "$log" \
+    as_server "$bin/pg_ctl" -D "$data" -l "$log" -w -t 60 -s start < /dev/null > /dev/null 2>&1 \
         || die "PostgreSQL did not start; the last lines of $log: $(tail -n 5 "$log")"
     "$bin/psql" -XqAt -h "$socket" -U postgres -d postgres \
         -c "select 1 from pg_database where datname = '$database'" | grep -q 1 \
