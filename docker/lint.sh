@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Formatters and linters: all of them run, each says what it found; fails if one did.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+venv=$(dirname "$(docker/python.sh lint)")
+pg_config=$(docker/server.sh pg_config)
+failed=()
+
+check() {
+    local name=$1
+    shift
+    if output=$("$@" 2>&1); then
+        echo "lint: $name fine"
+    else
+        printf 'lint: %s found:\n%s\n' "$name" "$output"
+        failed+=("$name")
+    fi
+}
+
+mapfile -t shell < <(git ls-files '*.sh' .ci/run)
+check "swift format" swift format lint --strict --recursive --parallel Package.swift Sources Tests
+check "C format" make -s -C extension indent-check
+check "cppcheck" cppcheck --enable=warning,performance -q --error-exitcode=2 --inline-suppr \
+    -I "$("$pg_config" --includedir-server)" --suppress='*:/usr/include/*' \
+    --suppress='*:*/postgresql/*' -I extension/src extension/src
+check "sqlfluff" "$venv/sqlfluff" lint -p 0 sql
+check "squawk" "$venv/squawk" --pg-version 15 \
+    --exclude=require-lock-timeout,require-statement-timeout,prefer-robust-stmts,prefer-bigint-over-int,prefer-bigint-over-smallint \
+    sql/migrations/*.sql
+check "plpgsql_check" docker/plpgsql_check.sh
+check "shellcheck" shellcheck "${shell[@]}"
+check "codespell" codespell -q 3 --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
+
+if [ ${#failed[@]} -gt 0 ]; then
+    printf 'lint: failed: %s\n' "${failed[*]}"
+    exit 1
+fi

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs plpgsql_check over every PL/pgSQL function of a freshly installed database.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+database=bellwether_lint_$$
+admin=$(docker/server.sh dsn admin)
+maintenance=${admin/\/bellwether\?//postgres?}
+target=${admin/\/bellwether\?//$database?}
+
+psql -Xq "$maintenance" -c "create database $database template bellwether_template"
+trap 'psql -Xq "$maintenance" -c "drop database if exists $database with (force)"' EXIT
+
+found=$(psql -XqAt -v ON_ERROR_STOP=1 "$target" <<'SQL'
+create extension plpgsql_check;
+set bellwether.tenant = 0;
+-- A trigger function is checked with each table that uses it; others once.
+select format('%s: %s: %s', p.oid::regprocedure, c.level, c.message)
+from pg_proc as p
+inner join pg_language as l on p.prolang = l.oid and l.lanname = 'plpgsql'
+left join pg_trigger as t on p.oid = t.tgfoid and not t.tgisinternal
+cross join lateral plpgsql_check_function_tb(
+    p.oid, coalesce(t.tgrelid, 0),
+    oldtable => t.tgoldtable, newtable => t.tgnewtable,
+    security_warnings => true, extra_warnings => true, performance_warnings => false
+) as c
+where
+    p.pronamespace::regnamespace::text !~ '^(pg_|information_schema)'
+    and (p.prorettype <> 'trigger'::regtype or t.oid is not null)
+    and not exists (
+        select from pg_depend as d where d.objid = p.oid and d.deptype = 'e'
+    )
+order by 1;
+SQL
+)
+[ -z "$found" ] || { printf '%s\n' "$found"; exit 1; }

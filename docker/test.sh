@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# Runs the tests: docker/test.sh [all] | long | swift | c | sql | demo
+# Each runner prints its own closing lines; the first failure ends the run.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+server=docker/server.sh
+base=$($server base)
+bellwether=.build/release/bellwether
+admin=$($server dsn admin)
+maintenance=${admin/\/bellwether\?//postgres?}
+
+say() { printf '\ntest: %s\n' "$*" >&2; }
+database() { printf '%s\n' "${admin/\/bellwether\?//$1?}"; }
+sql() { psql -Xq -v ON_ERROR_STOP=1 "$maintenance" -c "$1"; }
+
+# One migrated database that every test clones; made anew when anything it is made of changed.
+template() {
+    local wanted have
+    wanted=$(cat extension/bellwether.so extension/bellwether--*.sql sql/*.sql sql/*/* 2> /dev/null | sha256sum)
+    have=$(cat "$base/template" 2> /dev/null || true)
+    [ "$wanted" != "$have" ] || return 0
+    say "making the template database"
+    psql -Xq "$maintenance" -c "drop database if exists bellwether_template with (force)" 2> /dev/null
+    sql "create database bellwether_template"
+    "$bellwether" migrate --database "$(database bellwether_template)" > "$base/template.log" 2>&1 \
+        || { cat "$base/template.log" >&2; exit 1; }
+    printf '%s\n' "$wanted" > "$base/template"
+}
+
+test_c() {
+    say "extension: kernels"
+    make -s -C extension check-kernels
+    say "extension: regression"
+    local dsn_host
+    dsn_host=${admin##*host=}
+    PGHOST=$dsn_host PGUSER=postgres make -s -C extension with_llvm=no PG_CONFIG="$($server pg_config)" installcheck \
+        || { cat extension/regression.diffs >&2; exit 1; }
+    if [ -d extension/test/oracle ]; then
+        say "extension: numbers against TA-Lib and friends"
+        sql "drop database if exists bellwether_oracle with (force)" 2> /dev/null
+        sql "create database bellwether_oracle"
+        local script
+        for script in extension/test/oracle/*.py; do
+            DATABASE_URL=$(database bellwether_oracle) "$(docker/python.sh test)" "$script"
+        done
+        sql "drop database bellwether_oracle with (force)"
+    fi
+}
+
+test_sql() {
+    say "SQL"
+    local name=bellwether_pgtap_$$ status=0
+    sql "create database $name template bellwether_template"
+    psql -Xq -v ON_ERROR_STOP=1 "$(database "$name")" -c "create extension pgtap"
+    PGOPTIONS="-c client_min_messages=warning" \
+        pg_prove -d "$(database "$name")" --ext .sql -r sql/tests || status=$?
+    sql "drop database $name with (force)"
+    return $status
+}
+
+test_swift() {
+    say "Swift"
+    docker/build.sh tests
+    DATABASE_URL=$admin BELLWETHER_MODEL_PATH=$base/model swift test --skip-build --explicit-target-dependency-import-check error
+}
+
+test_demo() {
+    say "demo, killed and run again"
+    demo/test.sh
+}
+
+case ${1:-all} in
+    all) template; test_c; test_sql; test_swift; test_demo ;;
+    long) template; BELLWETHER_LONG=yes test_swift ;;
+    c) test_c ;;
+    sql) template; test_sql ;;
+    swift) template; test_swift ;;
+    demo) test_demo ;;
+    *) sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+esac
