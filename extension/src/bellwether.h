@@ -9,5 +9,6 @@
 #define BELLWETHER_H
 
 extern void TenantInit(void);
+extern void VectorInit(void);
 
 #endif							/* BELLWETHER_H */

@@ -19,4 +19,5 @@ void
 _PG_init(void)
 {
 	TenantInit();
+	VectorInit();
 }
