@@ -1,0 +1,2 @@
+-- Which snapshots get text embeddings: the demo's window.
+select memory.set_embedding_window('all-MiniLM-L6-v2', '1d', '2017-11-01', '2019-01-01');
