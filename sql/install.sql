@@ -10,6 +10,10 @@
 -- Tables, types and indexes.
 \set migration 0001_tenant
 \ir migrations/once.psql
+\set migration 0002_market
+\ir migrations/once.psql
+\set migration 0004_memory
+\ir migrations/once.psql
 
 -- Our own SQLSTATEs, one file an area.
 \ir 05_ops/sqlstate_installation.sql

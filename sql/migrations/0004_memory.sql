@@ -1,0 +1,32 @@
+-- What is remembered as vectors: embedding models, one table of embeddings each, and
+-- which snapshots get one.
+
+create schema memory;
+comment on schema memory is 'Embedding models, embeddings and what is to be embedded.';
+
+create table memory.model (
+    model_id integer generated always as identity
+    constraint model_pkey primary key,
+    name text not null constraint model_name_key unique,
+    dimensions integer not null
+    constraint model_dimensions check (dimensions between 1 and 16000),
+    pooling text not null constraint model_pooling check (pooling in ('mean', 'cls')),
+    table_name text not null constraint model_table_name_key unique
+    constraint model_table_name check (table_name ~ '^embedding_[a-z0-9_]{1,50}$'),
+    registered_at timestamptz not null default clock_timestamp()
+);
+comment on table memory.model is
+'Registered embedding models; each has its own table, since dimensions differ.';
+
+create table memory.embedding_window (
+    model_id integer not null
+    constraint embedding_window_model_fkey references memory.model,
+    bar_interval text not null
+    constraint embedding_window_interval_fkey references market.bar_interval,
+    from_ts timestamptz not null,
+    to_ts timestamptz not null,
+    constraint embedding_window_pkey primary key (model_id, bar_interval),
+    constraint embedding_window_is_ordered check (from_ts < to_ts)
+);
+comment on table memory.embedding_window is
+'Which snapshots get a text embedding: from_ts <= ts < to_ts.';
