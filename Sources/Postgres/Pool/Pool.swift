@@ -1,0 +1,199 @@
+/// A bounded set of connections that tasks take in turn.
+///
+/// A connection is given back with its session as new: an open transaction is rolled back, settings,
+/// roles, locks, cursors and temporary tables are gone; prepared statements stay. One that lay
+/// unused for a while is asked for a sign of life first. Lost ones are replaced with growing waits.
+package actor Pool {
+    package struct Settings: Sendable {
+        /// The most connections at a time.
+        package var maximum = 8
+        /// How long a task waits for a connection before it gets `.timeout`.
+        package var acquireLimit = Duration.seconds(30)
+        /// A connection unused for this long must answer before it is lent.
+        package var checkAfter = Duration.seconds(30)
+        /// How long that answer may take.
+        package var checkLimit = Duration.seconds(5)
+
+        package init() {}
+    }
+
+    private struct Idle: Sendable {
+        let connection: Connection
+        let since: ContinuousClock.Instant
+    }
+
+    /// What a waiter is told.
+    private enum Turn: Sendable {
+        case use(Idle)
+        case open
+        case failed(PostgresError)
+    }
+
+    package nonisolated let target: ConnectionTarget
+    private let settings: Settings
+    private var state: PoolState<Idle, CheckedContinuation<Turn, Never>>
+    private var waiterNumber: UInt64 = 0
+
+    package init(_ target: ConnectionTarget, settings: Settings = Settings()) {
+        self.target = target
+        self.settings = settings
+        state = PoolState(maximum: settings.maximum)
+    }
+
+    /// How many connections are lent, lie idle, and how many tasks wait: for metrics.
+    package var load: (busy: Int, idle: Int, waiting: Int) {
+        (state.busy, state.idle.count, state.waiting)
+    }
+
+    /// Lends a connection for the time of `body`, which runs on the connection's own thread.
+    ///
+    /// - Throws: What `body` throws; `.timeout` if no connection was free in time; `.connection`
+    ///   with the last reason if none could be opened; `.cancelled`; `.closed`.
+    package func withConnection<Value: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Value
+    ) async throws -> Value {
+        let connection = try await acquire()
+        do {
+            let value = try await body(connection)
+            await release(connection)
+            return value
+        } catch {
+            await release(connection)
+            throw error
+        }
+    }
+
+    /// Lends a connection for one transaction.
+    package func transaction<Value: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Value
+    ) async throws -> Value {
+        try await withConnection { connection in try await connection.transaction(body) }
+    }
+
+    /// One statement on a connection of the pool.
+    package func query(_ sql: SQL) async throws -> Rows {
+        try await withConnection { connection in try await connection.query(sql) }
+    }
+
+    /// Closes all connections; those that are lent when they come back. Waiters get `.closed`.
+    package func close() async {
+        let (idle, waiters) = state.close()
+        for waiter in waiters { waiter.resume(returning: .failed(Self.closedError)) }
+        for one in idle { await one.connection.close() }
+    }
+
+    private static var closedError: PostgresError {
+        PostgresError(.closed, "the pool of database connections is closed")
+    }
+
+    // MARK: Lending
+
+    private func acquire() async throws(PostgresError) -> Connection {
+        let deadline = ContinuousClock.now + settings.acquireLimit
+        var turn = try first()
+        if turn == nil { turn = await wait(until: deadline) }
+        while true {
+            switch turn {
+            case .failed(let error): throw error
+            case .open, nil: return try await open(until: deadline)
+            case .use(let idle):
+                if await isUsable(idle) { return idle.connection }
+                turn = .open
+            }
+        }
+    }
+
+    private func first() throws(PostgresError) -> Turn? {
+        switch state.acquire() {
+        case .use(let idle): return .use(idle)
+        case .open: return .open
+        case .wait: return nil
+        case .closed: throw Self.closedError
+        }
+    }
+
+    private func wait(until deadline: ContinuousClock.Instant) async -> Turn {
+        waiterNumber += 1
+        let number = waiterNumber
+        let limit = settings.acquireLimit
+        // Owned by this call: cancelled as soon as the wait is over.
+        let timer = Task {
+            try await Task.sleep(until: deadline)
+            withdraw(
+                number,
+                PostgresError(
+                    .timeout, "no database connection became free within \(limit)",
+                    hint: "Allow more connections, or look for a task that holds one too long."))
+        }
+        defer { timer.cancel() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if Task.isCancelled {
+                    continuation.resume(returning: .failed(Self.cancelledError))
+                } else {
+                    state.enqueue(continuation, id: number)
+                }
+            }
+        } onCancel: {
+            // No owner: it ends as soon as the actor has taken the waiter out.
+            Task { await self.withdraw(number, Self.cancelledError) }
+        }
+    }
+
+    private static var cancelledError: PostgresError {
+        PostgresError(.cancelled, "waiting for a database connection was cancelled")
+    }
+
+    private func withdraw(_ number: UInt64, _ error: PostgresError) {
+        state.withdraw(number)?.resume(returning: .failed(error))
+    }
+
+    private func isUsable(_ idle: Idle) async -> Bool {
+        guard await idle.connection.wake() else { return false }
+        if ContinuousClock.now - idle.since < settings.checkAfter { return true }
+        return await idle.connection.check(within: settings.checkLimit)
+    }
+
+    /// Opens a connection for a place that is already counted, with retries until the deadline.
+    private func open(until deadline: ContinuousClock.Instant) async throws(PostgresError)
+        -> Connection
+    {
+        var reconnect = Reconnect()
+        var random = SystemRandomNumberGenerator()
+        while true {
+            do {
+                return try await Connection.connect(target)
+            } catch {
+                let action = reconnect.failed(isTransient: error.isTransient, using: &random)
+                guard case .wait(let pause) = action, ContinuousClock.now + pause < deadline else {
+                    vacate()
+                    throw error
+                }
+                do {
+                    try await Task.sleep(for: pause)
+                } catch {
+                    vacate()
+                    throw Self.cancelledError
+                }
+                reconnect.waited()
+            }
+        }
+    }
+
+    private func release(_ connection: Connection) async {
+        guard await connection.startReset() else {
+            await connection.close()
+            return vacate()
+        }
+        let idle = Idle(connection: connection, since: .now)
+        switch state.release(idle) {
+        case .keep: break
+        case .hand(let waiter, let idle): waiter.resume(returning: .use(idle))
+        case .discard(let idle): await idle.connection.close()
+        }
+    }
+
+    private func vacate() {
+        state.vacate()?.resume(returning: .open)
+    }
+}

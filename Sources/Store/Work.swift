@@ -1,0 +1,191 @@
+package import FoundationEssentials
+package import Postgres
+
+/// The queue: schema `work`.
+package enum Work {
+    /// Puts a job into the queue, in the caller's transaction.
+    ///
+    /// - Parameter deduplicationKey: While a job of this tenant and kind with this key lives, no
+    ///   other is made.
+    /// - Returns: Its id, or the id of the living job with the same key.
+    package static func enqueue(
+        kind: String, payload: JSON = JSON(text: "{}"), tenant: Int32 = 0, priority: Int32 = 100,
+        runAt: Date? = nil, deduplicationKey: String? = nil, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int64 {
+        try await connection.query(
+            """
+            select work.enqueue(
+                \(bind: kind), \(bind: payload), \(bind: tenant), \(bind: priority),
+                \(bind: runAt), \(bind: deduplicationKey))
+            """
+        ).value()
+    }
+
+    /// Makes this process known. Returns the worker's id.
+    package static func registerWorker(
+        host: String, processID: Int32, version: String, kinds: [String],
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> Int32 {
+        try await connection.query(
+            """
+            select work.register_worker(
+                \(bind: host), \(bind: processID), \(bind: version), \(bind: kinds))
+            """
+        ).value()
+    }
+
+    /// Says that the worker lives. False if the queue has forgotten it: register again.
+    package static func heartbeat(
+        worker: Int32, within limit: Duration? = nil, on connection: isolated Connection
+    ) async throws(PostgresError) -> Bool {
+        try await connection.query("select work.heartbeat(\(bind: worker))", within: limit).value()
+    }
+
+    /// Says whether a NOTIFY would be of use to the worker.
+    package static func setIdle(
+        worker: Int32, _ isIdle: Bool, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query(
+            "select work.set_idle(\(bind: worker), \(bind: isIdle))")
+    }
+
+    /// Takes the worker off the list and hands back what it holds. Returns how many jobs that were.
+    package static func unregisterWorker(
+        worker: Int32, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query("select work.unregister_worker(\(bind: worker))").value()
+    }
+
+    /// Leases up to `maximum` jobs that are due.
+    package static func claim(
+        worker: Int32, kinds: [String], maximum: Int, on connection: isolated Connection
+    ) async throws(PostgresError) -> [LeasedJob] {
+        try await connection.query(
+            "select * from work.claim(\(bind: worker), \(bind: kinds), \(bind: maximum))"
+        ).decoded(LeasedJob.init)
+    }
+
+    /// Marks jobs as done. Returns the ids of those whose lease still stood; the others are lost.
+    package static func acknowledge(
+        worker: Int32, _ leases: [Lease], on connection: isolated Connection
+    ) async throws(PostgresError) -> Set<Int64> {
+        let ids: [Int64] = try await connection.query(
+            """
+            select work.ack(
+                \(bind: worker), \(bind: leases.map(\.job)), \(bind: leases.map(\.token)))
+            """
+        ).value()
+        return Set(ids)
+    }
+
+    /// Gives a job back: to be tried again, or for good.
+    ///
+    /// - Parameter retryAfter: The wait before the next attempt, which is not counted then; nil for
+    ///   the kind's backoff.
+    package static func reject(
+        worker: Int32, _ lease: Lease, error: String, retryAfter: Duration? = nil,
+        isPermanent: Bool = false, on connection: isolated Connection
+    ) async throws(PostgresError) -> Rejection {
+        let outcome: String = try await connection.query(
+            """
+            select work.nack(
+                \(bind: worker), \(bind: lease.job), \(bind: lease.token), \(bind: error),
+                \(bind: retryAfter), \(bind: isPermanent))
+            """
+        ).value()
+        guard let rejection = Rejection(rawValue: outcome) else {
+            throw PostgresError(.decoding, "work.nack answered \(outcome)")
+        }
+        return rejection
+    }
+
+    /// Prolongs leases. Returns the ids of those that still stood.
+    package static func extend(
+        worker: Int32, _ leases: [Lease], on connection: isolated Connection
+    ) async throws(PostgresError) -> Set<Int64> {
+        let ids: [Int64] = try await connection.query(
+            """
+            select work.extend(
+                \(bind: worker), \(bind: leases.map(\.job)), \(bind: leases.map(\.token)))
+            """
+        ).value()
+        return Set(ids)
+    }
+
+    /// Frees the jobs of dead workers and of leases that ran out. Returns how many.
+    package static func rescue(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query("select work.rescue()").value()
+    }
+
+    /// Whether nothing of these kinds is ready, leased or waiting for a retry; nil for all kinds.
+    package static func isIdle(
+        kinds: [String]? = nil, on connection: isolated Connection
+    ) async throws(PostgresError) -> Bool {
+        try await connection.query("select work.is_idle(\(bind: kinds))").value()
+    }
+
+    /// Lets COMMIT of this transaction return before it is on disk: for claims, where a crash only
+    /// means that the job is leased again.
+    package static func commitAsynchronously(
+        on connection: isolated Connection
+    ) async throws(PostgresError) {
+        // As a SET clause of the function it would be undone before the commit.
+        _ = try await connection.query("select set_config('synchronous_commit', 'off', true)")
+    }
+
+    /// The channel on which a NOTIFY says that there may be work.
+    package static let channel = "work"
+}
+
+/// The right to answer for a job: void once somebody else has it.
+package struct Lease: Sendable, Hashable {
+    package let job: Int64
+    package let token: Int64
+
+    package init(job: Int64, token: Int64) {
+        self.job = job
+        self.token = token
+    }
+}
+
+/// A job that this worker has.
+package struct LeasedJob: Sendable, Hashable {
+    package let lease: Lease
+    package let kind: String
+    package let tenant: Int32
+    package let payload: JSON
+    /// The number of this attempt, from 1.
+    package let attempt: Int
+    package let maximumAttempts: Int
+    package let enqueuedAt: Date
+
+    package init(
+        lease: Lease, kind: String, tenant: Int32, payload: JSON, attempt: Int,
+        maximumAttempts: Int, enqueuedAt: Date
+    ) {
+        self.lease = lease
+        self.kind = kind
+        self.tenant = tenant
+        self.payload = payload
+        self.attempt = attempt
+        self.maximumAttempts = maximumAttempts
+        self.enqueuedAt = enqueuedAt
+    }
+
+    init(_ row: Row) throws(PostgresError) {
+        lease = Lease(job: try row.get("job_id"), token: try row.get("lease_token"))
+        kind = try row.get("kind")
+        tenant = try row.get("tenant_id")
+        payload = try row.get("payload")
+        attempt = try row.get("attempt")
+        maximumAttempts = try row.get("max_attempts")
+        enqueuedAt = try row.get("enqueued_at")
+    }
+}
+
+/// What became of a job that was given back.
+package enum Rejection: String, Sendable {
+    case retry, dead, lost
+}
