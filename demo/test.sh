@@ -84,5 +84,8 @@ check "killing the worker leads to the same rows" "$peace" "$(fingerprint bellwe
 run bellwether_demo_kills
 check "a second run adds nothing" "$peace" "$(fingerprint bellwether_demo_kills)"
 
+check "every example of the documents runs" yes \
+    "$(docs/examples.sh "$(dsn analyst bellwether_demo_peace)" > "$scratch/examples" 2>&1 && echo yes || cat "$scratch/examples")"
+
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
