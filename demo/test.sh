@@ -85,7 +85,7 @@ run bellwether_demo_kills
 check "a second run adds nothing" "$peace" "$(fingerprint bellwether_demo_kills)"
 
 check "every example of the documents runs" yes \
-    "$(docs/examples.sh "$(dsn analyst bellwether_demo_peace)" > "$scratch/examples" 2>&1 && echo yes || cat "$scratch/examples")"
+    "$(if docs/examples.sh "$(dsn analyst bellwether_demo_peace)" > "$scratch/examples" 2>&1; then echo yes; else cat "$scratch/examples"; fi)"
 
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
