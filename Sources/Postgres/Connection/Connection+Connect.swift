@@ -49,7 +49,9 @@ private actor Connector {
     private func start(_ options: [String: String]) -> OpaquePointer? {
         let keywords = options.keys.map { strdup($0) }
         let values = options.values.map { strdup($0) }
-        defer { (keywords + values).forEach { free($0) } }
+        defer {
+            for copy in keywords + values { free(copy) }
+        }
         return PQconnectStartParams(
             keywords.map { UnsafePointer($0) } + [nil], values.map { UnsafePointer($0) } + [nil], 0)
     }

@@ -7,6 +7,12 @@ package struct Notification: Sendable, Equatable {
     package let payload: String
     /// The server's process that sent it.
     package let serverProcess: Int32
+
+    package init(channel: String, payload: String, serverProcess: Int32) {
+        self.channel = channel
+        self.payload = payload
+        self.serverProcess = serverProcess
+    }
 }
 
 extension Connection {

@@ -1,0 +1,123 @@
+import Foundation
+package import Postgres
+
+/// A database of a test's own, dropped after it.
+package struct ScratchDatabase: Sendable {
+    /// What is in it at first.
+    package enum Contents: Sendable {
+        /// Nothing but what PostgreSQL puts there.
+        case empty
+        /// All of `sql/install.sql`: a copy of a template that is made once for each state of sql/.
+        case installed
+    }
+
+    /// The database of the test that runs now: set by the trait `.scratchDatabase`.
+    @TaskLocal package static var current: ScratchDatabase?
+
+    package let name: String
+    /// As the superuser: to prepare and to look. Behaviour is tested as the roles below.
+    package let admin: ConnectionTarget
+
+    /// As one of the installed logins, for example `bellwether_worker`.
+    package func target(as user: String) -> ConnectionTarget { admin.user(user) }
+
+    /// The connection string for programs that a test starts.
+    package func url(as user: String? = nil) throws -> String {
+        try TestServer.url(of: name, user: user)
+    }
+
+    /// The database of the running test.
+    package static func require() throws -> ScratchDatabase {
+        guard let current else {
+            throw TestServerError("give the test or its suite the trait .scratchDatabase")
+        }
+        return current
+    }
+
+    /// Makes a database, runs `body` and drops the database, whatever is connected to it.
+    package static func with<Value: Sendable>(
+        _ contents: Contents, _ body: @Sendable (ScratchDatabase) async throws -> Value
+    ) async throws -> Value {
+        let server = try await Connection.connect(TestServer.maintenance())
+        let name = "bellwether_test_\(UUID().uuidString.prefix(8).lowercased())"
+        switch contents {
+        case .empty:
+            try await server.execute("create database \(name)")
+        case .installed:
+            let template = try await Template.current(on: server)
+            try await server.execute("create database \(name) template \(template)")
+        }
+        let scratch = ScratchDatabase(name: name, admin: try TestServer.admin().database(name))
+        let result: Result<Value, any Error>
+        do {
+            result = .success(try await body(scratch))
+        } catch {
+            result = .failure(error)
+        }
+        // A cancelled test drops its database too: a task of its own, awaited here.
+        try await Task {
+            let cleaner = try await Connection.connect(TestServer.maintenance())
+            try await cleaner.execute("drop database if exists \(name) with (force)")
+            await cleaner.close()
+        }.value
+        await server.close()
+        return try result.get()
+    }
+}
+
+/// The database that installed ones are copied from, named by what it was made of.
+private enum Template {
+    private static let prefix = "bellwether_swift_template_"
+
+    /// Makes it if it is not there; other test processes wait meanwhile.
+    static func current(on server: Connection) async throws -> String {
+        let name = prefix + String(try fingerprint(), radix: 16)
+        _ = try await server.query("select pg_advisory_lock(hashtext('bellwether template'))")
+        do {
+            try await make(name, on: server)
+        } catch {
+            _ = try await server.query("select pg_advisory_unlock(hashtext('bellwether template'))")
+            throw error
+        }
+        _ = try await server.query("select pg_advisory_unlock(hashtext('bellwether template'))")
+        return name
+    }
+
+    private static func make(_ name: String, on server: Connection) async throws {
+        let databases = try await server.query(
+            "select datname from pg_database where starts_with(datname, \(bind: prefix))"
+        ).decoded { row throws(PostgresError) in try row.get(0, as: String.self) }
+        if databases.contains(name) { return }
+        for old in databases {
+            try await server.execute("drop database if exists \(SQL.quoted(old)) with (force)")
+        }
+        let draft = name + "_draft"
+        try await server.execute("create database \(draft)")
+        try TestServer.run(
+            "psql",
+            ["-Xq", "-v", "ON_ERROR_STOP=1", "-f", "sql/install.sql", TestServer.url(of: draft)])
+        // Only a whole template gets the name.
+        try await server.execute("alter database \(draft) rename to \(name)")
+    }
+
+    /// FNV-1a (Fowler, Noll, Vo) over the text of all files that an installation reads.
+    private static func fingerprint() throws -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for folder in ["sql", "extension/sql"] {
+            let base = TestServer.root.appending(path: folder)
+            guard let files = FileManager.default.enumerator(atPath: base.path) else {
+                throw TestServerError("there is no folder \(base.path)")
+            }
+            let paths = files.compactMap { $0 as? String }.filter {
+                $0.hasSuffix(".sql") || $0.hasSuffix(".psql")
+            }
+            for path in paths.sorted() {
+                let text = try Data(contentsOf: base.appending(path: path))
+                for byte in Array(path.utf8) + Array(text) {
+                    hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
+                }
+            }
+        }
+        return hash
+    }
+}
