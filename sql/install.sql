@@ -15,9 +15,27 @@
 \set migration 0004_memory
 \ir migrations/once.psql
 
+\set migration 0003_work
+\ir migrations/once.psql
+
 -- Our own SQLSTATEs, one file an area.
 \ir 05_ops/sqlstate_installation.sql
+\ir 05_ops/sqlstate_work.sql
 
 -- Who is asking.
+
+-- The queue: what is to be done, who does it, what became of it.
+\ir 30_work/kinds.sql
+\ir 30_work/keep_days.sql
+\ir 30_work/enqueue.sql
+\ir 30_work/worker.sql
+\ir 30_work/claim.sql
+\ir 30_work/ack.sql
+\ir 30_work/nack.sql
+\ir 30_work/extend.sql
+\ir 30_work/rescue.sql
+\ir 30_work/dead.sql
+\ir 30_work/stats.sql
+\ir 30_work/grants.sql
 
 -- What the tables may be asked: the only schema for outsiders, and its grants.
