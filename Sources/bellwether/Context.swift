@@ -1,0 +1,34 @@
+import Foundation
+
+/// What a command gets: its arguments, the configuration, and where words and data go.
+struct Context: Sendable {
+    let invocation: Invocation
+    let configuration: Configuration
+    let log: Log
+    let output: Output
+}
+
+/// Standard output: data for people or, with `--json`, for programs.
+struct Output: Sendable {
+    let write: @Sendable (String) -> Void
+
+    static let standard = Output { text in
+        FileHandle.standardOutput.write(Data(text.utf8))
+    }
+
+    func line(_ text: String) { write(text + "\n") }
+
+    /// One JSON document on one line, keys in snake_case and sorted.
+    func json(_ value: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.keyEncodingStrategy = .convertToSnakeCase
+        encoder.dateEncodingStrategy = .iso8601
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    }
+}
+
+extension Option where Value == Bool {
+    /// `--json`, the same everywhere.
+    static var json: Option { .flag("json", "Print the result as JSON") }
+}
