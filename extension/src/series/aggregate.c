@@ -44,11 +44,11 @@ ReadParameter(FunctionCallInfo fcinfo, int argument, const SeriesParameter *para
 static SeriesState *
 StartState(MemoryContext context, const SeriesKind *kind, const double *parameter)
 {
-	Size		size = offsetof(SeriesState, kind) + kind->size(parameter);
+	Size		size = offsetof(SeriesState, kind) + kind->size(kind, parameter);
 	SeriesState *state = MemoryContextAllocZero(context, size);
 
 	memcpy(state->parameter, parameter, sizeof(double) * kind->parameters);
-	kind->start(state->kind, parameter);
+	kind->start(kind, state->kind, parameter);
 	return state;
 }
 
@@ -105,7 +105,7 @@ SeriesStep(FunctionCallInfo fcinfo, const SeriesKind *kind)
 	double		input[SERIES_MAX_INPUTS];
 
 	if (ReadRow(fcinfo, kind, input))
-		kind->step(state->kind, input);
+		kind->step(kind, state->kind, input);
 	PG_RETURN_POINTER(state);
 }
 
@@ -157,7 +157,7 @@ SeriesValue(FunctionCallInfo fcinfo, const SeriesKind *kind)
 	{
 		const SeriesState *state = (const SeriesState *) PG_GETARG_POINTER(0);
 
-		known = kind->value(state->kind, result);
+		known = kind->value(kind, state->kind, result);
 	}
 	if (known == SERIES_UNKNOWN)
 		PG_RETURN_NULL();
@@ -182,6 +182,28 @@ name##_value(PG_FUNCTION_ARGS) \
 } \
 extern const SeriesKind series_##name
 
+SERIES_AGGREGATE(sma);
+SERIES_AGGREGATE(wma);
 SERIES_AGGREGATE(ema);
+SERIES_AGGREGATE(macd);
 SERIES_AGGREGATE(rsi);
+SERIES_AGGREGATE(roc);
+SERIES_AGGREGATE(momentum);
+SERIES_AGGREGATE(stochastic);
+SERIES_AGGREGATE(williams_r);
+SERIES_AGGREGATE(cci);
+SERIES_AGGREGATE(adx);
+SERIES_AGGREGATE(plus_di);
+SERIES_AGGREGATE(minus_di);
+SERIES_AGGREGATE(true_range);
 SERIES_AGGREGATE(atr);
+SERIES_AGGREGATE(bollinger);
+SERIES_AGGREGATE(realised_vol);
+SERIES_AGGREGATE(parkinson_vol);
+SERIES_AGGREGATE(obv);
+SERIES_AGGREGATE(mfi);
+SERIES_AGGREGATE(zscore);
+SERIES_AGGREGATE(slope);
+SERIES_AGGREGATE(skewness);
+SERIES_AGGREGATE(correlation);
+SERIES_AGGREGATE(beta);

@@ -8,25 +8,25 @@
 #include "series/series.h"
 
 static size_t
-EmaSize(const double *parameter)
+EmaSize(const SeriesKind *kind, const double *parameter)
 {
 	return sizeof(SeriesAverage);
 }
 
 static void
-EmaStart(void *state, const double *parameter)
+EmaStart(const SeriesKind *kind, void *state, const double *parameter)
 {
 	*(SeriesAverage *) state = SeriesExponential((int) parameter[0]);
 }
 
 static void
-EmaStep(void *state, const double *input)
+EmaStep(const SeriesKind *kind, void *state, const double *input)
 {
 	SeriesAverageStep(state, input[0]);
 }
 
 static unsigned
-EmaValue(const void *state, double *result)
+EmaValue(const SeriesKind *kind, const void *state, double *result)
 {
 	const SeriesAverage *average = state;
 
@@ -40,7 +40,7 @@ const SeriesKind series_ema = {
 	.inputs = 1,
 	.parameters = 1,
 	.results = 1,
-	.parameter = {SERIES_PERIOD_FROM(1)},
+	.parameter = {SERIES_PERIOD("period", 1)},
 	.size = EmaSize,
 	.start = EmaStart,
 	.step = EmaStep,

@@ -19,13 +19,13 @@ typedef struct Rsi
 } Rsi;
 
 static size_t
-RsiSize(const double *parameter)
+RsiSize(const SeriesKind *kind, const double *parameter)
 {
 	return sizeof(Rsi);
 }
 
 static void
-RsiStart(void *state, const double *parameter)
+RsiStart(const SeriesKind *kind, void *state, const double *parameter)
 {
 	Rsi		   *rsi = state;
 
@@ -34,7 +34,7 @@ RsiStart(void *state, const double *parameter)
 }
 
 static void
-RsiStep(void *state, const double *input)
+RsiStep(const SeriesKind *kind, void *state, const double *input)
 {
 	Rsi		   *rsi = state;
 
@@ -50,7 +50,7 @@ RsiStep(void *state, const double *input)
 }
 
 static unsigned
-RsiValue(const void *state, double *result)
+RsiValue(const SeriesKind *kind, const void *state, double *result)
 {
 	const Rsi  *rsi = state;
 	double		movement = rsi->gain.value + rsi->loss.value;
@@ -65,7 +65,7 @@ const SeriesKind series_rsi = {
 	.inputs = 1,
 	.parameters = 1,
 	.results = 1,
-	.parameter = {SERIES_PERIOD_FROM(1)},
+	.parameter = {SERIES_PERIOD("period", 1)},
 	.size = RsiSize,
 	.start = RsiStart,
 	.step = RsiStep,

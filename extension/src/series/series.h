@@ -10,7 +10,8 @@
  * row, however long the frame. A value depends on exactly the frame's rows.
  *
  * A row with a missing input (NULL, NaN, infinite) is skipped as if it were
- * not there; before there are enough rows the value is unknown (NULL).
+ * not there; before there are enough rows the value is unknown (NULL). Where
+ * an indicator of TA-Lib divides by zero its value is what TA-Lib gives.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,8 +22,8 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Most inputs (open, high, low, close, volume), parameters and results */
-#define SERIES_MAX_INPUTS		5
+/* Most inputs (high, low, close, volume), parameters and results */
+#define SERIES_MAX_INPUTS		4
 #define SERIES_MAX_PARAMETERS	3
 #define SERIES_MAX_RESULTS		3
 
@@ -38,11 +39,16 @@ typedef struct SeriesParameter
 	double		maximum;
 } SeriesParameter;
 
-/* A period of at least that many rows */
-#define SERIES_PERIOD_FROM(least) \
-	{"period", true, (least), SERIES_MAX_PERIOD}
+/* A number of rows, at least so many */
+#define SERIES_PERIOD(name, least) \
+	{(name), true, (least), SERIES_MAX_PERIOD}
 
-typedef struct SeriesKind
+/* A positive factor */
+#define SERIES_FACTOR(name) \
+	{(name), false, 1e-9, 1e9}
+
+typedef struct SeriesKind SeriesKind;
+struct SeriesKind
 {
 	int			inputs;			/* double precision arguments, first */
 	int			parameters;		/* arguments after the inputs */
@@ -50,23 +56,37 @@ typedef struct SeriesKind
 	SeriesParameter parameter[SERIES_MAX_PARAMETERS];
 
 	/* Bytes of the state */
-	size_t		(*size) (const double *parameter);
+	size_t		(*size) (const SeriesKind *kind, const double *parameter);
 
-	/* Makes a zeroed state ready for its first row */
-	void		(*start) (void *state, const double *parameter);
+	/* Makes a zeroed state, aligned for double, ready for its first row */
+	void		(*start) (const SeriesKind *kind, void *state, const double *parameter);
 
 	/* Takes one row; all inputs are finite */
-	void		(*step) (void *state, const double *input);
+	void		(*step) (const SeriesKind *kind, void *state, const double *input);
 
 	/* Which results are known (a bit each, the first is 1), and their values */
-	unsigned	(*value) (const void *state, double *result);
-} SeriesKind;
+	unsigned	(*value) (const SeriesKind *kind, const void *state, double *result);
+
+	/* The rest is for kinds that depend on their last rows alone: tail.c */
+
+	/* Rows needed beside the period, which is the first parameter */
+	int			rows_before;
+
+	/*
+	 * What to keep of a row, as many columns; false if the row has to count
+	 * as missing. Without it all inputs are kept.
+	 */
+	int			columns;
+	bool		(*keep) (const double *input, double *column);
+
+	/* The value of the last period + rows_before rows, oldest first */
+	unsigned	(*of_tail) (const double *const *column, int rows,
+							const double *parameter, double *result);
+};
 
 /* Nothing is known yet; the first, or all of several, are known */
 #define SERIES_UNKNOWN		0u
 #define SERIES_KNOWN(count)	((1u << (count)) - 1)
-
-/* moving average with memory: ema.c, rsi.c, atr.c, macd.c, adx.c */
 
 /*
  * A recursive average, seeded with the plain mean of its first n values as
@@ -114,15 +134,136 @@ SeriesWilder(int n)
 	return (SeriesAverage) {.n = n, .weight = 1.0 / n};
 }
 
+/*
+ * The last n values, always side by side in memory: room for twice as many,
+ * so that they move to the front only once in n steps.
+ */
+typedef struct SeriesTail
+{
+	int			n;				/* values wanted */
+	int			count;			/* values in memory, up to 2 n */
+	double	   *value;			/* room for 2 n, inside the kind's state */
+} SeriesTail;
+
+/* Doubles that a tail of n needs in the kind's state */
+#define SERIES_TAIL_ROOM(n)		(2 * (size_t) (n))
+
+/* Where memory goes on behind the tail */
+static inline double *
+SeriesTailStart(SeriesTail *tail, int n, double *memory)
+{
+	tail->n = n;
+	tail->value = memory;
+	return memory + SERIES_TAIL_ROOM(n);
+}
+
+static inline void
+SeriesTailStep(SeriesTail *tail, double x)
+{
+	if (tail->count == 2 * tail->n)
+	{
+		memcpy(tail->value, tail->value + tail->n, sizeof(double) * tail->n);
+		tail->count = tail->n;
+	}
+	tail->value[tail->count++] = x;
+}
+
+static inline bool
+SeriesTailKnown(const SeriesTail *tail)
+{
+	return tail->count >= tail->n;
+}
+
+/* The last n values, oldest first; only if known */
+static inline const double *
+SeriesTailValues(const SeriesTail *tail)
+{
+	return tail->value + tail->count - tail->n;
+}
+
+/*
+ * The range of a row together with the close of the row before it.
+ */
+typedef struct SeriesTrueRange
+{
+	bool		started;		/* has close been set? */
+	double		close;			/* of the row before */
+} SeriesTrueRange;
+
+/* False for the first row, which has none */
+static inline bool
+SeriesTrueRangeStep(SeriesTrueRange *true_range, double high, double low, double close,
+					double *range)
+{
+	bool		known = true_range->started;
+	double		top = high > true_range->close ? high : true_range->close;
+	double		bottom = low < true_range->close ? low : true_range->close;
+
+	true_range->started = true;
+	true_range->close = close;
+	*range = top - bottom;
+	return known;
+}
+
+/* tail.c: for kinds that depend on their last rows alone */
+extern size_t SeriesTailKindSize(const SeriesKind *kind, const double *parameter);
+extern void SeriesTailKindStart(const SeriesKind *kind, void *state,
+								const double *parameter);
+extern void SeriesTailKindStep(const SeriesKind *kind, void *state, const double *input);
+extern unsigned SeriesTailKindValue(const SeriesKind *kind, const void *state,
+									double *result);
+
+#define SERIES_TAIL_KIND \
+	.size = SeriesTailKindSize, \
+	.start = SeriesTailKindStart, \
+	.step = SeriesTailKindStep, \
+	.value = SeriesTailKindValue
+
+/* statistic.c: sums of a tail's deviations from its mean */
+extern double SeriesMean(const double *x, int n);
+extern double SeriesSquares(const double *x, int n, double mean);
+
 /* The kinds, by the file that defines them */
 
-/* ema.c */
-extern const SeriesKind series_ema;
+/* average.c */
+extern const SeriesKind series_sma;
+extern const SeriesKind series_wma;
 
-/* rsi.c */
+/* ema.c, macd.c */
+extern const SeriesKind series_ema;
+extern const SeriesKind series_macd;
+
+/* momentum.c, rsi.c */
+extern const SeriesKind series_momentum;
+extern const SeriesKind series_roc;
 extern const SeriesKind series_rsi;
 
-/* atr.c */
+/* stochastic.c, cci.c */
+extern const SeriesKind series_stochastic;
+extern const SeriesKind series_williams_r;
+extern const SeriesKind series_cci;
+
+/* adx.c */
+extern const SeriesKind series_adx;
+extern const SeriesKind series_plus_di;
+extern const SeriesKind series_minus_di;
+
+/* atr.c, bollinger.c, volatility.c */
+extern const SeriesKind series_true_range;
 extern const SeriesKind series_atr;
+extern const SeriesKind series_bollinger;
+extern const SeriesKind series_realised_vol;
+extern const SeriesKind series_parkinson_vol;
+
+/* volume.c */
+extern const SeriesKind series_obv;
+extern const SeriesKind series_mfi;
+
+/* statistic.c */
+extern const SeriesKind series_zscore;
+extern const SeriesKind series_slope;
+extern const SeriesKind series_skewness;
+extern const SeriesKind series_correlation;
+extern const SeriesKind series_beta;
 
 #endif							/* SERIES_H */

@@ -1,0 +1,140 @@
+/*-------------------------------------------------------------------------
+ *
+ * aggregate.c
+ *	  avg of vectors. (sum needs no more than vector_add.)
+ *
+ * The state is double precision[]: the number of vectors, then a sum for each
+ * dimension. Before the first vector it is {0}.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "utils/array.h"
+#include "utils/float.h"
+
+#include "vector/vector.h"
+
+PG_FUNCTION_INFO_V1(vector_accum);
+PG_FUNCTION_INFO_V1(vector_combine);
+PG_FUNCTION_INFO_V1(vector_avg);
+
+/* Sums of a state, and how many: the count stands in front of them */
+#define STATE_VALUES(state)		((float8 *) ARR_DATA_PTR(state))
+#define STATE_DIM(state)		(ARR_DIMS(state)[0] - 1)
+
+/*
+ * Anybody may call these functions with any array.
+ */
+static void
+CheckState(ArrayType *state, const char *caller)
+{
+	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] < 1 || ARR_HASNULL(state) ||
+		ARR_ELEMTYPE(state) != FLOAT8OID)
+		elog(ERROR, "%s: expected state array", caller);
+}
+
+/*
+ * A state of zeros.
+ */
+static ArrayType *
+AllocateState(int dim)
+{
+	Size		size = ARR_OVERHEAD_NONULLS(1) + sizeof(float8) * (dim + 1);
+	ArrayType  *state = palloc0(size);
+
+	SET_VARSIZE(state, size);
+	state->ndim = 1;
+	state->elemtype = FLOAT8OID;
+	ARR_DIMS(state)[0] = dim + 1;
+	ARR_LBOUND(state)[0] = 1;
+	return state;
+}
+
+/*
+ * The state to add to: the old one where it belongs to the aggregate alone
+ * and has its sums already, otherwise a copy with as many sums as needed.
+ */
+static ArrayType *
+WritableState(FunctionCallInfo fcinfo, ArrayType *old, int dim)
+{
+	ArrayType  *state;
+
+	if (STATE_DIM(old) == dim && AggCheckCallContext(fcinfo, NULL))
+		return old;
+	state = AllocateState(dim);
+	memcpy(STATE_VALUES(state), STATE_VALUES(old),
+		   sizeof(float8) * (STATE_DIM(old) + 1));
+	return state;
+}
+
+Datum
+vector_accum(PG_FUNCTION_ARGS)
+{
+	ArrayType  *old = PG_GETARG_ARRAYTYPE_P(0);
+	Vector	   *vector = PG_GETARG_VECTOR_P(1);
+	ArrayType  *state;
+	float8	   *sum;
+
+	CheckState(old, "vector_accum");
+	if (STATE_DIM(old) > 0)
+		VectorCheckExpectedDim(STATE_DIM(old), vector->dim);
+	state = WritableState(fcinfo, old, vector->dim);
+
+	STATE_VALUES(state)[0] += 1;
+	sum = STATE_VALUES(state) + 1;
+	for (int i = 0; i < vector->dim; i++)
+	{
+		sum[i] += vector->x[i];
+		if (unlikely(isinf(sum[i])))
+			float_overflow_error();
+	}
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+Datum
+vector_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType  *left = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *right = PG_GETARG_ARRAYTYPE_P(1);
+	ArrayType  *state;
+
+	CheckState(left, "vector_combine");
+	CheckState(right, "vector_combine");
+	if (STATE_VALUES(left)[0] == 0)
+		PG_RETURN_ARRAYTYPE_P(right);
+	if (STATE_VALUES(right)[0] == 0)
+		PG_RETURN_ARRAYTYPE_P(left);
+	VectorCheckExpectedDim(STATE_DIM(left), STATE_DIM(right));
+
+	state = WritableState(fcinfo, left, STATE_DIM(left));
+	for (int i = 0; i <= STATE_DIM(state); i++)
+	{
+		STATE_VALUES(state)[i] += STATE_VALUES(right)[i];
+		if (unlikely(isinf(STATE_VALUES(state)[i])))
+			float_overflow_error();
+	}
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+Datum
+vector_avg(PG_FUNCTION_ARGS)
+{
+	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(0);
+	double		count;
+	Vector	   *result;
+
+	CheckState(state, "vector_avg");
+	count = STATE_VALUES(state)[0];
+	if (count == 0)
+		PG_RETURN_NULL();
+	VectorCheckDim(STATE_DIM(state));
+	result = VectorAllocate(STATE_DIM(state));
+	for (int i = 0; i < result->dim; i++)
+	{
+		result->x[i] = STATE_VALUES(state)[i + 1] / count;
+		VectorCheckElement(result->x[i]);
+	}
+	PG_RETURN_VECTOR_P(result);
+}

@@ -1,0 +1,93 @@
+/*-------------------------------------------------------------------------
+ *
+ * compare.c
+ *	  Order of vectors: by the first element that differs, then by length.
+ *
+ * For btree (unique, distinct, group by), not for distances.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "vector/vector.h"
+
+PG_FUNCTION_INFO_V1(vector_lt);
+PG_FUNCTION_INFO_V1(vector_le);
+PG_FUNCTION_INFO_V1(vector_eq);
+PG_FUNCTION_INFO_V1(vector_ne);
+PG_FUNCTION_INFO_V1(vector_ge);
+PG_FUNCTION_INFO_V1(vector_gt);
+PG_FUNCTION_INFO_V1(vector_cmp);
+
+static int
+CompareElements(const Vector *a, const Vector *b)
+{
+	int			shared = Min(a->dim, b->dim);
+
+	for (int i = 0; i < shared; i++)
+	{
+		if (a->x[i] < b->x[i])
+			return -1;
+		if (a->x[i] > b->x[i])
+			return 1;
+	}
+	return (a->dim > b->dim) - (a->dim < b->dim);
+}
+
+/*
+ * Compares the two arguments of an SQL function and frees what it detoasted,
+ * because a btree calls it many times in one memory context.
+ */
+static int
+Compare(FunctionCallInfo fcinfo)
+{
+	Vector	   *a = PG_GETARG_VECTOR_P(0);
+	Vector	   *b = PG_GETARG_VECTOR_P(1);
+	int			order = CompareElements(a, b);
+
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+Datum
+vector_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Compare(fcinfo) < 0);
+}
+
+Datum
+vector_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Compare(fcinfo) <= 0);
+}
+
+Datum
+vector_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Compare(fcinfo) == 0);
+}
+
+Datum
+vector_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Compare(fcinfo) != 0);
+}
+
+Datum
+vector_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Compare(fcinfo) >= 0);
+}
+
+Datum
+vector_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(Compare(fcinfo) > 0);
+}
+
+Datum
+vector_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(Compare(fcinfo));
+}
