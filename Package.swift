@@ -14,8 +14,12 @@ func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies + ["Support"], swiftSettings: settings)
+func tests(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies + ["Support"], resources: resources,
+        swiftSettings: settings)
 }
 
 let package = Package(
@@ -27,7 +31,11 @@ let package = Package(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .target(
             name: "CEncoder", dependencies: ["COpenBLAS"],
-            cSettings: [.unsafeFlags(["-O3", "-Wall", "-Wextra", "-Werror"])]),
+            cSettings: [
+                .unsafeFlags([
+                    "-O3", "-fopenmp-simd", "-Wall", "-Wextra", "-Werror", "-Wno-error=pass-failed",
+                ])
+            ]),
 
         // The house, bottom up.
         module("Trading"),
@@ -48,7 +56,7 @@ let package = Package(
         tests("TradingTests", ["Trading"]),
         tests("PostgresTests", ["Postgres"]),
         tests("StoreTests", ["Store"]),
-        tests("ProvidersTests", ["Providers", "Trading"]),
+        tests("ProvidersTests", ["Providers", "Trading"], resources: [.copy("Resources")]),
         tests("AgentsTests", ["Agents", "Trading"]),
         tests("JobsTests", ["Jobs"]),
         tests("BellwetherTests", ["bellwether"]),
