@@ -3,7 +3,12 @@ internal import CPostgres
 extension PostgresError {
     /// The server's complaint about a statement.
     init(answer: Answer, statement: SQL) {
-        let message = answer.field(Field.message) ?? "the server gave no reason"
+        guard let message = answer.field(Field.message) else {
+            // libpq's own finding: the session is gone.
+            self.init(connection: answer.complaint)
+            self.statement = statement.text
+            return
+        }
         let state = answer.field(Field.sqlState)
         self.init(
             state == nil ? .connection : .server,
@@ -34,36 +39,45 @@ extension PostgresError {
     init(connection text: String, target: ConnectionTarget? = nil) {
         let lines = text.split(separator: "\n").map { String($0).trimmingWhitespace() }
         let last = lines.first { !$0.isEmpty } ?? "the connection broke"
-        var message = last
-        if let target { message = "cannot connect to \(target): \(last)" }
+        var message =
+            last.hasPrefix("FATAL:") ? String(last.dropFirst(6)).trimmingWhitespace() : last
+        if let target { message = "cannot connect to \(target): \(message)" }
         if let password = target?.options["password"], !password.isEmpty {
             message = message.replacing(password, with: "****")
         }
-        self.init(.connection, message, hint: Self.hint(for: text))
+        let known = Self.known.first { text.contains($0.part) }
+        self.init(.connection, message, sqlState: known?.sqlState, hint: known?.hint)
     }
 
-    private static func hint(for text: String) -> String? {
-        let hints = [
-            (
-                "No such file or directory",
-                "Is the server running? `make up` starts the private one."
-            ),
-            ("Connection refused", "Is the server running, and is the port right?"),
-            ("could not translate host name", "Check the host in DATABASE_URL."),
-            ("password authentication failed", "Check user and password in DATABASE_URL."),
-            (
-                "no password supplied",
-                "Put the password into DATABASE_URL, PGPASSWORD or ~/.pgpass."
-            ),
-            ("database \"", "Check the database's name; `make up` creates the private one."),
-            ("role \"", "Check the user's name; `make up` creates the roles."),
-            ("pg_hba.conf", "The server's pg_hba.conf must allow this host and user."),
-            ("certificate", "Check sslmode and sslrootcert in DATABASE_URL."),
-            ("too many clients", "Close other programs or raise max_connections."),
-            ("remaining connection slots", "Close other programs or raise max_connections."),
-        ]
-        return hints.first { text.contains($0.0) }?.1
-    }
+    /// What connections fail of. libpq tells no SQLSTATE for it; where the server has one it
+    /// decides whether trying again is of use.
+    private static let known: [(part: String, sqlState: String?, hint: String)] = [
+        (
+            "No such file or directory", nil,
+            "Is the server running? `make up` starts the private one."
+        ),
+        ("Connection refused", nil, "Is the server running, and is the port right?"),
+        ("could not translate host name", nil, "Check the host in DATABASE_URL."),
+        ("authentication failed", "28P01", "Check user and password in DATABASE_URL."),
+        (
+            "no password supplied", "28P01",
+            "Put the password into DATABASE_URL, PGPASSWORD or ~/.pgpass."
+        ),
+        ("pg_hba.conf", "28000", "The server's pg_hba.conf must allow this host and user."),
+        ("role \"", "28000", "Check the user's name; `make up` creates the roles."),
+        ("database \"", "3D000", "Check the database's name; `make up` creates the private one."),
+        ("certificate", "08001", "Check sslmode and sslrootcert in DATABASE_URL."),
+        ("does not support SSL", "28000", "Turn ssl on in the server or change sslmode."),
+        ("too many clients", "53300", "Close other programs or raise max_connections."),
+        ("connection slots", "53300", "Close other programs or raise max_connections."),
+        ("starting up", "57P03", "Wait a moment: the server is not ready yet."),
+        (
+            "administrator command", "57P01",
+            "The server is being stopped, or somebody ended the session."
+        ),
+        ("crash of another server process", "57P02", "The server restarts by itself."),
+        ("shutting down", "57P03", "The server is being stopped."),
+    ]
 
     /// PostgreSQL documentation, 34.3.2, PQresultErrorField: the letters of the wire protocol.
     enum Field {

@@ -153,6 +153,9 @@ final class Answer: @unchecked Sendable {
             start: PQgetvalue(result, row, column), count: Int(PQgetlength(result, row, column)))
     }
 
+    /// All that libpq has to say about a failure.
+    var complaint: String { String(cString: PQresultErrorMessage(result)) }
+
     func field(_ code: Int32) -> String? {
         PQresultErrorField(result, code).map { String(cString: $0) }
     }

@@ -90,7 +90,8 @@ struct PostgresConnectionTests {
             let text = SQL(unchecked: "select \(number)")
             #expect(try await connection.query(text).value(as: Int.self) == number)
         }
-        let kept: Int = try await connection.query("select count(*) from pg_prepared_statements").value()
+        let kept: Int = try await connection.query("select count(*) from pg_prepared_statements")
+            .value()
         #expect(kept <= 257)
     }
 
@@ -169,7 +170,8 @@ struct PostgresConnectionTests {
     func terminated() async throws {
         let connection = try await connect()
         let other = try await connect()
-        _ = try await other.query("select pg_terminate_backend(\(bind: connection.serverProcess), 5000)")
+        _ = try await other.query(
+            "select pg_terminate_backend(\(bind: connection.serverProcess), 5000)")
         let error = try await #require(throws: PostgresError.self) {
             try await connection.query("select 1")
         }

@@ -64,7 +64,8 @@ struct PostgresCopyTests {
     @Test("a refused row in the middle of 30 MB ends the COPY without waiting for ever")
     func refusesInTheMiddle() async throws {
         let connection = try await connect()
-        let good = Array(String(repeating: "1\t\(String(repeating: "x", count: 1000))\n", count: 1000).utf8)
+        let good = Array(
+            String(repeating: "1\t\(String(repeating: "x", count: 1000))\n", count: 1000).utf8)
         let chunks = (0..<30).map { $0 == 3 ? Array("bad\tx\n".utf8) : good }
         await #expect(throws: PostgresError.self) {
             try await connection.copyIn("copy line from stdin", chunks)

@@ -21,7 +21,9 @@ struct PostgresValuesTests {
     func numbers() async throws {
         let connection = try await connect()
         for type in ["int2", "int4", "int8", "numeric", "float8"] {
-            try await echo(Int16(-32_768), as: type == "numeric" ? "int4" : type == "float8" ? "int8" : type, on: connection)
+            try await echo(
+                Int16(-32_768), as: type == "numeric" ? "int4" : type == "float8" ? "int8" : type,
+                on: connection)
         }
         try await echo(Int64.max, as: "int8", on: connection)
         try await echo(Int64.min, as: "int8", on: connection)
@@ -38,7 +40,9 @@ struct PostgresValuesTests {
     @Test("the server's numeric is read as it prints it")
     func numericTexts() async throws {
         let connection = try await connect()
-        let texts = ["0", "0.00", "1e20", "-12345.67890", "0.00001", "99999999.99990000", "1e-20", "NaN"]
+        let texts = [
+            "0", "0.00", "1e20", "-12345.67890", "0.00001", "99999999.99990000", "1e-20", "NaN",
+        ]
         for text in texts {
             let row = try await connection.query(
                 "select \(bind: text)::numeric as value, (\(bind: text)::numeric)::text as text"

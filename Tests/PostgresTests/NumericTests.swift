@@ -25,7 +25,8 @@ struct NumericTests {
     @Test(
         "exponents are written out",
         arguments: [
-            ("1e-7", "0.0000001"), ("1.5e3", "1500"), ("-2.5E-3", "-0.0025"), ("1e+16", "10000000000000000"),
+            ("1e-7", "0.0000001"), ("1.5e3", "1500"), ("-2.5E-3", "-0.0025"),
+            ("1e+16", "10000000000000000"),
             ("5e-324", "0." + String(repeating: "0", count: 323) + "5"),
         ])
     func writesExponents(text: String, plain: String) throws {
@@ -48,11 +49,16 @@ struct NumericTests {
     func survivesRandom() throws {
         var random = SeededGenerator(seed: 7)
         for _ in 0..<1000 {
-            let whole = UInt64.random(in: 0...(.max), using: &random) >> UInt64.random(in: 0...63, using: &random)
+            let whole =
+                UInt64.random(in: 0...(.max), using: &random)
+                >> UInt64.random(in: 0...63, using: &random)
             let places = Int.random(in: 0...20, using: &random)
             var text = (Bool.random(using: &random) ? "-" : "") + String(whole)
             if places > 0 {
-                text += "." + (0..<places).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()
+                text +=
+                    "."
+                    + (0..<places).map { _ in String(Int.random(in: 0...9, using: &random)) }
+                    .joined()
             }
             if text.allSatisfy({ "-0.".contains($0) }) { continue }
             #expect(try roundTrip(text) == text)

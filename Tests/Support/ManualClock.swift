@@ -5,7 +5,9 @@ package final class ManualClock: Clock {
     package struct Instant: InstantProtocol {
         package let offset: Duration
 
-        package func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        package func advanced(by duration: Duration) -> Instant {
+            Instant(offset: offset + duration)
+        }
         package func duration(to other: Instant) -> Duration { other.offset - offset }
         package static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
     }

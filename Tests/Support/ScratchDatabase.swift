@@ -38,6 +38,20 @@ package struct ScratchDatabase: Sendable {
     package static func with<Value: Sendable>(
         _ contents: Contents, _ body: @Sendable (ScratchDatabase) async throws -> Value
     ) async throws -> Value {
+        await Turns.shared.take()
+        do {
+            let value = try await make(contents, body)
+            await Turns.shared.giveBack()
+            return value
+        } catch {
+            await Turns.shared.giveBack()
+            throw error
+        }
+    }
+
+    private static func make<Value: Sendable>(
+        _ contents: Contents, _ body: @Sendable (ScratchDatabase) async throws -> Value
+    ) async throws -> Value {
         let server = try await Connection.connect(TestServer.maintenance())
         let name = "bellwether_test_\(UUID().uuidString.prefix(8).lowercased())"
         switch contents {
@@ -62,6 +76,30 @@ package struct ScratchDatabase: Sendable {
         }.value
         await server.close()
         return try result.get()
+    }
+}
+
+/// Tests run side by side, the server has only so many connections.
+private actor Turns {
+    static let shared = Turns()
+
+    private var free = 4
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func take() async {
+        if free > 0 {
+            free -= 1
+        } else {
+            await withCheckedContinuation { waiting.append($0) }
+        }
+    }
+
+    func giveBack() {
+        if waiting.isEmpty {
+            free += 1
+        } else {
+            waiting.removeFirst().resume()
+        }
     }
 }
 

@@ -51,7 +51,8 @@ package enum TestServer {
         process.standardOutput = pipe
         process.standardError = pipe
         try process.run()
-        let output = String(decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
+        let output = String(
+            decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
         process.waitUntilExit()
         guard process.terminationStatus == 0 else {
             throw TestServerError("\(program) ended with \(process.terminationStatus): \(output)")

@@ -47,7 +47,7 @@ extension Connection {
         guard handle === self.handle else {
             throw PostgresError(.closed, "the connection was closed during a COPY")
         }
-        try await interruptible(handle, nil) { () throws(PostgresError) in
+        try await interruptible(handle, nil) { connection throws(PostgresError) in
             let sent = chunk.withUnsafeBytes { bytes in
                 PQputCopyData(
                     handle.connection, bytes.baseAddress?.assumingMemoryBound(to: CChar.self),
@@ -55,11 +55,11 @@ extension Connection {
             }
             if sent == 1 { return }
             // The server may have said why before it closed.
-            self.activity = .none
+            connection.activity = .none
             if let result = PQgetResult(handle.connection) {
-                _ = try self.checked(result, self.copied(sql), handle)
+                _ = try connection.checked(result, connection.copied(sql), handle)
             }
-            throw self.broken(handle)
+            throw connection.broken(handle)
         }
     }
 

@@ -39,8 +39,8 @@ extension Connection {
         guard let handle, case .copyingOut(let reader) = activity, reader.token === token else {
             throw PostgresError(.closed, "the connection was closed during a COPY")
         }
-        return try await interruptible(handle, nil) { () throws(PostgresError) in
-            try self.readChunk(sql, handle, token)
+        return try await interruptible(handle, nil) { connection throws(PostgresError) in
+            try connection.readChunk(sql, handle, token)
         }
     }
 

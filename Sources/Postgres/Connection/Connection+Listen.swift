@@ -1,5 +1,6 @@
 internal import CPostgres
 internal import Dispatch
+internal import Glibc
 
 /// A NOTIFY that arrived.
 package struct Notification: Sendable, Equatable {
@@ -56,13 +57,13 @@ extension Connection {
         source.resume()
     }
 
+    /// Reads until nothing is left: the source reports a hang-up once, perhaps with the last bytes.
     private func readNotifications() {
         guard let handle else { return }
-        // In a COPY or a reset the bytes belong to whoever reads next.
-        if PQconsumeInput(handle.connection) == 1, handle.isAlive {
+        var descriptor = pollfd(fd: handle.socket, events: Int16(POLLIN), revents: 0)
+        while poll(&descriptor, 1, 0) > 0 {
+            guard PQconsumeInput(handle.connection) == 1, handle.isAlive else { return drop() }
             deliverNotifications()
-        } else {
-            drop()
         }
     }
 }

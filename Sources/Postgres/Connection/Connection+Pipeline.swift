@@ -11,8 +11,8 @@ extension Connection {
     package func pipeline(_ statements: [SQL]) async throws(PostgresError) -> [Rows] {
         guard !statements.isEmpty else { return [] }
         let handle = try ready()
-        return try await interruptible(handle, nil) { () throws(PostgresError) in
-            try self.runPipeline(statements, handle)
+        return try await interruptible(handle, nil) { connection throws(PostgresError) in
+            try connection.runPipeline(statements, handle)
         }
     }
 

@@ -31,45 +31,57 @@ extension Connection {
 
     /// Asks the catalog for types that are not built in: the extension's, enums, domains, arrays.
     private func learnTypes(_ oids: [UInt32], _ handle: Handle) throws(PostgresError) {
-        let unknown = Set(oids).filter { PostgresType.builtIn[$0] == nil && types[$0] == nil }
+        var unknown = Set(oids.filter { PostgresType.builtIn[$0] == nil && types[$0] == nil })
         if unknown.isEmpty { return }
         let list = unknown.map(String.init).joined(separator: ",")
         // Built into the text as it is numbers only: preparing it would come back here.
         let question = """
-            select t.oid, t.typname::text, t.typtype::text, t.typcategory::text, t.typelem,
-                coalesce(e.typname::text, ''), coalesce(e.typtype::text, ''),
-                coalesce(e.typcategory::text, '')
-            from pg_catalog.pg_type as t left join pg_catalog.pg_type as e
-                on e.oid = t.typelem and t.typcategory = 'A'
-            where t.oid in (\(list))
+            select oid, typname, typtype, typcategory, typelem, typbasetype
+            from pg_catalog.pg_type where oid in (\(list))
             """
         let result = PQexecParams(handle.connection, question, 0, nil, nil, nil, nil, 0)
         let answer = try checked(result, SQL(unchecked: question), handle)
-        for row in 0..<answer.count {
-            let fields = (0..<8).map { answer.bytes(row: row, column: $0)?.text ?? "" }
-            guard let oid = UInt32(fields[0]), let element = UInt32(fields[4]) else { continue }
-            types[oid] = Self.type(oid, fields[1...3], element, fields[5...7])
+        let entries = (0..<answer.count).compactMap { CatalogEntry(answer, row: $0) }
+        // What a type is made of must be known before it.
+        try learnTypes(entries.compactMap(\.made), handle)
+        for entry in entries {
+            types[entry.oid] = PostgresType(oid: entry.oid, kind: kind(of: entry))
+            unknown.remove(entry.oid)
         }
+        for oid in unknown { types[oid] = PostgresType(oid: oid, kind: .other("oid \(oid)")) }
     }
 
-    private static func type(
-        _ oid: UInt32, _ own: ArraySlice<String>, _ element: UInt32, _ of: ArraySlice<String>
-    ) -> PostgresType {
-        if own.last == "A" {
-            let inner =
-                PostgresType.builtIn[element]
-                ?? PostgresType(oid: element, kind: kind(Array(of)))
-            return PostgresType(oid: oid, kind: .array(of: inner))
-        }
-        return PostgresType(oid: oid, kind: kind(Array(own)))
-    }
-
-    /// The kind by name, type ('e' for enums) and category ('S' for strings).
-    private static func kind(_ fields: [String]) -> PostgresType.Kind {
-        switch (fields[0], fields[1], fields[2]) {
+    private func kind(of entry: CatalogEntry) -> PostgresType.Kind {
+        switch (entry.name, entry.type, entry.category) {
         case ("vector", _, _): .vector
-        case (_, "e", _), (_, _, "S"): .text
+        case (_, "e", _): .text
+        case (_, "d", _): entry.made.map { type($0).kind } ?? .other(entry.name)
+        case (_, _, "A"): entry.made.map { .array(of: type($0)) } ?? .other(entry.name)
+        case (_, _, "S"): .text
         case (let name, _, _): .other(name)
         }
+    }
+}
+
+/// A row of pg_type.
+private struct CatalogEntry {
+    let oid: UInt32
+    let name: String
+    /// 'e' for enums, 'd' for domains.
+    let type: String
+    /// 'A' for arrays, 'S' for strings.
+    let category: String
+    /// The element of an array, the base of a domain.
+    let made: UInt32?
+
+    init?(_ answer: Answer, row: Int) {
+        func field(_ column: Int) -> String { answer.bytes(row: row, column: column)?.text ?? "" }
+        guard let oid = UInt32(field(0)) else { return nil }
+        self.oid = oid
+        name = field(1)
+        type = field(2)
+        category = field(3)
+        let part = type == "d" ? field(5) : category == "A" ? field(4) : "0"
+        made = UInt32(part).flatMap { $0 == 0 ? nil : $0 }
     }
 }

@@ -14,8 +14,8 @@ extension Connection {
         _ sql: SQL, within limit: Duration? = nil
     ) async throws(PostgresError) -> Rows {
         let handle = try ready()
-        return try await interruptible(handle, limit) { () throws(PostgresError) in
-            try self.run(sql, handle)
+        return try await interruptible(handle, limit) { connection throws(PostgresError) in
+            try connection.run(sql, handle)
         }
     }
 
@@ -26,15 +26,15 @@ extension Connection {
         _ script: String, within limit: Duration? = nil
     ) async throws(PostgresError) {
         let handle = try ready()
-        try await interruptible(handle, limit) { () throws(PostgresError) in
-            try self.runScript(script, handle)
+        try await interruptible(handle, limit) { connection throws(PostgresError) in
+            try connection.runScript(script, handle)
         }
     }
 
     /// Runs `body`, which blocks, so that cancelling the task or the limit stops it on the server.
     func interruptible<Value: Sendable>(
         _ handle: Handle, _ limit: Duration?,
-        _ body: () throws(PostgresError) -> Value
+        _ body: (isolated Connection) throws(PostgresError) -> Value
     ) async throws(PostgresError) -> Value {
         let interrupter = interrupter
         let ticket = interrupter.begin()
@@ -45,7 +45,9 @@ extension Connection {
             if Task.isCancelled {
                 return .failure(PostgresError(.cancelled, "the statement was cancelled"))
             }
-            return Result { () throws(PostgresError) in try body() }
+            // Naming `self` keeps this closure on the connection's executor: one that does not
+            // capture it would run on the cooperative pool, and libpq would block that.
+            return self.outcome(of: body)
         } onCancel: {
             interrupter.interrupt(ticket)
         }
@@ -55,6 +57,16 @@ extension Connection {
             let hasPassed = limit.flatMap { limit in start.map { .now - $0 >= limit } } ?? false
             return Self.reason(for: error, isCancelled: Task.isCancelled, hasPassed: hasPassed)
         }.get()
+    }
+
+    private func outcome<Value: Sendable>(
+        of body: (isolated Connection) throws(PostgresError) -> Value
+    ) -> Result<Value, PostgresError> {
+        do {
+            return .success(try body(self))
+        } catch {
+            return .failure(error)
+        }
     }
 
     /// 57014 (query_canceled) is what an interruption looks like; so is a socket we shut down.
@@ -132,12 +144,12 @@ extension Connection {
             throw PostgresError(
                 .protocol, "COPY cannot be run as a query", hint: "Use copyIn or copyOut.")
         default:
-            // A session that the server ended says why in the answer: keep those words.
             let error = PostgresError(answer: answer, statement: sql)
             guard handle.isAlive else {
+                var lost = error.sqlState == nil ? broken(handle) : error
                 drop()
-                var lost = error
                 lost.code = .connection
+                lost.statement = sql.text
                 throw lost
             }
             throw error

@@ -104,7 +104,7 @@ package actor Connection {
 
     /// Turns a lost connection into an error, once.
     func broken(_ handle: Handle) -> PostgresError {
-        let error = PostgresError(connection: handle.complaint)
+        let error = handle.lastWords ?? PostgresError(connection: handle.complaint)
         drop()
         return error
     }

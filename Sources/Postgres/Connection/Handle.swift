@@ -1,4 +1,5 @@
 internal import CPostgres
+internal import Synchronization
 
 /// Owns one PGconn.
 ///
@@ -27,6 +28,9 @@ final class Handle: @unchecked Sendable {
     var complaint: String { String(cString: PQerrorMessage(connection)) }
     /// Whether a transaction is open, and whether it has failed.
     var transaction: PGTransactionStatusType { PQtransactionStatus(connection) }
+
+    /// What the server said when it ended the session, if libpq took that for a notice.
+    var lastWords: PostgresError? { notices.lastWords.withLock { $0 } }
 
     /// The handshake is done.
     func established() -> Interrupter {
@@ -59,6 +63,7 @@ final class Handle: @unchecked Sendable {
 /// What the C callback is given: the hook of the target.
 private final class NoticeSink: Sendable {
     let onNotice: (@Sendable (PostgresNotice) -> Void)?
+    let lastWords = Mutex<PostgresError?>(nil)
 
     init(_ onNotice: (@Sendable (PostgresNotice) -> Void)?) {
         self.onNotice = onNotice
@@ -69,13 +74,20 @@ private final class NoticeSink: Sendable {
 private func receiveNotice(_ context: UnsafeMutableRawPointer?, _ result: OpaquePointer?) {
     guard let context, let result else { return }
     let sink = Unmanaged<NoticeSink>.fromOpaque(context).takeUnretainedValue()
-    guard let onNotice = sink.onNotice else { return }
     func field(_ code: Int32) -> String? {
         PQresultErrorField(result, code).map { String(cString: $0) }
     }
-    onNotice(
+    let severity = field(PostgresError.Field.severity) ?? "NOTICE"
+    if severity == "FATAL" || severity == "PANIC" {
+        let error = PostgresError(
+            .connection, field(PostgresError.Field.message) ?? "the server ended the session",
+            sqlState: field(PostgresError.Field.sqlState),
+            detail: field(PostgresError.Field.detail), hint: field(PostgresError.Field.hint))
+        return sink.lastWords.withLock { $0 = error }
+    }
+    sink.onNotice?(
         PostgresNotice(
-            severity: field(PostgresError.Field.severity) ?? "NOTICE",
+            severity: severity,
             message: field(PostgresError.Field.message) ?? "",
             sqlState: field(PostgresError.Field.sqlState),
             detail: field(PostgresError.Field.detail),
