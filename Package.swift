@@ -33,7 +33,7 @@ let package = Package(
             name: "CEncoder", dependencies: ["COpenBLAS"],
             cSettings: [
                 .unsafeFlags([
-                    "-O3", "-fopenmp-simd", "-Wall", "-Wextra", "-Werror", "-Wno-error=pass-failed",
+                    "-O3", "-fopenmp-simd", "-Wall", "-Wextra", "-Werror", "-Wno-pass-failed",
                 ])
             ]),
 

@@ -53,37 +53,48 @@ EncoderSetBlasThreads(int threads)
 }
 
 static inline bool
-CheckSize(const char *name, int32_t value, int32_t limit, const Failure *failure)
+CheckSize(const char *name, int32_t value, int32_t limit,
+		  const Failure *failure)
 {
 	return (value >= 1 && value <= limit)
-		|| Fail(failure, "%s is %d: it must be between 1 and %d", name, value, limit);
+		|| Fail(failure, "%s is %d: it must be between 1 and %d", name, value,
+				limit);
 }
 
 static bool
 CheckShape(const EncoderShape *shape, const Failure *failure)
 {
-	if (!CheckSize("the number of layers", shape->layers, ENCODER_MAX_LAYERS, failure)
-		|| !CheckSize("the hidden size", shape->hidden, ENCODER_MAX_WIDTH, failure)
-		|| !CheckSize("the number of heads", shape->heads, shape->hidden, failure)
-		|| !CheckSize("the intermediate size", shape->intermediate, ENCODER_MAX_WIDTH,
+	if (!CheckSize("the number of layers", shape->layers, ENCODER_MAX_LAYERS,
+				   failure)
+		|| !CheckSize("the hidden size", shape->hidden, ENCODER_MAX_WIDTH,
 					  failure)
-		|| !CheckSize("the vocabulary", shape->vocabulary, ENCODER_MAX_VOCABULARY, failure)
-		|| !CheckSize("the number of positions", shape->positions, ENCODER_MAX_POSITIONS,
+		|| !CheckSize("the number of heads", shape->heads, shape->hidden,
 					  failure)
-		|| !CheckSize("the number of types", shape->types, ENCODER_MAX_WIDTH, failure))
+		|| !CheckSize("the intermediate size", shape->intermediate,
+					  ENCODER_MAX_WIDTH, failure)
+		|| !CheckSize("the vocabulary", shape->vocabulary,
+					  ENCODER_MAX_VOCABULARY, failure)
+		|| !CheckSize("the number of positions", shape->positions,
+					  ENCODER_MAX_POSITIONS, failure)
+		|| !CheckSize("the number of types", shape->types, ENCODER_MAX_WIDTH,
+					  failure))
 		return false;
 	if (shape->hidden % shape->heads != 0)
-		return Fail(failure, "the hidden size %d is no multiple of the %d heads",
+		return Fail(failure,
+					"the hidden size %d is no multiple of the %d heads",
 					shape->hidden, shape->heads);
 	if (!(shape->epsilon >= 0 && shape->epsilon < 1))
-		return Fail(failure, "the layer norm's epsilon is not between 0 and 1");
-	if (shape->pooling != ENCODER_POOLING_MEAN && shape->pooling != ENCODER_POOLING_CLS)
+		return Fail(failure,
+					"the layer norm's epsilon is not between 0 and 1");
+	if (shape->pooling != ENCODER_POOLING_MEAN
+		&& shape->pooling != ENCODER_POOLING_CLS)
 		return Fail(failure, "pooling %d is unknown", (int) shape->pooling);
 	return true;
 }
 
 Encoder *
-EncoderOpen(const char *path, const EncoderShape *shape, char *error, size_t error_size)
+EncoderOpen(const char *path, const EncoderShape *shape, char *error,
+			size_t error_size)
 {
 	Failure		failure = {error, error_size};
 	Encoder    *encoder;
@@ -119,24 +130,28 @@ CheckSequence(const EncoderShape *shape, const int32_t *tokens, int32_t length,
 			  size_t number, const Failure *failure)
 {
 	if (length < 1 || length > shape->positions)
-		return Fail(failure, "sequence %zu has %d tokens: between 1 and %d are possible",
+		return Fail(failure,
+					"sequence %zu has %d tokens: between 1 and %d are possible",
 					number, length, shape->positions);
 	for (int32_t i = 0; i < length; i++)
 		if (tokens[i] < 0 || tokens[i] >= shape->vocabulary)
-			return Fail(failure, "token %d of sequence %zu is %d: the vocabulary has %d",
+			return Fail(failure,
+						"token %d of sequence %zu is %d: the vocabulary has %d",
 						i, number, tokens[i], shape->vocabulary);
 	return true;
 }
 
-/* target = rows weight^T + bias (bias NULL: none), over all rows of a batch. */
+/* target = rows weight^T + bias (bias NULL: none), for all rows of a batch. */
 static void
-Multiply(const Batch *batch, const float *rows, size_t inputs, const Dense *dense,
-		 const float *bias, float *target, size_t outputs, size_t stride)
+Multiply(const Batch *batch, const float *rows, size_t inputs,
+		 const Dense *dense, const float *bias,
+		 float *target, size_t outputs, size_t stride)
 {
 	if (bias != NULL)
 		for (size_t i = 0; i < batch->rows; i++)
 			memcpy(target + i * stride, bias, outputs * sizeof(float));
-	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, batch->rows, outputs, inputs,
+	cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans,
+				batch->rows, outputs, inputs,
 				1.0f, rows, inputs, dense->weight, inputs,
 				bias != NULL ? 1.0f : 0.0f, target, stride);
 }
@@ -150,13 +165,14 @@ LookUp(const Encoder *encoder, Batch *batch)
 	size_t		row = 0;
 
 	for (size_t i = 0; i < batch->sequences; i++)
-		for (int32_t position = 0; position < batch->lengths[i]; position++, row++)
+		for (int32_t at = 0; at < batch->lengths[i]; at++, row++)
 		{
 			memcpy(batch->state + row * hidden,
 				   weights->words + (size_t) batch->tokens[row] * hidden,
 				   hidden * sizeof(float));
 			memcpy(batch->mixed + row * hidden,
-				   weights->positions + (size_t) position * hidden, hidden * sizeof(float));
+				   weights->positions + (size_t) at * hidden,
+				   hidden * sizeof(float));
 		}
 	AddNormalise(batch->state, weights->types, batch->mixed,
 				 weights->embedding_norm.gain, weights->embedding_norm.shift,
@@ -185,12 +201,15 @@ Attend(const Encoder *encoder, Batch *batch)
 		{
 			const float *query = batch->wide + row * stride + column;
 
-			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, length, length, width,
+			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans,
+						length, length, width,
 						1.0f, query, stride, query + hidden, stride,
 						0.0f, batch->scores, length);
 			Softmax(batch->scores, scale, length, length);
-			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, length, width, length,
-						1.0f, batch->scores, length, query + 2 * hidden, stride,
+			cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans,
+						length, width, length,
+						1.0f, batch->scores, length,
+						query + 2 * hidden, stride,
 						0.0f, batch->mixed + row * hidden + column, hidden);
 		}
 		row += length;
@@ -229,7 +248,8 @@ RunLayer(const Encoder *encoder, const Layer *layer, Batch *batch)
 
 /* One vector a sequence, of length 1. */
 static bool
-Pool(const Encoder *encoder, const Batch *batch, float *vectors, const Failure *failure)
+Pool(const Encoder *encoder, const Batch *batch, float *vectors,
+	 const Failure *failure)
 {
 	size_t		hidden = encoder->shape.hidden;
 	const float *rows = batch->state;
@@ -243,7 +263,8 @@ Pool(const Encoder *encoder, const Batch *batch, float *vectors, const Failure *
 		MeanRow(vector, rows, first ? 1 : batch->lengths[i], hidden);
 		length = Normalise(vector, hidden);
 		if (!(isfinite(length) && length > 0))
-			return Fail(failure, "the model gives no finite vector: its weights are damaged");
+			return Fail(failure,
+						"the model gives no finite vector: its weights are damaged");
 		rows += batch->lengths[i] * hidden;
 	}
 	return true;
@@ -251,12 +272,14 @@ Pool(const Encoder *encoder, const Batch *batch, float *vectors, const Failure *
 
 /* Runs one batch, whose sequences have been checked and counted. */
 static bool
-RunBatch(const Encoder *encoder, Batch *batch, float *vectors, const Failure *failure)
+RunBatch(const Encoder *encoder, Batch *batch, float *vectors,
+		 const Failure *failure)
 {
 	size_t		hidden = encoder->shape.hidden;
 	size_t		intermediate = encoder->shape.intermediate;
 	size_t		wide = intermediate > 3 * hidden ? intermediate : 3 * hidden;
-	size_t		floats = batch->rows * (2 * hidden + wide) + batch->longest * batch->longest;
+	size_t		scores = batch->longest * batch->longest;
+	size_t		floats = batch->rows * (2 * hidden + wide) + scores;
 	float	   *space = malloc(floats * sizeof(float));
 	bool		pooled;
 
@@ -275,8 +298,9 @@ RunBatch(const Encoder *encoder, Batch *batch, float *vectors, const Failure *fa
 }
 
 bool
-EncoderEmbed(const Encoder *encoder, const int32_t *tokens, const int32_t *lengths,
-			 size_t count, float *vectors, char *error, size_t error_size)
+EncoderEmbed(const Encoder *encoder, const int32_t *tokens,
+			 const int32_t *lengths, size_t count, float *vectors,
+			 char *error, size_t error_size)
 {
 	Failure		failure = {error, error_size};
 	size_t		done = 0;
@@ -292,14 +316,16 @@ EncoderEmbed(const Encoder *encoder, const int32_t *tokens, const int32_t *lengt
 			if (!CheckSequence(&encoder->shape, tokens + batch.rows, length,
 							   done + batch.sequences, &failure))
 				return false;
-			if (batch.sequences > 0 && batch.rows + length > ENCODER_BATCH_TOKENS)
+			if (batch.sequences > 0
+				&& batch.rows + length > ENCODER_BATCH_TOKENS)
 				break;
 			batch.rows += length;
 			batch.sequences++;
 			if ((size_t) length > batch.longest)
 				batch.longest = length;
 		}
-		if (!RunBatch(encoder, &batch, vectors + done * encoder->shape.hidden, &failure))
+		if (!RunBatch(encoder, &batch, vectors + done * encoder->shape.hidden,
+					  &failure))
 			return false;
 		tokens += batch.rows;
 		done += batch.sequences;

@@ -14,7 +14,7 @@
 typedef struct Failure
 {
 	char	   *text;
-	size_t		size;			/* bytes, with the final NUL; 0: no text wanted */
+	size_t		size;			/* bytes; 0: no text is wanted */
 } Failure;
 
 /* Writes the sentence and returns false, for "return Fail(...)". */

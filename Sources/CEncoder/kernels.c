@@ -17,10 +17,13 @@
 #define SANITIZED
 #endif
 #endif
-#if defined(__x86_64__) && !defined(SANITIZED) && !defined(__SANITIZE_ADDRESS__) \
-	&& !defined(__SANITIZE_THREAD__)
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#endif
+#if defined(__x86_64__) && !defined(SANITIZED)
 #define FOR_EACH_PROCESSOR \
-	__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+	__attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", \
+								 "default")))
 #else
 #define FOR_EACH_PROCESSOR
 #endif
@@ -53,7 +56,9 @@ BitsOfFloat(float value)
 static inline float
 ExpNegative(float x)
 {
-	const float round = 12582912.0f;	/* 1.5 * 2^23: adding it rounds to integer */
+	const float round = 12582912.0f;	/* 1.5 * 2^23 */
+
+	/* Adding round and taking it away again leaves the nearest integer. */
 	float		clamped = x < -87.0f ? -87.0f : x;
 	float		shifted = clamped * 1.44269504f + round;
 	float		n = shifted - round;
@@ -117,7 +122,11 @@ LargestOf(const float *row, size_t width)
 		strands[lane] = largest;
 	for (; j + LANES <= width; j += LANES)
 		for (size_t lane = 0; lane < LANES; lane++)
-			strands[lane] = row[j + lane] > strands[lane] ? row[j + lane] : strands[lane];
+		{
+			float		value = row[j + lane];
+
+			strands[lane] = value > strands[lane] ? value : strands[lane];
+		}
 	for (; j < width; j++)
 		largest = row[j] > largest ? row[j] : largest;
 	for (size_t lane = 0; lane < LANES; lane++)
@@ -232,7 +241,7 @@ FloatOfHalf(uint16_t half)
 	if (rest >= 0x7c00)			/* infinity or not a number */
 		return FloatOfBits(sign | 0x7f800000 | (rest & 0x3ff) << 13);
 	if (rest < 0x400)			/* zero or subnormal: fraction * 2^-24 */
-		return FloatOfBits(sign | BitsOfFloat((float) rest * 5.9604644775390625e-8f));
+		return FloatOfBits(sign | BitsOfFloat((float) rest * 5.9604645e-8f));
 	return FloatOfBits(sign | ((rest << 13) + ((127 - 15) << 23)));
 }
 
@@ -240,7 +249,11 @@ void
 FromHalf(float *target, const uint8_t *source, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		target[i] = FloatOfHalf((uint16_t) (source[2 * i] | source[2 * i + 1] << 8));
+	{
+		uint16_t	half = (uint16_t) (source[2 * i] | source[2 * i + 1] << 8);
+
+		target[i] = FloatOfHalf(half);
+	}
 }
 
 void

@@ -12,7 +12,8 @@
 #include <stdint.h>
 
 /* x = gelu(x + bias) in each row, the exact form with erf. */
-extern void AddBiasGelu(float *rows, const float *bias, size_t count, size_t width);
+extern void AddBiasGelu(float *rows, const float *bias, size_t count,
+						size_t width);
 
 /* x = layer_norm(x + bias + residual) in each row; bias may be NULL. */
 extern void AddNormalise(float *rows, const float *bias, const float *residual,
@@ -23,7 +24,8 @@ extern void AddNormalise(float *rows, const float *bias, const float *residual,
 extern void Softmax(float *rows, float scale, size_t count, size_t width);
 
 /* The mean of count rows. */
-extern void MeanRow(float *mean, const float *rows, size_t count, size_t width);
+extern void MeanRow(float *mean, const float *rows, size_t count,
+					size_t width);
 
 /* Divides by the Euclidean length; returns that length. */
 extern double Normalise(float *vector, size_t width);

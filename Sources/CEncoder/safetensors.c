@@ -31,11 +31,22 @@ typedef struct Span
 	size_t		length;
 } Span;
 
+static inline bool
+IsSpace(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline bool
+IsDigit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static void
 SkipSpace(Cursor *cursor)
 {
-	while (cursor->at < cursor->end && (*cursor->at == ' ' || *cursor->at == '\n'
-										|| *cursor->at == '\r' || *cursor->at == '\t'))
+	while (cursor->at < cursor->end && IsSpace(*cursor->at))
 		cursor->at++;
 }
 
@@ -72,13 +83,17 @@ static bool
 TakeNumber(Cursor *cursor, uint64_t *number)
 {
 	SkipSpace(cursor);
-	if (cursor->at >= cursor->end || *cursor->at < '0' || *cursor->at > '9')
+	if (cursor->at >= cursor->end || !IsDigit(*cursor->at))
 		return false;
 	*number = 0;
-	for (; cursor->at < cursor->end && *cursor->at >= '0' && *cursor->at <= '9'; cursor->at++)
+	for (; cursor->at < cursor->end && IsDigit(*cursor->at); cursor->at++)
+	{
+		uint64_t	digit = (uint64_t) (*cursor->at - '0');
+
 		if (__builtin_mul_overflow(*number, (uint64_t) 10, number)
-			|| __builtin_add_overflow(*number, (uint64_t) (*cursor->at - '0'), number))
+			|| __builtin_add_overflow(*number, digit, number))
 			return false;
+	}
 	return true;
 }
 
@@ -116,7 +131,8 @@ SkipValue(Cursor *cursor, int nesting)
 	{
 		const char *start = cursor->at;
 
-		while (cursor->at < cursor->end && strchr(",]} \t\r\n", *cursor->at) == NULL)
+		while (cursor->at < cursor->end && !IsSpace(*cursor->at)
+			   && strchr(",]}", *cursor->at) == NULL)
 			cursor->at++;
 		return cursor->at > start;
 	}
@@ -126,7 +142,8 @@ SkipValue(Cursor *cursor, int nesting)
 		return true;
 	do
 	{
-		if (close == '}' && !(TakeString(cursor, &ignored) && Take(cursor, ':')))
+		if (close == '}'
+			&& !(TakeString(cursor, &ignored) && Take(cursor, ':')))
 			return false;
 		if (!SkipValue(cursor, nesting + 1))
 			return false;
@@ -137,7 +154,8 @@ SkipValue(Cursor *cursor, int nesting)
 static bool
 SpanEquals(Span span, const char *text)
 {
-	return span.length == strlen(text) && memcmp(span.start, text, span.length) == 0;
+	return span.length == strlen(text)
+		&& memcmp(span.start, text, span.length) == 0;
 }
 
 static TensorType
@@ -168,7 +186,8 @@ ShapeFits(const Tensor *tensor)
 
 /* Reads one tensor's object; data are the bytes after the header. */
 static bool
-TakeTensor(Cursor *cursor, Tensor *tensor, const uint8_t *data, size_t data_size)
+TakeTensor(Cursor *cursor, Tensor *tensor, const uint8_t *data,
+		   size_t data_size)
 {
 	uint64_t	offsets[2] = {0, 0};
 	bool		typed = false,
@@ -192,7 +211,8 @@ TakeTensor(Cursor *cursor, Tensor *tensor, const uint8_t *data, size_t data_size
 		}
 		else if (SpanEquals(key, "shape"))
 		{
-			tensor->dimensions = TakeNumbers(cursor, tensor->shape, TENSOR_MAX_DIMENSIONS);
+			tensor->dimensions = TakeNumbers(cursor, tensor->shape,
+											 TENSOR_MAX_DIMENSIONS);
 			if (!(shaped = tensor->dimensions >= 0))
 				return false;
 		}
@@ -216,7 +236,8 @@ TakeTensor(Cursor *cursor, Tensor *tensor, const uint8_t *data, size_t data_size
 static int
 CompareNames(const char *a, size_t a_length, const char *b, size_t b_length)
 {
-	int			order = memcmp(a, b, a_length < b_length ? a_length : b_length);
+	size_t		shorter = a_length < b_length ? a_length : b_length;
+	int			order = memcmp(a, b, shorter);
 
 	if (order != 0)
 		return order;
@@ -229,7 +250,8 @@ CompareTensors(const void *a, const void *b)
 	const Tensor *left = a;
 	const Tensor *right = b;
 
-	return CompareNames(left->name, left->name_length, right->name, right->name_length);
+	return CompareNames(left->name, left->name_length,
+						right->name, right->name_length);
 }
 
 /* Makes room for one more tensor. */
@@ -281,10 +303,15 @@ TakeHeader(TensorFile *file, Cursor *cursor, const Failure *failure)
 			if (!Grow(file, &capacity, failure))
 				return false;
 			tensor = &file->tensors[file->count];
-			*tensor = (Tensor) {.name = name.start,.name_length = name.length};
+			memset(tensor, 0, sizeof(*tensor));
+			tensor->name = name.start;
+			tensor->name_length = name.length;
 			if (!TakeTensor(cursor, tensor, data, data_size))
-				return Fail(failure, "its entry \"%.*s\" is damaged or lies outside the file",
-							(int) (name.length < 100 ? name.length : 100), name.start);
+				return Fail(failure,
+							"its entry \"%.*s\" is damaged "
+							"or lies outside the file",
+							(int) (name.length < 100 ? name.length : 100),
+							name.start);
 			file->count++;
 		}
 		more = Take(cursor, ',');
@@ -306,9 +333,11 @@ TensorFileParse(TensorFile *file, const Failure *failure)
 		return Fail(failure, "it is shorter than a safetensors file can be");
 	for (int i = HEADER_LENGTH_BYTES; i-- > 0;)
 		length = length << 8 | file->map[i];
-	if (length > TENSOR_MAX_HEADER || length > file->size - HEADER_LENGTH_BYTES)
+	if (length > TENSOR_MAX_HEADER
+		|| length > file->size - HEADER_LENGTH_BYTES)
 		return Fail(failure, "its header would be %llu bytes long: "
-					"it is truncated or no safetensors file", (unsigned long long) length);
+					"it is truncated or no safetensors file",
+					(unsigned long long) length);
 	cursor.at = (const char *) file->map + HEADER_LENGTH_BYTES;
 	cursor.end = cursor.at + length;
 	if (!TakeHeader(file, &cursor, failure))
@@ -330,10 +359,11 @@ TensorFileOpen(TensorFile *file, const char *path, const Failure *failure)
 	char		reason[256];
 	Failure		inner = {reason, sizeof(reason)};
 
-	*file = (TensorFile) {0};
+	memset(file, 0, sizeof(*file));
 	if (descriptor < 0)
 		return Fail(failure, "cannot open \"%s\": %s", path, strerror(errno));
-	if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
+	if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)
+		|| status.st_size == 0)
 	{
 		close(descriptor);
 		return Fail(failure, "\"%s\" is empty or not a file", path);
@@ -343,7 +373,7 @@ TensorFileOpen(TensorFile *file, const char *path, const Failure *failure)
 	close(descriptor);
 	if (file->map == MAP_FAILED)
 	{
-		*file = (TensorFile) {0};
+		memset(file, 0, sizeof(*file));
 		return Fail(failure, "cannot map \"%s\": %s", path, strerror(errno));
 	}
 	if (TensorFileParse(file, &inner))
@@ -358,7 +388,7 @@ TensorFileClose(TensorFile *file)
 	if (file->map != NULL)
 		munmap(file->map, file->size);
 	free(file->tensors);
-	*file = (TensorFile) {0};
+	memset(file, 0, sizeof(*file));
 }
 
 const Tensor *
@@ -366,5 +396,6 @@ TensorFind(const TensorFile *file, const char *name)
 {
 	Tensor		wanted = {.name = name,.name_length = strlen(name)};
 
-	return bsearch(&wanted, file->tensors, file->count, sizeof(Tensor), CompareTensors);
+	return bsearch(&wanted, file->tensors, file->count, sizeof(Tensor),
+				   CompareTensors);
 }

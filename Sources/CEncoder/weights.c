@@ -8,6 +8,7 @@
 #include "weights.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels.h"
 
@@ -19,8 +20,8 @@ static const float *
 Convert(Weights *weights, const Tensor *tensor, size_t count)
 {
 	float	   *floats = malloc(count * sizeof(float));
-	void	  **longer = realloc(weights->converted,
-								 (weights->converted_count + 1) * sizeof(void *));
+	size_t		more = weights->converted_count + 1;
+	void	  **longer = realloc(weights->converted, more * sizeof(void *));
 
 	if (longer != NULL)
 		weights->converted = longer;
@@ -35,7 +36,7 @@ Convert(Weights *weights, const Tensor *tensor, size_t count)
 	else if (tensor->type == TENSOR_BF16)
 		FromBrain(floats, tensor->data, count);
 	else
-		__builtin_memcpy(floats, tensor->data, count * sizeof(float));
+		memcpy(floats, tensor->data, count * sizeof(float));
 	return floats;
 }
 
@@ -55,7 +56,8 @@ Bind(Weights *weights, const float **target, const char *name,
 		tensor = TensorFind(&weights->file, prefixed);
 	}
 	if (tensor == NULL)
-		return Fail(failure, "the weights have no tensor \"%s\": this is no BERT encoder, "
+		return Fail(failure,
+					"the weights have no tensor \"%s\": this is no BERT encoder, "
 					"or its config.json is another model's", name);
 	if (rows == 0)
 		fits = tensor->dimensions == 1 && tensor->shape[0] == columns;
@@ -63,15 +65,19 @@ Bind(Weights *weights, const float **target, const char *name,
 		fits = tensor->dimensions == 2 && tensor->shape[0] == rows
 			&& tensor->shape[1] == columns;
 	if (!fits)
-		return Fail(failure, "tensor \"%s\" has other sizes than config.json says "
+		return Fail(failure,
+					"tensor \"%s\" has other sizes than config.json says "
 					"(%zu x %zu)", name, rows, columns);
 	if (tensor->type == TENSOR_OTHER)
-		return Fail(failure, "tensor \"%s\" is neither F32, F16 nor BF16", name);
-	if (tensor->type == TENSOR_F32 && (uintptr_t) tensor->data % _Alignof(float) == 0)
+		return Fail(failure, "tensor \"%s\" is neither F32, F16 nor BF16",
+					name);
+	if (tensor->type == TENSOR_F32
+		&& (uintptr_t) tensor->data % _Alignof(float) == 0)
 		*target = (const float *) tensor->data;
 	else
 		*target = Convert(weights, tensor, count);
-	return *target != NULL || Fail(failure, "out of memory for tensor \"%s\"", name);
+	return *target != NULL
+		|| Fail(failure, "out of memory for tensor \"%s\"", name);
 }
 
 static bool
@@ -101,7 +107,8 @@ BindNorm(Weights *weights, LayerNorm *norm, const char *name, size_t width,
 }
 
 static bool
-BindLayer(Weights *weights, int number, const EncoderShape *shape, const Failure *failure)
+BindLayer(Weights *weights, int number, const EncoderShape *shape,
+		  const Failure *failure)
 {
 	Layer	   *layer = &weights->layers[number];
 	size_t		hidden = shape->hidden;
@@ -124,12 +131,14 @@ BindLayer(Weights *weights, int number, const EncoderShape *shape, const Failure
 
 	for (size_t i = 0; i < sizeof(dense) / sizeof(dense[0]); i++)
 	{
-		snprintf(name, sizeof(name), "encoder.layer.%d.%s", number, dense[i].name);
-		if (!BindDense(weights, dense[i].dense, name, dense[i].outputs, dense[i].inputs,
-					   failure))
+		snprintf(name, sizeof(name), "encoder.layer.%d.%s", number,
+				 dense[i].name);
+		if (!BindDense(weights, dense[i].dense, name,
+					   dense[i].outputs, dense[i].inputs, failure))
 			return false;
 	}
-	snprintf(name, sizeof(name), "encoder.layer.%d.attention.output.LayerNorm", number);
+	snprintf(name, sizeof(name), "encoder.layer.%d.attention.output.LayerNorm",
+			 number);
 	if (!BindNorm(weights, &layer->attention_norm, name, hidden, failure))
 		return false;
 	snprintf(name, sizeof(name), "encoder.layer.%d.output.LayerNorm", number);
@@ -138,18 +147,21 @@ BindLayer(Weights *weights, int number, const EncoderShape *shape, const Failure
 
 /* Binds the embeddings; two types of sentence are BERT's, one is enough. */
 static bool
-BindEmbeddings(Weights *weights, const EncoderShape *shape, const Failure *failure)
+BindEmbeddings(Weights *weights, const EncoderShape *shape,
+			   const Failure *failure)
 {
 	size_t		hidden = shape->hidden;
 
 	return Bind(weights, &weights->words, "embeddings.word_embeddings.weight",
 				shape->vocabulary, hidden, failure)
-		&& Bind(weights, &weights->positions, "embeddings.position_embeddings.weight",
+		&& Bind(weights, &weights->positions,
+				"embeddings.position_embeddings.weight",
 				shape->positions, hidden, failure)
-		&& Bind(weights, &weights->types, "embeddings.token_type_embeddings.weight",
+		&& Bind(weights, &weights->types,
+				"embeddings.token_type_embeddings.weight",
 				shape->types, hidden, failure)
-		&& BindNorm(weights, &weights->embedding_norm, "embeddings.LayerNorm", hidden,
-					failure);
+		&& BindNorm(weights, &weights->embedding_norm, "embeddings.LayerNorm",
+					hidden, failure);
 }
 
 bool
@@ -158,7 +170,7 @@ WeightsOpen(Weights *weights, const char *path, const EncoderShape *shape,
 {
 	bool		bound;
 
-	*weights = (Weights) {0};
+	memset(weights, 0, sizeof(*weights));
 	if (!TensorFileOpen(&weights->file, path, failure))
 		return false;
 	weights->layers = calloc(shape->layers, sizeof(Layer));
@@ -180,5 +192,5 @@ WeightsClose(Weights *weights)
 	free(weights->converted);
 	free(weights->layers);
 	TensorFileClose(&weights->file);
-	*weights = (Weights) {0};
+	memset(weights, 0, sizeof(*weights));
 }

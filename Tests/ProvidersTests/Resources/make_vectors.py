@@ -50,7 +50,7 @@ SENTENCES = [
     "family 👨‍👩‍👧‍👦 flag 🇩🇪 thumbs 👍🏽 heart ❤️",
     "mixed 東京 and Tokyo、with ideographic、punctuation。",
     "full width \uff21\uff22\uff23\uff11\uff12\uff13 and ligatures \ufb03 \ufb02ow",
-    "combining: e\u0301 a\u030a o\u0308 n\u0303 and a stack z\u0351\u036b\u0343",
+    "combining: e\u0301 a\u030a o\u0308 n\u0303 and a stack z\u0351\u036b\u0343, later ones a\u08d5b c\u2e45d e\u0378f",
     "soft\u00adhyphen zero\u200bwidth no\u00a0break line\u2028separator",
     "control \x00\x01\x07 characters \x1b[31m and replacement \ufffd sign",
     "tabs\tand\nnewlines\r\nand\x0bvertical\x0cfeeds\x85next",
