@@ -86,8 +86,8 @@ main(int argc, char **argv)
 {
 	int			copies = argc > 2 ? atoi(argv[2]) : 20000;
 	FILE	   *stream = argc > 1 ? fopen(argv[1], "rb") : NULL;
-	uint8_t    *original = malloc(1 << 20);
-	uint8_t    *changed = malloc(1 << 20);
+	static uint8_t original[1 << 20];
+	static uint8_t changed[1 << 20];
 	size_t		size;
 	size_t		header = 8;
 	unsigned	sum = 0;
@@ -125,8 +125,6 @@ main(int argc, char **argv)
 		free(file.tensors);
 		free(file.map);
 	}
-	free(original);
-	free(changed);
 	printf("damage: %d copies, %d still readable (sum %u), the others refused\n",
 		   copies, opened, sum);
 	return 0;
