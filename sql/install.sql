@@ -18,6 +18,9 @@
 \set migration 0003_work
 \ir migrations/once.psql
 
+-- Which schema this is, for the programs that use it.
+\ir 05_ops/schema_version.sql
+
 -- Our own SQLSTATEs, one file an area.
 \ir 05_ops/sqlstate_installation.sql
 \ir 05_ops/sqlstate_work.sql

@@ -14,9 +14,9 @@ struct Configuration: Sendable {
     /// None: readable on a terminal, JSON lines otherwise.
     let logFormat: LogFormat?
     /// The folder with install.sql; none: looked for beside the executable and upwards.
-    let sqlFolder: String?
+    let sqlPath: String?
     /// The folder with a folder for each text embedding model; none: the checkout's.
-    let modelFolder: String?
+    let modelPath: String?
 
     /// Where each setting came from.
     let sources: [SettingKey: SettingSource]
@@ -41,8 +41,8 @@ struct Configuration: Sendable {
             ?? Secret("postgresql:///bellwether")
         logLevel = try texts.read(.logLevel, as: LogLevel.self) ?? .info
         logFormat = try texts.read(.logFormat, as: LogFormat.self)
-        sqlFolder = try texts.read(.sqlFolder, as: String.self)
-        modelFolder = try texts.read(.modelFolder, as: String.self)
+        sqlPath = try texts.read(.sqlPath, as: String.self)
+        modelPath = try texts.read(.modelPath, as: String.self)
         sources = Dictionary(
             uniqueKeysWithValues: SettingKey.allCases.map {
                 ($0, texts.find($0)?.source ?? .fallback)
@@ -76,10 +76,10 @@ extension Configuration {
             default: "text on a terminal, json otherwise"
         ).description,
         Option<String?>.optional(
-            SettingKey.sqlFolder.flag, value: "DIR", "The folder that holds install.sql"
+            SettingKey.sqlPath.flag, value: "DIR", "The folder that holds install.sql"
         ).description,
         Option<String?>.optional(
-            SettingKey.modelFolder.flag, value: "DIR", "The folder that holds the embedding models"
+            SettingKey.modelPath.flag, value: "DIR", "The folder that holds the embedding models"
         ).description,
     ]
 

@@ -1,15 +1,25 @@
-/// The settings of the program by name: `database_url` in a file, `BELLWETHER_DATABASE_URL` in the
-/// environment, `--database-url` on the command line.
+/// The settings of the program by name: `log_level` in a file, `BELLWETHER_LOG_LEVEL` in the
+/// environment, `--log-level` on the command line.
 enum SettingKey: String, CaseIterable, Sendable {
     case environment
     case databaseURL = "database_url"
     case logLevel = "log_level"
     case logFormat = "log_format"
-    case sqlFolder = "sql_folder"
-    case modelFolder = "model_folder"
+    case sqlPath = "sql_path"
+    case modelPath = "model_path"
 
     var variable: String { "BELLWETHER_" + rawValue.uppercased() }
-    var flag: String { rawValue.split(separator: "_").joined(separator: "-") }
+
+    /// The option's name; the shorter word where one is enough.
+    var flag: String {
+        switch self {
+        case .databaseURL: "database"
+        case .sqlPath: "sql"
+        case .modelPath: "models"
+        case .environment, .logLevel, .logFormat:
+            rawValue.split(separator: "_").joined(separator: "-")
+        }
+    }
 
     /// Names that other programs use for the same thing; ours stands above them.
     var otherVariables: [String] { self == .databaseURL ? ["DATABASE_URL"] : [] }

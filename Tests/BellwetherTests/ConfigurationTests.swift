@@ -17,17 +17,17 @@ struct ConfigurationTests {
 
     @Test("Flags stand above the environment, the environment above the file")
     func precedence() throws {
-        let file = "log_level = error\nlog_format = json\nmodel_folder = /models"
+        let file = "log_level = error\nlog_format = json\nmodel_path = /models"
         let variables = ["BELLWETHER_LOG_LEVEL": "warning", "BELLWETHER_LOG_FORMAT": "text"]
         let read = try configuration(
             flags: ["log-level": "debug"], variables: variables, file: file)
         #expect(read.logLevel == .debug)
         #expect(read.logFormat == .text)
-        #expect(read.modelFolder == "/models")
+        #expect(read.modelPath == "/models")
         #expect(read.environment == .development)
         #expect(read.sources[.logLevel] == .flag("log-level"))
         #expect(read.sources[.logFormat] == .variable("BELLWETHER_LOG_FORMAT"))
-        #expect(read.sources[.modelFolder] == .file("test.conf", line: 3))
+        #expect(read.sources[.modelPath] == .file("test.conf", line: 3))
         #expect(read.sources[.environment] == .fallback)
     }
 
@@ -42,10 +42,10 @@ struct ConfigurationTests {
     func production() throws {
         let failure = try #require(throws: Failure.self) {
             try configuration(
-                flags: ["environment": "production"], needs: [.databaseURL, .modelFolder])
+                flags: ["environment": "production"], needs: [.databaseURL, .modelPath])
         }
         #expect(failure.code == .configuration)
-        #expect(failure.message.hasSuffix("database_url, model_folder"))
+        #expect(failure.message.hasSuffix("database_url, model_path"))
         #expect(failure.hint?.contains("BELLWETHER_DATABASE_URL") == true)
         _ = try configuration(
             flags: ["environment": "production"], variables: ["DATABASE_URL": "x"],
@@ -84,9 +84,9 @@ struct ConfigurationTests {
 
     @Test("A file has comments, quotes and line ends of either kind")
     func file() throws {
-        let text = "# ours\r\n\r\nmodel_folder = \"/with space\"\r\n  sql_folder='/sql'  \n"
+        let text = "# ours\r\n\r\nmodel_path = \"/with space\"\r\n  sql_path='/sql'  \n"
         let read = try configuration(file: text)
-        #expect(read.modelFolder == "/with space")
-        #expect(read.sqlFolder == "/sql")
+        #expect(read.modelPath == "/with space")
+        #expect(read.sqlPath == "/sql")
     }
 }
