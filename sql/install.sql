@@ -24,8 +24,15 @@
 -- Our own SQLSTATEs, one file an area.
 \ir 05_ops/sqlstate_installation.sql
 \ir 05_ops/sqlstate_work.sql
+\ir 05_ops/sqlstate_ingest.sql
 
 -- Who is asking.
+
+-- The market: what comes in from files.
+\ir 20_market/ingest_stage.sql
+\ir 20_market/ingest_bars.sql
+\ir 20_market/ingest_instruments.sql
+\ir 20_market/ingest_sessions.sql
 
 -- The queue: what is to be done, who does it, what became of it.
 \ir 30_work/kinds.sql

@@ -20,5 +20,5 @@ extension Command {
             Example("bellwether worker --until-idle", "Do the work that waits, then stop"),
             Example("bellwether doctor", "Say what is missing or wrong and how to mend it"),
         ],
-        subcommands: [Migrate.command])
+        subcommands: [Migrate.command, Ingest.command])
 }

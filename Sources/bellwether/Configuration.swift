@@ -22,13 +22,13 @@ struct Configuration: Sendable {
     let sources: [SettingKey: SettingSource]
 
     /// - Parameter needs: settings without which the command does not start in production.
-    /// - Throws: `Failure` that names the setting that is wrong or missing.
-    init(_ texts: SettingTexts, needs: [SettingKey] = []) throws(Failure) {
+    /// - Throws: `ProgramError` that names the setting that is wrong or missing.
+    init(_ texts: SettingTexts, needs: [SettingKey] = []) throws(ProgramError) {
         environment = try texts.read(.environment, as: Environment.self) ?? .development
         if environment == .production {
             let missing = needs.filter { texts.find($0) == nil }
             if let first = missing.first {
-                throw Failure(
+                throw ProgramError(
                     .configuration,
                     "in production these settings must be set: "
                         + missing.map(\.rawValue).joined(separator: ", "),
@@ -86,7 +86,7 @@ extension Configuration {
     /// Reads the file (named, or the usual one if it is there) and puts everything together.
     static func load(
         flags: [String: String], variables: [String: String], needs: [SettingKey]
-    ) throws(Failure) -> Configuration {
+    ) throws(ProgramError) -> Configuration {
         let named = flags["config"] ?? variables["BELLWETHER_CONFIG"]
         var file: SettingFile?
         if named != nil || FileManager.default.fileExists(atPath: defaultPath) {
@@ -95,7 +95,7 @@ extension Configuration {
             do {
                 text = try String(contentsOfFile: path, encoding: .utf8)
             } catch {
-                throw Failure(
+                throw ProgramError(
                     .configuration, "the file of settings \(path) cannot be read",
                     hint: "Name one with --config or BELLWETHER_CONFIG that is there.")
             }

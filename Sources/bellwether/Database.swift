@@ -16,6 +16,16 @@ extension Context {
         return target
     }
 
+    /// Lends a connection of its own to the body, once the schema is the one this program knows.
+    func withDatabase<Value: Sendable>(
+        as command: String, _ body: @Sendable (isolated Connection) async throws -> Value
+    ) async throws -> Value {
+        try await withConnection(as: command) { connection in
+            try await SchemaState.read(on: connection).require()
+            return try await body(connection)
+        }
+    }
+
     /// Lends a connection of its own to the body.
     func withConnection<Value: Sendable>(
         as command: String, _ body: @Sendable (isolated Connection) async throws -> Value

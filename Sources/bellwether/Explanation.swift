@@ -4,22 +4,22 @@ import Postgres
 /// where such text is made.
 enum Explanation {
     /// - Parameter work: What was being done, for errors that do not say it: a file's name.
-    static func of(_ error: any Error, during work: String? = nil) -> Failure {
+    static func of(_ error: any Error, during work: String? = nil) -> ProgramError {
         switch error {
-        case let failure as Failure: failure
+        case let failure as ProgramError: failure
         case let error as PostgresError: of(error, during: work)
-        case is CancellationError: Failure(.unfinished, "stopped before the end")
-        default: Failure(.failure, "\(error)")
+        case is CancellationError: ProgramError(.unfinished, "stopped before the end")
+        default: ProgramError(.failure, "\(error)")
         }
     }
 
-    private static func of(_ error: PostgresError, during work: String?) -> Failure {
+    private static func of(_ error: PostgresError, during work: String?) -> ProgramError {
         var message = work.map { "\($0): " } ?? ""
         message += error.message
         if let state = error.sqlState { message += " (SQLSTATE \(state))" }
         if let place = error.where, work != nil { message += "\n\(place)" }
         let known = known(error)
-        return Failure(known.code, message, hint: error.hint ?? known.hint)
+        return ProgramError(known.code, message, hint: error.hint ?? known.hint)
     }
 
     private static func known(_ error: PostgresError) -> (code: ExitCode, hint: String?) {

@@ -64,15 +64,15 @@ struct SettingTexts: Sendable {
         return nil
     }
 
-    /// - Throws: `Failure` with the setting's name, where it was found and what is wanted; a secret
+    /// - Throws: `ProgramError` with the setting's name, where it was found and what is wanted; a secret
     ///   text is not repeated.
-    func read<Value: ArgumentValue>(_ key: SettingKey, as type: Value.Type) throws(Failure)
+    func read<Value: ArgumentValue>(_ key: SettingKey, as type: Value.Type) throws(ProgramError)
         -> Value?
     {
         guard let found = find(key) else { return nil }
         guard let value = Value(argument: found.text) else {
             let text = key.isSecret ? "what it is" : "'\(found.text)'"
-            throw Failure(
+            throw ProgramError(
                 .configuration,
                 "setting \(key.rawValue) cannot be \(text) (\(found.source))",
                 hint: "It takes \(Value.wanted).")

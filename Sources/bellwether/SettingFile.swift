@@ -8,15 +8,15 @@ struct SettingFile: Equatable, Sendable {
     let path: String
     let entries: [SettingKey: Entry]
 
-    /// - Throws: `Failure` with file and line: not a setting, unknown or repeated key.
-    init(path: String, text: String) throws(Failure) {
+    /// - Throws: `ProgramError` with file and line: not a setting, unknown or repeated key.
+    init(path: String, text: String) throws(ProgramError) {
         var entries: [SettingKey: Entry] = [:]
         var number = 0
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             guard let (key, value) = try Self.entry(line, at: "\(path):\(number)") else { continue }
             if let earlier = entries[key] {
-                throw Failure(
+                throw ProgramError(
                     .configuration,
                     "\(path):\(number): \(key.rawValue) was set in line \(earlier.line) already")
             }
@@ -28,11 +28,11 @@ struct SettingFile: Equatable, Sendable {
 
     private static func entry(
         _ line: Substring, at place: String
-    ) throws(Failure) -> (SettingKey, String)? {
+    ) throws(ProgramError) -> (SettingKey, String)? {
         let text = trim(line)
         if text.isEmpty || text.hasPrefix("#") { return nil }
         guard let equals = text.firstIndex(of: "=") else {
-            throw Failure(
+            throw ProgramError(
                 .configuration, "\(place): a line must read 'key = value'",
                 hint: "A comment starts with #.")
         }
@@ -40,7 +40,7 @@ struct SettingFile: Equatable, Sendable {
         guard let key = SettingKey(rawValue: name) else {
             let names = SettingKey.allCases.map(\.rawValue)
             let nearest = Suggestion.nearest(to: name, in: names)
-            throw Failure(
+            throw ProgramError(
                 .configuration, "\(place): there is no setting '\(name)'",
                 hint: nearest.map { "Did you mean '\($0)'?" }
                     ?? "Settings: \(names.joined(separator: ", ")).")

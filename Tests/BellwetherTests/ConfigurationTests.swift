@@ -40,7 +40,7 @@ struct ConfigurationTests {
 
     @Test("In production a missing setting stops the start with its name")
     func production() throws {
-        let failure = try #require(throws: Failure.self) {
+        let failure = try #require(throws: ProgramError.self) {
             try configuration(
                 flags: ["environment": "production"], needs: [.databaseURL, .modelPath])
         }
@@ -77,7 +77,7 @@ struct ConfigurationTests {
             ),
         ])
     func wrongFile(_ text: String, _ message: String) throws {
-        let failure = try #require(throws: Failure.self) { try configuration(file: text) }
+        let failure = try #require(throws: ProgramError.self) { try configuration(file: text) }
         #expect(failure.message == message)
         #expect(failure.code == .configuration)
     }

@@ -25,7 +25,7 @@ enum ExitCode: Int32, CaseIterable, Sendable {
 }
 
 /// What stops a command: a sentence for people, a way out, and the exit code.
-struct Failure: Error, Equatable, Sendable, CustomStringConvertible {
+struct ProgramError: Error, Equatable, Sendable, CustomStringConvertible {
     let code: ExitCode
     let message: String
     let hint: String?

@@ -20,7 +20,7 @@ struct CSVReader {
 
     /// The next record, or nothing at the end.
     ///
-    /// - Throws: what the source throws; `Failure` when a record is longer than
+    /// - Throws: what the source throws; `ProgramError` when a record is longer than
     ///   `maximumRecordLength`.
     mutating func next() throws -> CSVRecord? {
         if isAtStart { try skipByteOrderMark() }
@@ -30,7 +30,7 @@ struct CSVReader {
                 if byte == newline { line += 1 }
                 if builder.take(byte) { break }
                 if builder.raw.count > Self.maximumRecordLength {
-                    throw Failure(
+                    throw ProgramError(
                         .dataRefused, "line \(builder.line): the record is longer than 1 MiB",
                         hint: "Probably a quote is opened there and never closed.")
                 }

@@ -12,8 +12,8 @@ struct InstallList: Equatable, Sendable {
 
     let steps: [Step]
 
-    /// - Throws: `Failure` with the line that is not understood.
-    init(_ text: String, path: String = "install.sql") throws(Failure) {
+    /// - Throws: `ProgramError` with the line that is not understood.
+    init(_ text: String, path: String = "install.sql") throws(ProgramError) {
         var steps: [Step] = []
         var migration: (name: String, line: Int)?
         var number = 0
@@ -28,7 +28,7 @@ struct InstallList: Equatable, Sendable {
                 migration = (try Self.checkedName(words[2], place), number)
             case ("\\ir", 2) where words[1] == "migrations/once.psql":
                 guard let name = migration?.name else {
-                    throw Failure(
+                    throw ProgramError(
                         .schema, "\(place): no migration is named above",
                         hint: "Write '\\set migration NAME' in the line before.")
                 }
@@ -37,14 +37,14 @@ struct InstallList: Equatable, Sendable {
             case ("\\ir", 2):
                 steps.append(.file(try Self.checkedPath(words[1], place)))
             default:
-                throw Failure(
+                throw ProgramError(
                     .schema, "\(place): '\(line)' is not understood",
                     hint: "The list holds comments, '\\ir FILE' and '\\set migration NAME' only.")
             }
         }
         if let waiting = migration { throw Self.unused(waiting, path) }
         if let twice = Self.repeated(steps) {
-            throw Failure(.schema, "\(path): migration \(twice) is listed twice")
+            throw ProgramError(.schema, "\(path): migration \(twice) is listed twice")
         }
         self.steps = steps
     }
@@ -55,24 +55,28 @@ struct InstallList: Equatable, Sendable {
         }
     }
 
-    private static func unused(_ migration: (name: String, line: Int), _ path: String) -> Failure {
-        Failure(
+    private static func unused(_ migration: (name: String, line: Int), _ path: String)
+        -> ProgramError
+    {
+        ProgramError(
             .schema, "\(path):\(migration.line): migration \(migration.name) is named but not run",
             hint: "Write '\\ir migrations/once.psql' in the line after.")
     }
 
-    private static func checkedName(_ name: String, _ place: String) throws(Failure) -> String {
+    private static func checkedName(_ name: String, _ place: String) throws(ProgramError) -> String
+    {
         guard name.wholeMatch(of: /[0-9]{4}_[a-z0-9_]+/) != nil else {
-            throw Failure(
+            throw ProgramError(
                 .schema, "\(place): '\(name)' is no name of a migration",
                 hint: "Four digits and lower-case words: 0001_tenant.")
         }
         return name
     }
 
-    private static func checkedPath(_ text: String, _ place: String) throws(Failure) -> String {
+    private static func checkedPath(_ text: String, _ place: String) throws(ProgramError) -> String
+    {
         guard text.wholeMatch(of: /[a-z0-9_]+(\/[a-z0-9_]+)*\.sql/) != nil else {
-            throw Failure(
+            throw ProgramError(
                 .schema, "\(place): '\(text)' is no file below the list",
                 hint: "For example 20_market/snapshot.sql.")
         }

@@ -109,7 +109,7 @@ struct Migrator: Sendable {
             if !hasSaid { log.warning("another migrate is at work on this database, waiting") }
             hasSaid = true
             guard ContinuousClock.now < deadline else {
-                throw Failure(
+                throw ProgramError(
                     .unfinished, "another migrate is at work on this database",
                     hint: "Run it again when that one is done.")
             }
@@ -119,7 +119,7 @@ struct Migrator: Sendable {
 
     private func checkRights(on connection: isolated Connection) async throws {
         guard try await Ops.isSuperuser(on: connection) else {
-            throw Failure(
+            throw ProgramError(
                 .configuration, "migrate needs a superuser: it creates roles and the extension",
                 hint: "For the private server: --database \"$(make -s dsn ROLE=admin)\".")
         }
@@ -131,7 +131,7 @@ struct Migrator: Sendable {
         let known = Set(folder.migrations)
         let applied = try await Ops.migrations(on: connection)
         guard let unknown = applied.first(where: { !known.contains($0) }) else { return }
-        throw Failure(
+        throw ProgramError(
             .schema, "the database has migration \(unknown), which \(folder.path) has not",
             hint: "Use the program and the sql folder that belong to the newer schema.")
     }
@@ -142,7 +142,7 @@ struct Migrator: Sendable {
     ) async throws {
         let versions = try await Ops.extensionVersions(Self.extensionName, on: connection)
         guard let available = versions.available else {
-            throw Failure(
+            throw ProgramError(
                 .schema, "the server does not have the extension \(Self.extensionName)",
                 hint: "Install it: make -C extension install PG_CONFIG=/path/of/pg_config.")
         }

@@ -13,8 +13,8 @@ struct SQLFolder: Equatable, Sendable {
     let path: String
     let steps: [Step]
 
-    /// - Throws: `Failure` that names the file that is missing, or that holds a command of psql.
-    init(path: String) throws(Failure) {
+    /// - Throws: `ProgramError` that names the file that is missing, or that holds a command of psql.
+    init(path: String) throws(ProgramError) {
         let list = try InstallList(
             try Self.read(path, "install.sql"), path: path + "/install.sql")
         var steps: [Step] = []
@@ -41,24 +41,24 @@ struct SQLFolder: Equatable, Sendable {
         }
     }
 
-    private static func read(_ folder: String, _ file: String) throws(Failure) -> String {
+    private static func read(_ folder: String, _ file: String) throws(ProgramError) -> String {
         let path = folder + "/" + file
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw Failure(
+            throw ProgramError(
                 .configuration, "\(path) cannot be read as UTF-8 text",
                 hint: "Name the folder that holds install.sql with --sql or BELLWETHER_SQL_PATH.")
         }
     }
 
     /// psql would obey a line that begins with a backslash, the server would not.
-    private static func checkIsPlain(_ text: String, _ file: String) throws(Failure) {
+    private static func checkIsPlain(_ text: String, _ file: String) throws(ProgramError) {
         var number = 0
         for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
             number += 1
             if line.first == "\\" {
-                throw Failure(
+                throw ProgramError(
                     .schema, "\(file):\(number): a command of psql in a file of plain SQL",
                     hint: "Only install.sql may hold such lines.")
             }
@@ -70,7 +70,7 @@ struct SQLFolder: Equatable, Sendable {
     static func find(
         workingFolder: String = FileManager.default.currentDirectoryPath,
         executable: String = executablePath
-    ) throws(Failure) -> String {
+    ) throws(ProgramError) -> String {
         var candidates = [workingFolder + "/sql"]
         var folder = URL(filePath: executable).deletingLastPathComponent()
         candidates.append(
@@ -83,7 +83,7 @@ struct SQLFolder: Equatable, Sendable {
             FileManager.default.fileExists(atPath: $0 + "/install.sql")
         }
         guard let found else {
-            throw Failure(
+            throw ProgramError(
                 .configuration, "the folder with install.sql is not found",
                 hint: "Name it with --sql or BELLWETHER_SQL_PATH, or start in the checkout.")
         }

@@ -31,7 +31,7 @@ private enum Sample {
     static func paint(_ arguments: String...) throws -> Invocation {
         let request = try CommandLineParser(root: root).parse(["paint"] + arguments)
         guard case .run(_, _, let invocation) = request else {
-            throw Failure(.failure, "not a run: \(request)")
+            throw ProgramError(.failure, "not a run: \(request)")
         }
         return invocation
     }

@@ -80,7 +80,7 @@ struct CSVReaderTests {
     @Test("A record without end is refused before it fills the memory")
     func tooLong() throws {
         let text = "a\n\"" + String(repeating: "x\n", count: CSVReader.maximumRecordLength / 2 + 1)
-        let failure = try #require(throws: Failure.self) { try read(text) }
+        let failure = try #require(throws: ProgramError.self) { try read(text) }
         #expect(failure.code == .dataRefused)
         #expect(failure.message.hasPrefix("line 2:"))
     }

@@ -52,7 +52,7 @@ struct InstallListTests {
             ),
         ])
     func refused(_ text: String, _ message: String) throws {
-        let failure = try #require(throws: Failure.self) { try InstallList(text) }
+        let failure = try #require(throws: ProgramError.self) { try InstallList(text) }
         #expect(failure.message == message)
         #expect(failure.code == .schema)
     }

@@ -1,0 +1,13 @@
+-- The SQLSTATEs of loading market data.
+
+insert into ops.sqlstate as known (code, name, meaning, hint) values
+('BW301', 'nothing_staged', 'A check or a load was called without staged rows.',
+'Call market.stage first, in the same transaction.'),
+('BW302', 'stage_kind_unknown', 'market.stage was asked for a kind of rows that it does not know.',
+'Kinds are bars, instruments and sessions.'),
+('BW303', 'bar_interval_unknown', 'Bars of an interval that market.bar_interval does not list.',
+'Use one of market.bar_interval, or add yours to it.')
+on conflict (code) do update
+    set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint
+    where (known.name, known.meaning, known.hint)
+    is distinct from (excluded.name, excluded.meaning, excluded.hint);
