@@ -29,7 +29,7 @@ check "squawk" "$venv/squawk" --pg-version 15 \
     sql/migrations/*.sql
 check "plpgsql_check" docker/plpgsql_check.sh
 check "shellcheck" shellcheck "${shell[@]}"
-check "codespell" codespell -q 3 --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
+check "codespell" codespell -q 3 -L inout --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'lint: failed: %s\n' "${failed[*]}"

@@ -59,6 +59,8 @@ test_sql() {
 }
 
 test_swift() {
+    say "encoder: kernels and damaged weights"
+    Tests/CEncoderTests/run.sh
     say "Swift"
     docker/build.sh tests
     DATABASE_URL=$admin BELLWETHER_MODEL_PATH=$base/model swift test --skip-build --explicit-target-dependency-import-check error
