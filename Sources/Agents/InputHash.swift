@@ -1,0 +1,20 @@
+import Foundation
+
+/// The same input always has the same hash: SHA-256 of its JSON with sorted keys.
+enum InputHash {
+    private struct Input: Encodable {
+        let item: Case
+        let model: String
+        let prompt: String?
+    }
+
+    static func of(_ item: Case, model: String, prompt: String?) throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        let json = try encoder.encode(Input(item: item, model: model, prompt: prompt))
+        return SHA256.hash(json).map { byte in
+            let text = String(byte, radix: 16)
+            return byte < 16 ? "0" + text : text
+        }.joined()
+    }
+}

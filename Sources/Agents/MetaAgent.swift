@@ -1,0 +1,54 @@
+import Trading
+
+/// The fourth agent: EXECUTE or DO_NOT_EXECUTE, with the final size.
+struct MetaAgent: Sendable {
+    let analyst: any Analyst
+    let settings: AgentSettings
+
+    func decision(on item: Case) async throws -> Decision {
+        guard let side = item.signal?.action.side, let validation = item.validation else {
+            preconditionFailure("a case comes here with its signal and its validation")
+        }
+        func refusal(_ reason: String) -> Decision {
+            Decision(
+                symbol: item.view.symbol, action: .doNotExecute, side: side, quantity: 0,
+                confidence: validation.confidence, reason: reason)
+        }
+        if side == .buy, let reason = tooSmall(validation, item) { return refusal(reason) }
+        let answer = try await analyst.decision(on: item)
+        guard answer.action == .execute else { return refusal(answer.reason) }
+        let isBounded =
+            answer.symbol == item.view.symbol && answer.side == side && answer.quantity.isPositive
+            && answer.quantity <= validation.quantity
+        guard isBounded else {
+            return refusal(
+                "\(analyst.name) answered beyond its bounds: \(answer.side) \(answer.quantity) of "
+                    + "\(answer.symbol) where \(side) \(validation.quantity) was validated")
+        }
+        return answer
+    }
+
+    /// Why an entry is not worth its fees or its doubts; nil if it is.
+    private func tooSmall(_ validation: Validation, _ item: Case) -> String? {
+        if validation.confidence.value < settings.leastConfidence {
+            return "confidence \(validation.confidence) is below "
+                + settings.leastConfidence.percent
+        }
+        guard let close = item.view.close, let equity = item.view.account?.equity.double else {
+            return "there is no price or no account"
+        }
+        let value = validation.quantity.double * close
+        guard value >= settings.leastEntryFraction * equity else {
+            return "\(validation.quantity) for \(value.fixed(2)) is less than "
+                + "\(settings.leastEntryFraction.percent) of equity: fees would eat it"
+        }
+        return nil
+    }
+
+    /// Exits first, for they free cash and exposure; then the most confident; then by symbol.
+    func goesFirst(_ left: Decision, _ right: Decision) -> Bool {
+        if left.side != right.side { return left.side == .sell }
+        if left.confidence != right.confidence { return left.confidence > right.confidence }
+        return left.symbol < right.symbol
+    }
+}

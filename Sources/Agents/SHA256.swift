@@ -1,0 +1,84 @@
+/// The hash function of FIPS 180-4, section 6.2.
+enum SHA256 {
+    /// First 32 bits of the fractional parts of the square roots of the first 8 primes (5.3.3).
+    private static let initial: [UInt32] = firstPrimes(8).map { fractionBits(root: 2, of: $0) }
+
+    /// The same of the cube roots of the first 64 primes (4.2.2).
+    private static let constants: [UInt32] = firstPrimes(64).map { fractionBits(root: 3, of: $0) }
+
+    static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
+        var state = initial
+        var padded = Array(message)
+        padded.append(0x80)
+        padded += repeatElement(0, count: (120 - padded.count % 64) % 64)
+        let bitCount = UInt64(message.count) * 8
+        padded += stride(from: 56, through: 0, by: -8).map { shift in
+            UInt8(truncatingIfNeeded: bitCount >> shift)
+        }
+        for start in stride(from: 0, to: padded.count, by: 64) {
+            compress(padded[start..<(start + 64)], into: &state)
+        }
+        return state.flatMap { word in
+            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
+        }
+    }
+
+    private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
+        let words = schedule(block)
+        var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+        var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+        for round in 0..<64 {
+            let choice = (e & f) ^ (~e & g)
+            let first = h &+ turn(e, 6, 11, 25) &+ choice &+ constants[round] &+ words[round]
+            let majority = (a & b) ^ (a & c) ^ (b & c)
+            let second = turn(a, 2, 13, 22) &+ majority
+            (h, g, f, e) = (g, f, e, d &+ first)
+            (d, c, b, a) = (c, b, a, first &+ second)
+        }
+        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+    }
+
+    private static func schedule(_ block: ArraySlice<UInt8>) -> [UInt32] {
+        var words = [UInt32](repeating: 0, count: 64)
+        for (index, byte) in block.enumerated() {
+            words[index / 4] = words[index / 4] << 8 | UInt32(byte)
+        }
+        for index in 16..<64 {
+            let (near, far) = (words[index - 2], words[index - 15])
+            let spread = rotate(far, 7) ^ rotate(far, 18) ^ (far >> 3)
+            let mix = rotate(near, 17) ^ rotate(near, 19) ^ (near >> 10)
+            words[index] = words[index - 16] &+ spread &+ words[index - 7] &+ mix
+        }
+        return words
+    }
+
+    private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {
+        word >> count | word << (32 - count)
+    }
+
+    private static func turn(_ word: UInt32, _ a: UInt32, _ b: UInt32, _ c: UInt32) -> UInt32 {
+        rotate(word, a) ^ rotate(word, b) ^ rotate(word, c)
+    }
+
+    private static func firstPrimes(_ count: Int) -> [UInt64] {
+        var primes: [UInt64] = []
+        var candidate: UInt64 = 2
+        while primes.count < count {
+            if primes.allSatisfy({ candidate % $0 != 0 }) { primes.append(candidate) }
+            candidate += 1
+        }
+        return primes
+    }
+
+    /// floor(2^32 * number^(1/root)) without its whole part, by bisection in whole numbers.
+    private static func fractionBits(root: Int, of number: UInt64) -> UInt32 {
+        let target = UInt128(number) << UInt128(32 * root)
+        var (low, high) = (UInt128(0), UInt128(1) << 37)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            let power = (1..<root).reduce(middle) { product, _ in product * middle }
+            if power <= target { low = middle } else { high = middle }
+        }
+        return UInt32(truncatingIfNeeded: low)
+    }
+}

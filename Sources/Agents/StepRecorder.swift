@@ -1,0 +1,78 @@
+import Trading
+
+/// Runs a step once: reads it back if it is recorded, else computes and records it.
+struct StepRecorder: Sendable {
+    let journal: any CycleJournal
+    let analyst: any Analyst
+    let clock: any Clock<Duration>
+
+    /// Fills one field of each open case; closed cases get a row that says why they are skipped.
+    ///
+    /// - Parameter judge: gets one open case.
+    func run<Output: StepOutput>(
+        _ step: Step, _ cases: inout [Case],
+        into field: WritableKeyPath<Case, Output?>,
+        judge: @escaping @Sendable (Case) async throws -> Output
+    ) async throws {
+        var rows = try await journal.recorded(step, as: Output.self)
+        if rows.count < cases.count {
+            let computed = try await concurrently(cases) { try await row(for: $0, judge) }
+            let added = try await journal.record(step, computed)
+            // Another worker may have been first: its rows count.
+            rows =
+                added == computed.count
+                ? computed : try await journal.recorded(step, as: Output.self)
+        }
+        let outputs = Dictionary(
+            rows.map { ($0.symbol, $0.output) }, uniquingKeysWith: { first, _ in first })
+        for index in cases.indices {
+            cases[index][keyPath: field] = outputs[cases[index].view.symbol] ?? nil
+        }
+    }
+
+    private func row<Output: StepOutput>(
+        for item: Case, _ judge: @Sendable (Case) async throws -> Output
+    ) async throws -> StepRow<Output> {
+        let hash = try InputHash.of(item, model: analyst.name, prompt: analyst.promptVersion)
+        if let closed = item.closed {
+            return row(item, hash, StepRow<Output>.skipped, closed, nil, .zero)
+        }
+        let (output, duration) = try await clock.timing { try await judge(item) }
+        return row(item, hash, output.verdictWord, output.reason, output, duration)
+    }
+
+    private func row<Output>(
+        _ item: Case, _ hash: String, _ verdict: String, _ reason: String, _ output: Output?,
+        _ duration: Duration
+    ) -> StepRow<Output> {
+        StepRow(
+            symbol: item.view.symbol, verdict: verdict, reason: reason, output: output,
+            model: analyst.name, promptVersion: analyst.promptVersion, inputHash: hash,
+            milliseconds: duration / .milliseconds(1), cost: nil)
+    }
+}
+
+extension Clock where Duration == Swift.Duration {
+    /// What the work returns, and how long it took.
+    fileprivate func timing<Value>(
+        _ work: () async throws -> Value
+    ) async rethrows -> (Value, Swift.Duration) {
+        let start = now
+        let value = try await work()
+        return (value, start.duration(to: now))
+    }
+}
+
+/// Maps all items at once, so that slow analysts wait together; results keep the items' order.
+func concurrently<Item: Sendable, Value: Sendable>(
+    _ items: [Item], _ work: @escaping @Sendable (Item) async throws -> Value
+) async throws -> [Value] {
+    try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+        for (index, item) in items.enumerated() {
+            group.addTask { (index, try await work(item)) }
+        }
+        var values: [Value?] = Array(repeating: nil, count: items.count)
+        for try await (index, value) in group { values[index] = value }
+        return values.compactMap { $0 }
+    }
+}
