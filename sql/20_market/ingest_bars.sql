@@ -170,6 +170,7 @@ begin
         end),
         ('open', case
             when b.open <= 0 then 'is not above zero'
+            when b.high < b.low then null
             when b.open > b.high then format('is above high: %s > %s', s.open, s.high)
             when b.open < b.low then format('is below low: %s < %s', s.open, s.low)
         end),
@@ -180,6 +181,7 @@ begin
         ('low', case when b.low <= 0 then 'is not above zero' end),
         ('close', case
             when b.close <= 0 then 'is not above zero'
+            when b.high < b.low then null
             when b.close > b.high then format('is above high: %s > %s', s.close, s.high)
             when b.close < b.low then format('is below low: %s < %s', s.close, s.low)
         end),

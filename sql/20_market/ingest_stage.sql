@@ -184,5 +184,6 @@ comment on function market.reject_staged(text) is
 revoke all on function
 market.stage(text), market._open_staged(text), market._check_is_staged(text),
 market.reject_staged(text) from public;
+grant usage on schema market to bellwether_worker;
 grant execute on function market.stage(text), market.reject_staged(text)
 to bellwether_worker;

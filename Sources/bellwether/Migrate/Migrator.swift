@@ -85,10 +85,10 @@ struct Migrator: Sendable {
                     try await body(connection)
                 }
             } catch let error as PostgresError {
-                guard error.isWaitForLock, ContinuousClock.now + pause < deadline else {
+                guard error.isPassing, ContinuousClock.now + pause < deadline else {
                     throw Explanation.of(error, during: step.path)
                 }
-                log.warning("\(step.path) waits for a lock that somebody holds, trying again")
+                log.warning("\(step.path) gives way to another session and tries again")
                 try await Task.sleep(for: pause)
                 pause = min(pause * 2, .seconds(4))
             }
@@ -156,6 +156,14 @@ struct Migrator: Sendable {
 }
 
 extension PostgresError {
-    /// lock_not_available or deadlock_detected.
-    fileprivate var isWaitForLock: Bool { sqlState == "55P03" || sqlState == "40P01" }
+    /// Whether another session was in the way: lock_not_available, deadlock_detected, or somebody
+    /// who migrates another database of the server and changed the same role or grant just now.
+    fileprivate var isPassing: Bool {
+        switch sqlState {
+        case "55P03", "40P01": true
+        case "XX000": message.hasPrefix("tuple concurrently")
+        case "23505": constraint == "pg_authid_rolname_index"
+        default: false
+        }
+    }
 }
