@@ -46,7 +46,7 @@ select '[1 2]'::vector
 select '[1;2]'::vector
 select '[[1]]'::vector
 select '{1,2}'::vector
-select E'[\t1,\n2\v,\f3\r]'::vector
+select E'[\t1,\n2\x0b,\f3\r]'::vector
 select E'[\u00a01]'::vector
 select '[1,2,3]'::vector(3)
 select '[1,2,3]'::vector(2)
