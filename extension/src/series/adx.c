@@ -95,7 +95,8 @@ StepIndex(Direction *direction)
 	double		minus = Indicator(&direction->minus, &direction->range);
 
 	if (plus + minus > 0)
-		SeriesAverageStep(&direction->adx, 100 * fabs(plus - minus) / (plus + minus));
+		SeriesAverageStep(&direction->adx,
+						  100 * fabs(plus - minus) / (plus + minus));
 	else if (!SeriesAverageKnown(&direction->adx))
 		SeriesAverageStep(&direction->adx, 0);
 }
@@ -106,7 +107,8 @@ DirectionStep(const SeriesKind *kind, void *state, const double *input)
 	Direction  *direction = state;
 	double		range;
 
-	if (SeriesTrueRangeStep(&direction->true_range, input[0], input[1], input[2], &range))
+	if (SeriesTrueRangeStep(&direction->true_range, input[0], input[1],
+							input[2], &range))
 	{
 		StepMovement(direction, input[0], input[1]);
 		WilderSumStep(&direction->range, range);
@@ -159,6 +161,17 @@ MinusValue(const SeriesKind *kind, const void *state, double *result)
 	.start = DirectionStart, \
 	.step = DirectionStep
 
-const SeriesKind series_adx = {DIRECTION_KIND, .value = AdxValue};
-const SeriesKind series_plus_di = {DIRECTION_KIND, .value = PlusValue};
-const SeriesKind series_minus_di = {DIRECTION_KIND, .value = MinusValue};
+const SeriesKind series_adx = {
+	DIRECTION_KIND,
+	.value = AdxValue,
+};
+
+const SeriesKind series_plus_di = {
+	DIRECTION_KIND,
+	.value = PlusValue,
+};
+
+const SeriesKind series_minus_di = {
+	DIRECTION_KIND,
+	.value = MinusValue,
+};

@@ -23,7 +23,8 @@ typedef struct SeriesState
 } SeriesState;
 
 static double
-ReadParameter(FunctionCallInfo fcinfo, int argument, const SeriesParameter *parameter)
+ReadParameter(FunctionCallInfo fcinfo, int argument,
+			  const SeriesParameter *parameter)
 {
 	double		value;
 
@@ -42,9 +43,11 @@ ReadParameter(FunctionCallInfo fcinfo, int argument, const SeriesParameter *para
 }
 
 static SeriesState *
-StartState(MemoryContext context, const SeriesKind *kind, const double *parameter)
+StartState(MemoryContext context, const SeriesKind *kind,
+		   const double *parameter)
 {
-	Size		size = offsetof(SeriesState, kind) + kind->size(kind, parameter);
+	Size		size =
+	offsetof(SeriesState, kind) + kind->size(kind, parameter);
 	SeriesState *state = MemoryContextAllocZero(context, size);
 
 	memcpy(state->parameter, parameter, sizeof(double) * kind->parameters);
@@ -66,7 +69,8 @@ CurrentState(FunctionCallInfo fcinfo, const SeriesKind *kind)
 	if (!AggCheckCallContext(fcinfo, &context))
 		elog(ERROR, "series transition called outside of an aggregate");
 	for (int i = 0; i < kind->parameters; i++)
-		parameter[i] = ReadParameter(fcinfo, 1 + kind->inputs + i, &kind->parameter[i]);
+		parameter[i] =
+			ReadParameter(fcinfo, 1 + kind->inputs + i, &kind->parameter[i]);
 	if (PG_ARGISNULL(0))
 		return StartState(context, kind, parameter);
 
@@ -75,7 +79,8 @@ CurrentState(FunctionCallInfo fcinfo, const SeriesKind *kind)
 		if (parameter[i] != state->parameter[i])
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s must be the same for all rows", kind->parameter[i].name),
+					 errmsg("%s must be the same for all rows",
+							kind->parameter[i].name),
 					 errdetail("It was %g and is now %g.", state->parameter[i],
 							   parameter[i])));
 	return state;
@@ -120,7 +125,8 @@ ResultDescriptor(FunctionCallInfo fcinfo)
 		MemoryContext old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 		TupleDesc	descriptor;
 
-		if (get_call_result_type(fcinfo, NULL, &descriptor) != TYPEFUNC_COMPOSITE)
+		if (get_call_result_type(fcinfo, NULL,
+								 &descriptor) != TYPEFUNC_COMPOSITE)
 			elog(ERROR, "series result is not a composite type");
 		fcinfo->flinfo->fn_extra = BlessTupleDesc(descriptor);
 		MemoryContextSwitchTo(old);
@@ -140,7 +146,8 @@ CompositeResult(FunctionCallInfo fcinfo, int results, unsigned known,
 		null[i] = (known & (1u << i)) == 0;
 		value[i] = null[i] ? (Datum) 0 : Float8GetDatum(result[i]);
 	}
-	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ResultDescriptor(fcinfo), value,
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(ResultDescriptor(fcinfo),
+													  value,
 													  null)));
 }
 

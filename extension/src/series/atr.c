@@ -45,8 +45,9 @@ AtrStep(const SeriesKind *kind, void *state, const double *input)
 {
 	Atr		   *atr = state;
 
-	atr->known = SeriesTrueRangeStep(&atr->true_range, input[0], input[1], input[2],
-									 &atr->range);
+	atr->known =
+		SeriesTrueRangeStep(&atr->true_range, input[0], input[1], input[2],
+							&atr->range);
 	if (atr->known)
 		SeriesAverageStep(&atr->average, atr->range);
 }

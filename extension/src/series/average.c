@@ -8,7 +8,8 @@
 #include "series/series.h"
 
 static unsigned
-Sma(const double *const *column, int rows, const double *parameter, double *result)
+Sma(const double *const *column, int rows, const double *parameter,
+	double *result)
 {
 	double		sum = 0;
 
@@ -31,7 +32,8 @@ const SeriesKind series_sma = {
  * The newest row weighs n, the oldest 1.
  */
 static unsigned
-Wma(const double *const *column, int rows, const double *parameter, double *result)
+Wma(const double *const *column, int rows, const double *parameter,
+	double *result)
 {
 	double		sum = 0;
 

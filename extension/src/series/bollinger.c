@@ -11,7 +11,8 @@
 #include "series/series.h"
 
 static unsigned
-Bollinger(const double *const *column, int rows, const double *parameter, double *result)
+Bollinger(const double *const *column, int rows, const double *parameter,
+		  double *result)
 {
 	double		mean = SeriesMean(column[0], rows);
 	double		deviation = sqrt(SeriesSquares(column[0], rows, mean) / rows);
@@ -26,7 +27,8 @@ const SeriesKind series_bollinger = {
 	.inputs = 1,
 	.parameters = 2,
 	.results = 3,
-	.parameter = {SERIES_PERIOD("period", 1), SERIES_FACTOR("number of deviations")},
+	.parameter =
+	{SERIES_PERIOD("period", 1), SERIES_FACTOR("number of deviations")},
 	SERIES_TAIL_KIND,
 	.of_tail = Bollinger,
 };

@@ -18,7 +18,8 @@ KeepTypicalPrice(const double *input, double *column)
 }
 
 static unsigned
-Cci(const double *const *column, int rows, const double *parameter, double *result)
+Cci(const double *const *column, int rows, const double *parameter,
+	double *result)
 {
 	const double *price = column[0];
 	double		mean = SeriesMean(price, rows);
@@ -27,7 +28,8 @@ Cci(const double *const *column, int rows, const double *parameter, double *resu
 	for (int i = 0; i < rows; i++)
 		deviation += fabs(price[i] - mean);
 	deviation /= rows;
-	result[0] = deviation > 0 ? (price[rows - 1] - mean) / (0.015 * deviation) : 0;
+	result[0] =
+		deviation > 0 ? (price[rows - 1] - mean) / (0.015 * deviation) : 0;
 	return SERIES_KNOWN(1);
 }
 

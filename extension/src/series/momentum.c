@@ -8,7 +8,8 @@
 #include "series/series.h"
 
 static unsigned
-Momentum(const double *const *column, int rows, const double *parameter, double *result)
+Momentum(const double *const *column, int rows, const double *parameter,
+		 double *result)
 {
 	result[0] = column[0][rows - 1] - column[0][0];
 	return SERIES_KNOWN(1);
@@ -28,7 +29,8 @@ const SeriesKind series_momentum = {
  * In percent; 0 after a value of 0.
  */
 static unsigned
-Roc(const double *const *column, int rows, const double *parameter, double *result)
+Roc(const double *const *column, int rows, const double *parameter,
+	double *result)
 {
 	double		before = column[0][0];
 

@@ -3,8 +3,8 @@
  * rsi.c
  *	  Relative strength index: Wilder's averages of gains and losses.
  *
- * 100 * gain / (gain + loss), seeded with the plain mean of the first n changes.
- * When nothing ever moved it is 0, as in TA-Lib.
+ * 100 * gain / (gain + loss), seeded with the plain mean of the first n
+ * changes. When nothing ever moved it is 0, as in TA-Lib.
  *
  *-------------------------------------------------------------------------
  */

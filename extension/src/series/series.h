@@ -4,10 +4,11 @@
  *	  Window-capable aggregates over the rows of a series: one mechanism, and
  *	  one SeriesKind for each indicator.
  *
- * A kind is plain C and calls nothing of PostgreSQL: a state of fixed size that
- * a row is stepped into and that a value is read from without changing it. So
- * "over (order by ts rows unbounded preceding)" costs one step and one value a
- * row, however long the frame. A value depends on exactly the frame's rows.
+ * A kind is plain C and calls nothing of PostgreSQL: a state of fixed size
+ * that a row is stepped into and that a value is read from without changing
+ * it. So "over (order by ts rows unbounded preceding)" costs one step and one
+ * value a row, however long the frame. A value depends on exactly the frame's
+ * rows.
  *
  * A row with a missing input (NULL, NaN, infinite) is skipped as if it were
  * not there; before there are enough rows the value is unknown (NULL). Where
@@ -59,13 +60,16 @@ struct SeriesKind
 	size_t		(*size) (const SeriesKind *kind, const double *parameter);
 
 	/* Makes a zeroed state, aligned for double, ready for its first row */
-	void		(*start) (const SeriesKind *kind, void *state, const double *parameter);
+	void		(*start) (const SeriesKind *kind, void *state,
+						  const double *parameter);
 
 	/* Takes one row; all inputs are finite */
-	void		(*step) (const SeriesKind *kind, void *state, const double *input);
+	void		(*step) (const SeriesKind *kind, void *state,
+						 const double *input);
 
-	/* Which results are known (a bit each, the first is 1), and their values */
-	unsigned	(*value) (const SeriesKind *kind, const void *state, double *result);
+	/* Which results are known (a bit each, the first is 1), and the values */
+	unsigned	(*value) (const SeriesKind *kind, const void *state,
+						  double *result);
 
 	/* The rest is for kinds that depend on their last rows alone: tail.c */
 
@@ -124,14 +128,22 @@ SeriesAverageStep(SeriesAverage *average, double x)
 static inline SeriesAverage
 SeriesExponential(int n)
 {
-	return (SeriesAverage) {.n = n, .weight = 2.0 / (n + 1)};
+	SeriesAverage average = {0};
+
+	average.n = n;
+	average.weight = 2.0 / (n + 1);
+	return average;
 }
 
 /* Weight 1/n: Wilder, New Concepts in Technical Trading Systems (1978) */
 static inline SeriesAverage
 SeriesWilder(int n)
 {
-	return (SeriesAverage) {.n = n, .weight = 1.0 / n};
+	SeriesAverage average = {0};
+
+	average.n = n;
+	average.weight = 1.0 / n;
+	return average;
 }
 
 /*
@@ -192,7 +204,8 @@ typedef struct SeriesTrueRange
 
 /* False for the first row, which has none */
 static inline bool
-SeriesTrueRangeStep(SeriesTrueRange *true_range, double high, double low, double close,
+SeriesTrueRangeStep(SeriesTrueRange *true_range, double high, double low,
+					double close,
 					double *range)
 {
 	bool		known = true_range->started;
@@ -206,10 +219,12 @@ SeriesTrueRangeStep(SeriesTrueRange *true_range, double high, double low, double
 }
 
 /* tail.c: for kinds that depend on their last rows alone */
-extern size_t SeriesTailKindSize(const SeriesKind *kind, const double *parameter);
+extern size_t SeriesTailKindSize(const SeriesKind *kind,
+								 const double *parameter);
 extern void SeriesTailKindStart(const SeriesKind *kind, void *state,
 								const double *parameter);
-extern void SeriesTailKindStep(const SeriesKind *kind, void *state, const double *input);
+extern void SeriesTailKindStep(const SeriesKind *kind, void *state,
+							   const double *input);
 extern unsigned SeriesTailKindValue(const SeriesKind *kind, const void *state,
 									double *result);
 

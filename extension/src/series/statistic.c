@@ -43,7 +43,8 @@ SeriesSquares(const double *x, int n, double mean)
  * Sample standard deviations between the last value and the mean.
  */
 static unsigned
-Zscore(const double *const *column, int rows, const double *parameter, double *result)
+Zscore(const double *const *column, int rows, const double *parameter,
+	   double *result)
 {
 	const double *x = column[0];
 	double		mean = SeriesMean(x, rows);
@@ -68,7 +69,8 @@ const SeriesKind series_zscore = {
  * Least squares line through the rows, change a row.
  */
 static unsigned
-Slope(const double *const *column, int rows, const double *parameter, double *result)
+Slope(const double *const *column, int rows, const double *parameter,
+	  double *result)
 {
 	double		middle = (rows - 1) / 2.0;
 	double		sum = 0;
@@ -92,7 +94,8 @@ const SeriesKind series_slope = {
  * Population skewness: third central moment over the second to the 3/2.
  */
 static unsigned
-Skewness(const double *const *column, int rows, const double *parameter, double *result)
+Skewness(const double *const *column, int rows, const double *parameter,
+		 double *result)
 {
 	const double *x = column[0];
 	double		mean = SeriesMean(x, rows);
@@ -144,7 +147,8 @@ SumPairs(const double *x, const double *y, int n)
  * Pearson's correlation.
  */
 static unsigned
-Correlation(const double *const *column, int rows, const double *parameter, double *result)
+Correlation(const double *const *column, int rows, const double *parameter,
+			double *result)
 {
 	PairSums	sums = SumPairs(column[0], column[1], rows);
 
@@ -167,7 +171,8 @@ const SeriesKind series_correlation = {
  * How much x moves when y moves by one: covariance over the variance of y.
  */
 static unsigned
-Beta(const double *const *column, int rows, const double *parameter, double *result)
+Beta(const double *const *column, int rows, const double *parameter,
+	 double *result)
 {
 	PairSums	sums = SumPairs(column[0], column[1], rows);
 

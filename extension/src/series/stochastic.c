@@ -12,7 +12,8 @@
  * The highest high and lowest low of n rows.
  */
 static void
-Extremes(const double *high, const double *low, int n, double *highest, double *lowest)
+Extremes(const double *high, const double *low, int n, double *highest,
+		 double *lowest)
 {
 	*highest = high[0];
 	*lowest = low[0];
@@ -38,7 +39,8 @@ static size_t
 StochasticSize(const SeriesKind *kind, const double *parameter)
 {
 	return sizeof(Stochastic) +
-		sizeof(double) * (2 * SERIES_TAIL_ROOM(parameter[0]) + SERIES_TAIL_ROOM(parameter[1]));
+		sizeof(double) * (2 * SERIES_TAIL_ROOM(parameter[0]) +
+						  SERIES_TAIL_ROOM(parameter[1]));
 }
 
 static void
@@ -64,10 +66,12 @@ StochasticStep(const SeriesKind *kind, void *state, const double *input)
 	SeriesTailStep(&stochastic->low, input[1]);
 	if (!SeriesTailKnown(&stochastic->high))
 		return;
-	Extremes(SeriesTailValues(&stochastic->high), SeriesTailValues(&stochastic->low),
+	Extremes(SeriesTailValues(&stochastic->high),
+			 SeriesTailValues(&stochastic->low),
 			 stochastic->high.n, &highest, &lowest);
 	SeriesTailStep(&stochastic->k,
-				   highest != lowest ? 100 * (close - lowest) / (highest - lowest) : 0);
+				   highest != lowest
+				   ? 100 * (close - lowest) / (highest - lowest) : 0);
 }
 
 static unsigned
@@ -89,7 +93,8 @@ const SeriesKind series_stochastic = {
 	.inputs = 3,
 	.parameters = 2,
 	.results = 2,
-	.parameter = {SERIES_PERIOD("period of k", 1), SERIES_PERIOD("period of d", 1)},
+	.parameter =
+	{SERIES_PERIOD("period of k", 1), SERIES_PERIOD("period of d", 1)},
 	.size = StochasticSize,
 	.start = StochasticStart,
 	.step = StochasticStep,
@@ -100,14 +105,16 @@ const SeriesKind series_stochastic = {
  * From -100 at the lowest low to 0 at the highest high.
  */
 static unsigned
-WilliamsR(const double *const *column, int rows, const double *parameter, double *result)
+WilliamsR(const double *const *column, int rows, const double *parameter,
+		  double *result)
 {
 	double		close = column[2][rows - 1];
 	double		highest;
 	double		lowest;
 
 	Extremes(column[0], column[1], rows, &highest, &lowest);
-	result[0] = highest != lowest ? -100 * (highest - close) / (highest - lowest) : 0;
+	result[0] =
+		highest != lowest ? -100 * (highest - close) / (highest - lowest) : 0;
 	return SERIES_KNOWN(1);
 }
 

@@ -33,18 +33,21 @@ size_t
 SeriesTailKindSize(const SeriesKind *kind, const double *parameter)
 {
 	return sizeof(TailState) +
-		sizeof(double) * Columns(kind) * SERIES_TAIL_ROOM(Rows(kind, parameter));
+		sizeof(double) * Columns(kind) * SERIES_TAIL_ROOM(Rows(kind,
+															   parameter));
 }
 
 void
-SeriesTailKindStart(const SeriesKind *kind, void *state, const double *parameter)
+SeriesTailKindStart(const SeriesKind *kind, void *state,
+					const double *parameter)
 {
 	TailState  *tails = state;
 	double	   *memory = tails->memory;
 
 	memcpy(tails->parameter, parameter, sizeof(double) * kind->parameters);
 	for (int i = 0; i < Columns(kind); i++)
-		memory = SeriesTailStart(&tails->tail[i], Rows(kind, parameter), memory);
+		memory =
+			SeriesTailStart(&tails->tail[i], Rows(kind, parameter), memory);
 }
 
 void

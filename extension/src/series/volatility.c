@@ -24,7 +24,8 @@ KeepLogarithm(const double *input, double *column)
  * Sample standard deviation of the last n log returns.
  */
 static unsigned
-RealisedVol(const double *const *column, int rows, const double *parameter, double *result)
+RealisedVol(const double *const *column, int rows, const double *parameter,
+			double *result)
 {
 	const double *logarithm = column[0];
 	int			n = rows - 1;
@@ -45,7 +46,8 @@ const SeriesKind series_realised_vol = {
 	.inputs = 1,
 	.parameters = 2,
 	.results = 1,
-	.parameter = {SERIES_PERIOD("period", 2), SERIES_FACTOR("number of periods a year")},
+	.parameter =
+	{SERIES_PERIOD("period", 2), SERIES_FACTOR("number of periods a year")},
 	SERIES_TAIL_KIND,
 	.rows_before = 1,
 	.columns = 1,
@@ -64,12 +66,15 @@ KeepSquaredLogRange(const double *input, double *column)
 
 /*
  * Parkinson, The Extreme Value Method for Estimating the Variance of the Rate
- * of Return, Journal of Business 53 (1980): mean of ln(high/low)^2 over 4 ln 2.
+ * of Return, Journal of Business 53 (1980): mean of ln(high/low)^2, over
+ * 4 ln 2.
  */
 static unsigned
-ParkinsonVol(const double *const *column, int rows, const double *parameter, double *result)
+ParkinsonVol(const double *const *column, int rows, const double *parameter,
+			 double *result)
 {
-	result[0] = sqrt(SeriesMean(column[0], rows) / (4 * log(2)) * parameter[1]);
+	result[0] =
+		sqrt(SeriesMean(column[0], rows) / (4 * log(2)) * parameter[1]);
 	return SERIES_KNOWN(1);
 }
 
@@ -77,7 +82,8 @@ const SeriesKind series_parkinson_vol = {
 	.inputs = 2,
 	.parameters = 2,
 	.results = 1,
-	.parameter = {SERIES_PERIOD("period", 1), SERIES_FACTOR("number of periods a year")},
+	.parameter =
+	{SERIES_PERIOD("period", 1), SERIES_FACTOR("number of periods a year")},
 	SERIES_TAIL_KIND,
 	.columns = 1,
 	.keep = KeepSquaredLogRange,

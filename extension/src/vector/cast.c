@@ -45,7 +45,8 @@ ElementAsFloat(Datum element, Oid type)
 		case FLOAT8OID:
 			return (float) DatumGetFloat8(element);
 		case NUMERICOID:
-			return DatumGetFloat4(DirectFunctionCall1(numeric_float4, element));
+			return DatumGetFloat4(DirectFunctionCall1(numeric_float4,
+													  element));
 		default:
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
@@ -68,7 +69,8 @@ array_to_vector(PG_FUNCTION_ARGS)
 
 	CheckArray(array);
 	get_typlenbyvalalign(type, &length, &by_value, &align);
-	deconstruct_array(array, type, length, by_value, align, &element, NULL, &dim);
+	deconstruct_array(array, type, length, by_value, align, &element, NULL,
+					  &dim);
 	VectorCheckDim(dim);
 	VectorCheckExpectedDim(typmod, dim);
 
@@ -91,8 +93,9 @@ vector_to_float4(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < vector->dim; i++)
 		element[i] = Float4GetDatum(vector->x[i]);
-	result = construct_array(element, vector->dim, FLOAT4OID, sizeof(float4), true,
-							 TYPALIGN_INT);
+	result =
+		construct_array(element, vector->dim, FLOAT4OID, sizeof(float4), true,
+						TYPALIGN_INT);
 	pfree(element);
 	PG_RETURN_ARRAYTYPE_P(result);
 }

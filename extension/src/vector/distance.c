@@ -85,7 +85,9 @@ cosine_distance(PG_FUNCTION_ARGS)
 	Vector	   *b = PG_GETARG_VECTOR_P(1);
 
 	VectorCheckSameDim(a, b);
-	PG_RETURN_FLOAT8(1 - ClampCosine(vector_kernels.cosine_similarity(a->dim, a->x, b->x)));
+	PG_RETURN_FLOAT8(1 - ClampCosine(vector_kernels.cosine_similarity(a->dim,
+																	  a->x,
+																	  b->x)));
 }
 
 /*
@@ -95,7 +97,8 @@ cosine_distance(PG_FUNCTION_ARGS)
 Datum
 vector_spherical_distance(PG_FUNCTION_ARGS)
 {
-	double		cosine = ClampCosine(Distance(fcinfo, vector_kernels.inner_product));
+	double		cosine =
+	ClampCosine(Distance(fcinfo, vector_kernels.inner_product));
 
 	PG_RETURN_FLOAT8(acos(cosine) / M_PI);
 }

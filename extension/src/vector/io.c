@@ -24,6 +24,9 @@ PG_FUNCTION_INFO_V1(vector_recv);
 PG_FUNCTION_INFO_V1(vector_send);
 PG_FUNCTION_INFO_V1(vector);
 
+static void RefuseSyntax(const char *literal,
+						 const char *detail) pg_attribute_noreturn();
+
 /*
  * White space as array input understands it, whatever the locale.
  */
@@ -35,7 +38,7 @@ SkipSpace(const char *p)
 	return p;
 }
 
-static void pg_attribute_noreturn()
+static void
 RefuseSyntax(const char *literal, const char *detail)
 {
 	ereport(ERROR,
@@ -70,7 +73,8 @@ ParseElement(const char *literal, const char *p, float *value)
  * Returns their number and leaves *rest after the closing bracket.
  */
 static int
-ParseElements(const char *literal, const char *p, float *element, const char **rest)
+ParseElements(const char *literal, const char *p, float *element,
+			  const char **rest)
 {
 	int			dim = 0;
 
@@ -122,7 +126,8 @@ Datum
 vector_out(PG_FUNCTION_ARGS)
 {
 	Vector	   *vector = PG_GETARG_VECTOR_P(0);
-	char	   *text = palloc((FLOAT_SHORTEST_DECIMAL_LEN + 1) * vector->dim + 3);
+	char	   *text =
+	palloc((FLOAT_SHORTEST_DECIMAL_LEN + 1) * vector->dim + 3);
 	char	   *p = text;
 
 	*p++ = '[';
@@ -156,7 +161,8 @@ vector_typmod_in(PG_FUNCTION_ARGS)
 	if (*modifier > VECTOR_MAX_DIM)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("dimensions for type vector cannot exceed %d", VECTOR_MAX_DIM)));
+				 errmsg("dimensions for type vector cannot exceed %d",
+						VECTOR_MAX_DIM)));
 	PG_RETURN_INT32(*modifier);
 }
 
@@ -195,7 +201,8 @@ vector_send(PG_FUNCTION_ARGS)
 	StringInfoData buffer;
 
 	pq_begintypsend(&buffer);
-	enlargeStringInfo(&buffer, 2 * sizeof(int16) + sizeof(float) * vector->dim);
+	enlargeStringInfo(&buffer,
+					  2 * sizeof(int16) + sizeof(float) * vector->dim);
 	pq_sendint16(&buffer, vector->dim);
 	pq_sendint16(&buffer, vector->unused);
 	for (int i = 0; i < vector->dim; i++)

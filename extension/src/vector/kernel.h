@@ -11,7 +11,7 @@
 #ifndef VECTOR_KERNEL_H
 #define VECTOR_KERNEL_H
 
-/* One distance: the number of dimensions, then the two arrays of that length */
+/* One distance: number of dimensions, then the two arrays of that length */
 typedef float (*VectorKernel) (int dim, const float *a, const float *b);
 
 /* As above; a.b / (|a| |b|), NaN when either length is zero */

@@ -29,7 +29,8 @@ static const int tail_mask[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
 static inline AVX2 __m256
 LoadTail(const float *p, int count)
 {
-	__m256i		mask = _mm256_loadu_si256((const __m256i *) (tail_mask + LANES - count));
+	__m256i		mask =
+	_mm256_loadu_si256((const __m256i *) (tail_mask + LANES - count));
 
 	return _mm256_maskload_ps(p, mask);
 }
@@ -72,7 +73,8 @@ L1Term(__m256 sum, __m256 a, __m256 b)
 {
 	__m256		difference = _mm256_sub_ps(a, b);
 
-	return _mm256_add_ps(sum, _mm256_andnot_ps(_mm256_set1_ps(-0.0f), difference));
+	return _mm256_add_ps(sum,
+						 _mm256_andnot_ps(_mm256_set1_ps(-0.0f), difference));
 }
 
 /* A sum over all dimensions of one of the terms above */
@@ -89,9 +91,11 @@ name(int dim, const float *a, const float *b) \
 			sum[r] = Term(sum[r], _mm256_loadu_ps(a + i + r * LANES), \
 						  _mm256_loadu_ps(b + i + r * LANES)); \
 	for (; i + LANES <= dim; i += LANES) \
-		sum[0] = Term(sum[0], _mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i)); \
+		sum[0] = Term(sum[0], _mm256_loadu_ps(a + i), \
+					  _mm256_loadu_ps(b + i)); \
 	if (i < dim) \
-		sum[1] = Term(sum[1], LoadTail(a + i, dim - i), LoadTail(b + i, dim - i)); \
+		sum[1] = Term(sum[1], LoadTail(a + i, dim - i), \
+					  LoadTail(b + i, dim - i)); \
 	return Total(TotalOfFour(sum)); \
 }
 
@@ -136,7 +140,8 @@ CosineSimilarity(int dim, const float *a, const float *b)
 		i += LANES;
 	}
 	if (i < dim)
-		CosineTerm(&sums, 1, LoadTail(a + i, dim - i), LoadTail(b + i, dim - i));
+		CosineTerm(&sums, 1, LoadTail(a + i, dim - i),
+				   LoadTail(b + i, dim - i));
 
 	square_a = Total(_mm256_add_ps(sums.square_a[0], sums.square_a[1]));
 	square_b = Total(_mm256_add_ps(sums.square_b[0], sums.square_b[1]));

@@ -41,7 +41,8 @@ VectorCheckDim(int dim)
 	if (dim > VECTOR_MAX_DIM)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("vector cannot have more than %d dimensions", VECTOR_MAX_DIM)));
+				 errmsg("vector cannot have more than %d dimensions",
+						VECTOR_MAX_DIM)));
 }
 
 void

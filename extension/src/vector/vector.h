@@ -18,7 +18,7 @@
 /* Most dimensions of a vector */
 #define VECTOR_MAX_DIM	16000
 
-/* The value as stored; also the binary format, with a leading dim and unused */
+/* The value as stored */
 typedef struct Vector
 {
 	int32		vl_len_;		/* varlena header (do not touch directly!) */
@@ -70,7 +70,8 @@ VectorCheckSameDim(const Vector *a, const Vector *b)
 	if (unlikely(a->dim != b->dim))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("different vector dimensions %d and %d", a->dim, b->dim)));
+				 errmsg("different vector dimensions %d and %d", a->dim,
+						b->dim)));
 }
 
 #endif							/* VECTOR_H */
