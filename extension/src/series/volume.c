@@ -5,6 +5,9 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <float.h>
+#include <math.h>
+
 #include "series/series.h"
 
 /* The first row's volume counts as rising, as in TA-Lib */
@@ -70,11 +73,24 @@ KeepTypicalPriceAndVolume(const double *input, double *column)
 }
 
 /*
+ * Sums of three prices that are equal in decimals may differ in the last bits:
+ * that is no change.
+ */
+static double
+Change(double before, double after)
+{
+	double		change = after - before;
+
+	return fabs(change) > 4 * DBL_EPSILON * fabs(after) ? change : 0;
+}
+
+/*
  * Share of the money (typical price times volume) that came on rising prices,
  * in percent; 0 when no money moved.
  */
 static unsigned
-Mfi(const double *const *column, int rows, const double *parameter, double *result)
+Mfi(const double *const *column, int rows, const double *parameter,
+	double *result)
 {
 	const double *price = column[0];
 	const double *volume = column[1];
@@ -83,9 +99,11 @@ Mfi(const double *const *column, int rows, const double *parameter, double *resu
 
 	for (int i = 1; i < rows; i++)
 	{
-		if (price[i] > price[i - 1])
+		double		change = Change(price[i - 1], price[i]);
+
+		if (change > 0)
 			rising += price[i] * volume[i];
-		else if (price[i] < price[i - 1])
+		else if (change < 0)
 			falling += price[i] * volume[i];
 	}
 	result[0] = rising + falling > 0 ? 100 * rising / (rising + falling) : 0;
