@@ -24,9 +24,6 @@ PG_FUNCTION_INFO_V1(vector_recv);
 PG_FUNCTION_INFO_V1(vector_send);
 PG_FUNCTION_INFO_V1(vector);
 
-static void RefuseSyntax(const char *literal,
-						 const char *detail) pg_attribute_noreturn();
-
 /*
  * White space as array input understands it, whatever the locale.
  */

@@ -14,6 +14,9 @@
 #include <math.h>
 
 #include "fmgr.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 /* Most dimensions of a vector */
 #define VECTOR_MAX_DIM	16000
@@ -37,7 +40,7 @@ typedef struct Vector
 /* vector.c: making and checking */
 extern Vector *VectorAllocate(int dim);
 extern void VectorCheckDim(int dim);
-extern void VectorRefuseElement(float value) pg_attribute_noreturn();
+extern void VectorRefuseElement(float value);
 
 /*
  * NaN and infinity have no place in a distance.
