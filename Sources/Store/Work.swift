@@ -56,12 +56,17 @@ package enum Work {
         try await connection.query("select work.unregister_worker(\(bind: worker))").value()
     }
 
-    /// Leases up to `maximum` jobs that are due.
+    /// Leases up to `maximum` jobs that are due; of those with side effects at most one.
+    ///
+    /// Call it outside a transaction: its commit need not wait for the disk, unless a job with side
+    /// effects was leased.
     package static func claim(
-        worker: Int32, kinds: [String], maximum: Int, on connection: isolated Connection
+        worker: Int32, kinds: [String], maximum: Int, within limit: Duration? = nil,
+        on connection: isolated Connection
     ) async throws(PostgresError) -> [LeasedJob] {
         try await connection.query(
-            "select * from work.claim(\(bind: worker), \(bind: kinds), \(bind: maximum))"
+            "select * from work.claim(\(bind: worker), \(bind: kinds), \(bind: maximum))",
+            within: limit
         ).decoded(LeasedJob.init)
     }
 
@@ -124,15 +129,6 @@ package enum Work {
         kinds: [String]? = nil, on connection: isolated Connection
     ) async throws(PostgresError) -> Bool {
         try await connection.query("select work.is_idle(\(bind: kinds))").value()
-    }
-
-    /// Lets COMMIT of this transaction return before it is on disk: for claims, where a crash only
-    /// means that the job is leased again.
-    package static func commitAsynchronously(
-        on connection: isolated Connection
-    ) async throws(PostgresError) {
-        // As a SET clause of the function it would be undone before the commit.
-        _ = try await connection.query("select set_config('synchronous_commit', 'off', true)")
     }
 
     /// The channel on which a NOTIFY says that there may be work.

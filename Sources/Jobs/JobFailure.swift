@@ -1,0 +1,43 @@
+package import FoundationEssentials
+internal import Postgres
+
+/// What is to become of a job that could not be done. The text goes into the job's history.
+package enum JobFailure: Error, Sendable, Equatable {
+    /// Another attempt would fail alike: the job is dead at once.
+    case permanent(String)
+    /// Try again: after the kind's growing wait, or after this time, which spends no attempt.
+    case retry(String, after: Duration? = nil)
+    /// Somebody asked to come back later (429, a closed gate): spends no attempt.
+    case throttled(String, until: Date)
+
+    /// What any error of a handler means for its job.
+    init(_ error: any Error) {
+        self =
+            switch error {
+            case let failure as JobFailure: failure
+            case let error as PostgresError: .retry(error.description)
+            case is CancellationError: .retry("the worker was stopped", after: .zero)
+            default: .retry(String(describing: error))
+            }
+    }
+
+    /// The text for the job's history.
+    package var reason: String {
+        switch self {
+        case .permanent(let reason), .retry(let reason, _), .throttled(let reason, _): reason
+        }
+    }
+
+    var isPermanent: Bool {
+        if case .permanent = self { true } else { false }
+    }
+
+    /// How long to wait; nil for the kind's own wait.
+    func wait(from now: Date) -> Duration? {
+        switch self {
+        case .permanent: nil
+        case .retry(_, let after): after
+        case .throttled(_, let until): .seconds(max(0, until.timeIntervalSince(now)))
+        }
+    }
+}

@@ -1,0 +1,335 @@
+internal import FoundationEssentials
+package import Postgres
+internal import Store
+
+/// A worker: takes jobs from the queue, hands them to their handlers and stores the results.
+///
+/// What it decides is in `WorkerState`; here is what it does about it. It survives a lost database:
+/// jobs go on, results wait for the next connection, and what was taken away meanwhile is not stored.
+package actor Runner {
+    package typealias Settings = WorkerState.Settings
+
+    private let pool: Pool
+    private let handlers: [String: any JobHandler]
+    private let kinds: [String]
+    private let version: String
+    private let observe: @Sendable (RunnerReport) -> Void
+    private var state: WorkerState
+    private let events: AsyncStream<WorkerState.Event>
+    private let mailbox: AsyncStream<WorkerState.Event>.Continuation
+    /// Handlers at work; a job that is lost is cancelled here.
+    private var running: [Lease: Task<Void, Never>] = [:]
+    private var completions: [Lease: (job: Job, completion: Completion)] = [:]
+    private var failure: PostgresError?
+
+    /// How long a request to the queue may take; storing results has no limit.
+    private static let requestLimit = Duration.seconds(10)
+
+    /// - Parameters:
+    ///   - pool: For the queue and the results: two connections more than `settings.commits`, and
+    ///     those that handlers use.
+    ///   - version: Of the program, for `work.worker`.
+    ///   - observe: Is told what happens; called from any thread, must not block.
+    package init(
+        pool: Pool, handlers: [any JobHandler], settings: Settings = Settings(), version: String,
+        observe: @escaping @Sendable (RunnerReport) -> Void = { _ in }
+    ) {
+        self.pool = pool
+        self.version = version
+        self.observe = observe
+        self.handlers = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
+        kinds = handlers.map(\.kind)
+        state = WorkerState(kinds: handlers.map { ($0.kind, $0.slots) }, settings: settings)
+        (events, mailbox) = AsyncStream.makeStream(of: WorkerState.Event.self)
+    }
+
+    /// Works until the task is cancelled, or until nothing is left to do if so set; once only.
+    ///
+    /// When cancelled it takes no more jobs, lets those that run end within `stopLimit`, cancels and
+    /// hands back the rest, and returns.
+    ///
+    /// - Throws: If the worker cannot be registered for a reason that will not pass.
+    package func run() async throws {
+        // A task of its own, as cancellation is an event here and must not reach the jobs.
+        let work = Task { try await self.loop() }
+        try await withTaskCancellationHandler {
+            try await work.value
+        } onCancel: {
+            mailbox.yield(.stop)
+        }
+    }
+
+    /// Something may have happened that no NOTIFY tells.
+    package nonisolated func wake() {
+        mailbox.yield(.woken)
+    }
+
+    private func loop() async throws {
+        let listener = Task { await listen() }
+        defer { listener.cancel() }
+        perform(state.start())
+        for await event in events {
+            perform(state.handle(event))
+            if state.hasEnded { break }
+        }
+        for task in running.values { task.cancel() }
+        if let failure { throw failure }
+    }
+
+    private func listen() async {
+        let listener = NotificationListener(pool.target, channel: Work.channel)
+        await listener.run { [mailbox, observe] event in
+            switch event {
+            case .connected, .notified: mailbox.yield(.woken)
+            // Polling goes on: slower, and nothing is lost.
+            case .disconnected(let error), .gaveUp(let error): observe(.databaseTrouble(error))
+            }
+        }
+    }
+
+    private func perform(_ actions: [WorkerState.Action]) {
+        for action in actions { perform(action) }
+    }
+
+    /// Tasks started here end by an event in the mailbox; the loop is their owner.
+    private func perform(_ action: WorkerState.Action) {
+        switch action {
+        case .register: answer { await $0.register() }
+        case .claim(let lane, let kinds, let maximum, let worker):
+            answer { await $0.claim(lane, kinds, maximum, worker) }
+        case .run(let job): run(job)
+        case .cancel(let lease): forget(lease)?.cancel()
+        case .commit(let leases, let worker): answer { await $0.commit(leases, worker) }
+        case .reject(let lease, let failure, let worker):
+            answer { await $0.reject(lease, failure, worker) }
+        case .tellIdle(let isIdle, let worker): answer { await $0.tell(isIdle, worker) }
+        case .checkIdle: answer { await $0.checkIdle() }
+        case .beat(let leases, let worker): answer { await $0.beat(leases, worker) }
+        case .timer(let timer, let pause):
+            answer { _ in
+                // Nobody cancels a timer: one that is out of date is ignored by its number.
+                try? await Task.sleep(for: pause)
+                return .timer(timer)
+            }
+        case .report(let report): observe(RunnerReport(report))
+        case .unregister(let worker): answer { await $0.unregister(worker) }
+        case .end: mailbox.finish()
+        }
+    }
+
+    private func answer(_ body: @escaping @Sendable (Runner) async -> WorkerState.Event) {
+        Task { mailbox.yield(await body(self)) }
+    }
+
+    // MARK: Jobs
+
+    private func run(_ leased: LeasedJob) {
+        FaultPoint.reach(.afterClaim)
+        let job = Job(leased)
+        guard let handler = handlers[leased.kind] else {
+            // The queue gives only kinds that were asked for.
+            let failure = JobFailure.permanent("this worker has no handler for \(leased.kind)")
+            mailbox.yield(.handled(leased.lease, failure))
+            return
+        }
+        running[leased.lease] = Task {
+            FaultPoint.reach(.beforeHandle)
+            let result: Result<Completion, any Error>
+            do {
+                result = .success(try await handler.handle(job))
+            } catch {
+                result = .failure(error)
+            }
+            FaultPoint.reach(.afterHandle)
+            handled(leased.lease, job, result)
+        }
+    }
+
+    private func handled(_ lease: Lease, _ job: Job, _ result: Result<Completion, any Error>) {
+        // A job that was cancelled is nobody's any more.
+        guard running.removeValue(forKey: lease) != nil else { return }
+        switch result {
+        case .success(let completion):
+            completions[lease] = (job, completion)
+            mailbox.yield(.handled(lease, nil))
+        case .failure(let error):
+            let failure = JobFailure(error)
+            observe(.failed(job, failure))
+            mailbox.yield(.handled(lease, failure))
+        }
+    }
+
+    @discardableResult
+    private func forget(_ lease: Lease) -> Task<Void, Never>? {
+        completions[lease] = nil
+        return running.removeValue(forKey: lease)
+    }
+
+    /// Acknowledges first: what is not ours any more is not stored.
+    private func commit(_ leases: [Lease], _ worker: Int32) async -> WorkerState.Event {
+        let results = leases.compactMap { lease in completions[lease].map { (lease, $0) } }
+        do {
+            let acknowledged = try await pool.transaction { connection in
+                let acknowledged = try await Work.acknowledge(
+                    worker: worker, results.map(\.0), on: connection)
+                for (lease, result) in results where acknowledged.contains(lease.job) {
+                    guard let work = result.completion.work else { continue }
+                    try await Tenancy.act(for: result.job.tenant, on: connection)
+                    try await work(connection)
+                }
+                FaultPoint.reach(.beforeAck)
+                return acknowledged
+            }
+            FaultPoint.reach(.afterAck)
+            for (lease, result) in results {
+                if acknowledged.contains(lease.job) { observe(.done(result.job)) }
+                forget(lease)
+            }
+            return .committed(leases, acknowledged: acknowledged)
+        } catch {
+            return .commitFailed(leases, WorkerState.CommitFailure(error))
+        }
+    }
+
+    private func reject(
+        _ lease: Lease, _ failure: JobFailure, _ worker: Int32
+    ) async -> WorkerState.Event {
+        let wait = failure.wait(from: Date())
+        FaultPoint.reach(.beforeReject)
+        do {
+            let outcome = try await pool.withConnection { connection in
+                try await Work.reject(
+                    worker: worker, lease, error: failure.reason, retryAfter: wait,
+                    isPermanent: failure.isPermanent, on: connection)
+            }
+            FaultPoint.reach(.afterReject)
+            if let result = completions[lease] { observe(.failed(result.job, failure)) }
+            forget(lease)
+            observe(.rejected(job: lease.job, outcome))
+            return .rejected(lease, outcome)
+        } catch {
+            return trouble(error, .rejectionFailed(lease))
+        }
+    }
+
+    // MARK: The queue
+
+    private func register() async -> WorkerState.Event {
+        let (kinds, version) = (kinds, version)
+        do {
+            let worker = try await pool.withConnection { connection in
+                try await Work.registerWorker(
+                    host: ProcessInfo.processInfo.hostName,
+                    processID: ProcessInfo.processInfo.processIdentifier, version: version,
+                    kinds: kinds, on: connection)
+            }
+            FaultPoint.reach(.afterRegister)
+            observe(.registered(worker: worker))
+            return .registered(worker: worker)
+        } catch let error as PostgresError where !error.isTransient {
+            failure = error
+            mailbox.yield(.stop)
+            return .registrationFailed
+        } catch {
+            return trouble(error, .registrationFailed)
+        }
+    }
+
+    private func claim(
+        _ lane: Int, _ kinds: [String], _ maximum: Int, _ worker: Int32
+    ) async -> WorkerState.Event {
+        do {
+            let jobs = try await pool.withConnection { connection in
+                try await Work.claim(
+                    worker: worker, kinds: kinds, maximum: maximum, within: Self.requestLimit,
+                    on: connection)
+            }
+            return .claimed(lane: lane, jobs, worker: worker)
+        } catch {
+            return trouble(error, .claimFailed(lane: lane))
+        }
+    }
+
+    private func tell(_ isIdle: Bool, _ worker: Int32) async -> WorkerState.Event {
+        do {
+            try await pool.withConnection { connection in
+                try await Work.setIdle(worker: worker, isIdle, on: connection)
+            }
+            return .toldIdle(isIdle)
+        } catch {
+            return trouble(error, .tellingIdleFailed)
+        }
+    }
+
+    private func checkIdle() async -> WorkerState.Event {
+        let kinds = kinds
+        do {
+            let isIdle = try await pool.withConnection { connection in
+                try await Work.isIdle(kinds: kinds, on: connection)
+            }
+            return .checkedIdle(isIdle)
+        } catch {
+            return trouble(error, .checkedIdle(false))
+        }
+    }
+
+    private func beat(_ leases: [Lease], _ worker: Int32) async -> WorkerState.Event {
+        do {
+            let (isKnown, held, rescued) = try await pool.withConnection { connection in
+                let isKnown = try await Work.heartbeat(
+                    worker: worker, within: Self.requestLimit, on: connection)
+                let held =
+                    leases.isEmpty
+                    ? [] : try await Work.extend(worker: worker, leases, on: connection)
+                return (isKnown, held, try await Work.rescue(on: connection))
+            }
+            if rescued > 0 { observe(.rescued(jobs: rescued)) }
+            if !isKnown { mailbox.yield(.forgotten) }
+            return .beat(held: held)
+        } catch {
+            return trouble(error, .beatFailed)
+        }
+    }
+
+    private func unregister(_ worker: Int32) async -> WorkerState.Event {
+        do {
+            let count = try await pool.withConnection { connection in
+                try await Work.unregisterWorker(worker: worker, on: connection)
+            }
+            observe(.stopped(handedBack: count))
+        } catch {
+            // The others find out by the missing heartbeat.
+            return trouble(error, .unregistered)
+        }
+        return .unregistered
+    }
+
+    /// BW206: the queue does not know the worker.
+    private func trouble(
+        _ error: any Error, _ event: WorkerState.Event
+    ) -> WorkerState.Event {
+        if let error = error as? PostgresError {
+            observe(.databaseTrouble(error))
+            if error.sqlState == "BW206" { mailbox.yield(.forgotten) }
+        } else {
+            observe(.databaseTrouble(PostgresError(.protocol, String(describing: error))))
+        }
+        return event
+    }
+}
+
+extension WorkerState.CommitFailure {
+    init(_ error: any Error) {
+        guard let postgres = error as? PostgresError else {
+            self = .refused(JobFailure(error))
+            return
+        }
+        switch postgres.code {
+        case .connection, .commitUnknown, .timeout, .closed: self = .connection
+        default:
+            self =
+                postgres.isTransient
+                ? .conflict(JobFailure(postgres)) : .refused(JobFailure(postgres))
+        }
+    }
+}

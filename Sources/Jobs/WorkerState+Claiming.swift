@@ -1,0 +1,141 @@
+internal import Store
+
+// Finding work: claim while there is some, say so when there is none, and look again in growing
+// pauses, as a wake-up may be lost.
+
+extension WorkerState {
+    mutating func registered(_ worker: Int32) -> [Action] {
+        self.worker = worker
+        isIdle = false
+        isTellingIdle = false
+        if stage == .registering { stage = .working }
+        if stage == .stopping { return endIfDone() }
+        return poll() + flush()
+    }
+
+    mutating func registrationFailed() -> [Action] {
+        if stage == .stopping { return ended() }
+        stage = .registering
+        return [.timer(.register, .seconds(1))]
+    }
+
+    /// Jobs that are held keep their leases under the old number until somebody rescues them.
+    mutating func forgotten() -> [Action] {
+        guard worker != nil else { return [] }
+        worker = nil
+        guard stage == .working else { return endIfDone() }
+        stage = .registering
+        return [.register]
+    }
+
+    /// Claims in every lane that has room; a lane that is just claiming claims again after it.
+    mutating func poll() -> [Action] {
+        guard stage == .working, let worker, ready.count < Self.backlogLimit else { return [] }
+        var actions: [Action] = []
+        for (index, lane) in lanes.enumerated() {
+            if lane.isClaiming {
+                lanes[index].isWanted = true
+            } else if lane.free > 0 {
+                let maximum = min(lane.free, settings.batch)
+                lanes[index].isClaiming = true
+                lanes[index].isWanted = false
+                lanes[index].asked = maximum
+                actions.append(
+                    .claim(lane: index, kinds: lane.kinds, maximum: maximum, worker: worker))
+            }
+        }
+        return actions
+    }
+
+    mutating func claimed(_ lane: Int, _ found: [LeasedJob], _ worker: Int32) -> [Action] {
+        lanes[lane].isClaiming = false
+        claimFailures = 0
+        guard stage == .working else { return handBack(found, lane, worker) }
+        var actions: [Action] = []
+        for job in found {
+            jobs[job.lease] = Tracked(job: job, lane: lane, worker: worker)
+            lanes[lane].running += 1
+            actions.append(.run(job))
+        }
+        lanes[lane].isDry = found.count < lanes[lane].asked
+        if !found.isEmpty { step = 0 }
+        if lanes[lane].isWanted || (!found.isEmpty && lanes[lane].free > 0) {
+            return actions + poll()
+        }
+        return actions + rest()
+    }
+
+    /// A claim that was under way when the worker was told to stop.
+    private mutating func handBack(
+        _ found: [LeasedJob], _ lane: Int, _ worker: Int32
+    ) -> [Action] {
+        let reason = JobFailure.retry("the worker was stopped", after: .zero)
+        var actions: [Action] = []
+        for job in found {
+            jobs[job.lease] = Tracked(
+                job: job, lane: lane, worker: worker, phase: .rejecting(reason))
+            actions.append(.reject(job.lease, reason, worker: worker))
+        }
+        return actions + endIfDone()
+    }
+
+    mutating func claimFailed(_ lane: Int) -> [Action] {
+        lanes[lane].isClaiming = false
+        guard stage == .working else { return endIfDone() }
+        claimFailures += 1
+        pollTimer += 1
+        return [.timer(.poll(pollTimer), Self.pause(claimFailures))]
+    }
+
+    /// 100 ms, doubled with each failure, at most 3.2 s; the pool adds its own waits.
+    static func pause(_ failures: Int) -> Duration {
+        .milliseconds(100 * (1 << min(max(failures - 1, 0), 5)))
+    }
+
+    // MARK: When there is nothing
+
+    /// Whether a wake-up would be of use.
+    private var wantsWake: Bool {
+        lanes.contains { $0.free > 0 && $0.isDry }
+    }
+
+    /// Says whether it is idle, polls once more after saying so, and then waits.
+    mutating func rest() -> [Action] {
+        guard stage == .working, let worker, !lanes.contains(where: \.isClaiming) else { return [] }
+        if wantsWake != isIdle {
+            if isTellingIdle { return [] }
+            isTellingIdle = true
+            return [.tellIdle(wantsWake, worker: worker)]
+        }
+        guard wantsWake else { return [] }
+        pollTimer += 1
+        let pause = Self.ladder[min(step, Self.ladder.count - 1)]
+        step += 1
+        var actions = [Action.timer(.poll(pollTimer), pause)]
+        if settings.untilIdle, jobs.isEmpty, !isCheckingIdle {
+            isCheckingIdle = true
+            actions.append(.checkIdle)
+        }
+        return actions
+    }
+
+    /// A job that came between the last claim and this commit was not announced: look once more.
+    mutating func toldIdle(_ isIdle: Bool) -> [Action] {
+        isTellingIdle = false
+        self.isIdle = isIdle
+        guard stage == .working else { return endIfDone() }
+        return isIdle ? poll() : rest()
+    }
+
+    mutating func tellingIdleFailed() -> [Action] {
+        isTellingIdle = false
+        pollTimer += 1
+        return [.timer(.poll(pollTimer), .seconds(1))]
+    }
+
+    mutating func checkedIdle(_ isDone: Bool) -> [Action] {
+        isCheckingIdle = false
+        guard isDone, jobs.isEmpty, stage == .working else { return [] }
+        return stop()
+    }
+}

@@ -1,0 +1,126 @@
+internal import Store
+
+// From a handler's answer to the end of the job: results are stored in batches, each batch in one
+// transaction with its acks; what cannot be stored goes back to the queue.
+
+extension WorkerState {
+    mutating func handled(_ lease: Lease, _ failure: JobFailure?) -> [Action] {
+        guard let job = jobs[lease], case .running = job.phase else { return [] }
+        lanes[job.lane].running -= 1
+        var actions: [Action] = []
+        if let failure {
+            actions = reject(lease, failure)
+        } else {
+            jobs[lease]?.phase = .ready
+            ready.append(lease)
+            actions = flush()
+        }
+        // In a lane that has run dry a wake-up will come; asking each time would be in vain.
+        if !lanes[job.lane].isDry { actions += poll() }
+        return actions + rest(after: job.lane)
+    }
+
+    /// A slot became free: a wake-up may be of use again.
+    private mutating func rest(after lane: Int) -> [Action] {
+        lanes[lane].isDry && !isIdle ? rest() : []
+    }
+
+    /// Commits what is ready, as far as commits are free.
+    mutating func flush() -> [Action] {
+        var actions: [Action] = []
+        while !isCommitPaused, commits < settings.commits, let first = ready.first,
+            let head = jobs[first]
+        {
+            let leases = head.isAlone ? [first] : batch(of: head.worker)
+            let taken = Set(leases)
+            ready.removeAll { taken.contains($0) }
+            for lease in leases { jobs[lease]?.phase = .committing }
+            commits += 1
+            actions.append(.commit(leases, worker: head.worker))
+        }
+        return actions
+    }
+
+    private func batch(of worker: Int32) -> [Lease] {
+        let fitting = ready.lazy.filter { lease in
+            guard let job = jobs[lease] else { return false }
+            return job.worker == worker && !job.isAlone
+        }
+        return Array(fitting.prefix(settings.batch))
+    }
+
+    mutating func committed(_ leases: [Lease], _ acknowledged: Set<Int64>) -> [Action] {
+        commits -= 1
+        commitFailures = 0
+        var actions: [Action] = []
+        for lease in leases {
+            guard let job = jobs.removeValue(forKey: lease) else { continue }
+            if !acknowledged.contains(lease.job) { actions.append(.report(.leaseLost(job.job))) }
+        }
+        return actions + flush() + (claimAfterBacklog() + endIfDone())
+    }
+
+    private mutating func claimAfterBacklog() -> [Action] {
+        if lanes.contains(where: { !$0.isDry }) { return poll() }
+        return jobs.isEmpty && settings.untilIdle ? rest() : []
+    }
+
+    mutating func commitFailed(_ leases: [Lease], _ failure: CommitFailure) -> [Action] {
+        commits -= 1
+        let held = leases.filter { jobs[$0] != nil }
+        switch failure {
+        case .connection:
+            makeReady(held)
+            commitFailures += 1
+            if isCommitPaused { return [] }
+            isCommitPaused = true
+            return [.timer(.commit, Self.pause(commitFailures))]
+        case .conflict(let reason), .refused(let reason):
+            if held.count > 1 {
+                for lease in held { jobs[lease]?.isAlone = true }
+                makeReady(held)
+                return flush()
+            }
+            guard let lease = held.first else { return flush() + endIfDone() }
+            jobs[lease]?.tries += 1
+            if case .conflict = failure, (jobs[lease]?.tries ?? 0) < Self.maximumTries {
+                makeReady(held)
+                return flush()
+            }
+            return reject(lease, reason) + flush()
+        }
+    }
+
+    private mutating func makeReady(_ leases: [Lease]) {
+        for lease in leases { jobs[lease]?.phase = .ready }
+        ready.insert(contentsOf: leases, at: 0)
+    }
+
+    private mutating func reject(_ lease: Lease, _ failure: JobFailure) -> [Action] {
+        guard let job = jobs[lease] else { return [] }
+        jobs[lease]?.phase = .rejecting(failure)
+        return [.reject(lease, failure, worker: job.worker)]
+    }
+
+    mutating func rejectionFailed(_ lease: Lease) -> [Action] {
+        guard let job = jobs[lease] else { return [] }
+        if job.tries >= Self.maximumTries {
+            // Its lease is not prolonged any more: the queue takes it back by itself.
+            return [.report(.gaveUp(job.job))] + settled(lease)
+        }
+        jobs[lease]?.tries += 1
+        return [.timer(.reject(lease), Self.pause(job.tries + 1))]
+    }
+
+    mutating func rejectAgain(_ lease: Lease) -> [Action] {
+        guard let job = jobs[lease], case .rejecting(let failure) = job.phase else { return [] }
+        return [.reject(lease, failure, worker: job.worker)]
+    }
+
+    /// The job is no more ours.
+    mutating func settled(_ lease: Lease) -> [Action] {
+        jobs[lease] = nil
+        let actions = endIfDone()
+        return actions.isEmpty && jobs.isEmpty && settings.untilIdle ? rest() : actions
+    }
+}

@@ -1,0 +1,218 @@
+package import Store
+
+/// The life of a worker and of the jobs it holds, as a value: events in, actions out.
+///
+/// It has no clock, no socket and no randomness, so that a test can play any history. `Runner`
+/// carries out the actions and reports back.
+///
+///     claim -> run -> commit (result and ack in one transaction) -> gone
+///                  -> reject (retry or dead)                     -> gone
+///     at any time: the lease is lost -> forgotten, whatever the handler answers
+package struct WorkerState: Sendable {
+    package struct Settings: Sendable, Equatable {
+        /// Jobs at a time, for kinds without slots of their own.
+        package var slots = 8
+        /// Stop as soon as nothing of these kinds is left to do.
+        package var untilIdle = false
+        /// How long jobs may go on after a stop was asked for.
+        package var stopLimit = Duration.seconds(10)
+        /// Commits at a time: a slow one must not hold up the others.
+        package var commits = 4
+        /// Jobs a commit and a claim may hold.
+        package var batch = 100
+
+        package init() {}
+    }
+
+    package enum Event: Sendable, Equatable {
+        case registered(worker: Int32)
+        case registrationFailed
+        /// The queue does not know the worker (its list is empty after a crash of the server).
+        case forgotten
+        /// A NOTIFY, or a new connection that may have missed one.
+        case woken
+        case timer(Timer)
+        case claimed(lane: Int, [LeasedJob], worker: Int32)
+        case claimFailed(lane: Int)
+        case handled(Lease, JobFailure?)
+        case committed([Lease], acknowledged: Set<Int64>)
+        case commitFailed([Lease], CommitFailure)
+        case rejected(Lease, Rejection)
+        case rejectionFailed(Lease)
+        case toldIdle(Bool)
+        case tellingIdleFailed
+        case checkedIdle(Bool)
+        /// The worker was seen; those of the leases asked for that still stand.
+        case beat(held: Set<Int64>)
+        case beatFailed
+        case stop
+        case unregistered
+    }
+
+    /// Why results could not be stored.
+    package enum CommitFailure: Sendable, Equatable {
+        /// The connection broke; nobody knows whether the commit stands. Storing again is safe, as
+        /// an ack is worth nothing the second time.
+        case connection
+        /// The server asks to try again (deadlock, serialisation).
+        case conflict(JobFailure)
+        case refused(JobFailure)
+    }
+
+    package enum Timer: Sendable, Hashable {
+        case poll(Int)
+        case commit
+        case reject(Lease)
+        case beat
+        case register
+        case stopLimit
+    }
+
+    package enum Action: Sendable, Equatable {
+        case register
+        case claim(lane: Int, kinds: [String], maximum: Int, worker: Int32)
+        case run(LeasedJob)
+        /// The job is no longer ours, or the time to stop has passed.
+        case cancel(Lease)
+        case commit([Lease], worker: Int32)
+        case reject(Lease, JobFailure, worker: Int32)
+        case tellIdle(Bool, worker: Int32)
+        case checkIdle
+        /// Heartbeat, rescue of others' jobs, longer leases for these.
+        case beat([Lease], worker: Int32)
+        case timer(Timer, Duration)
+        case report(Report)
+        case unregister(worker: Int32)
+        case end
+    }
+
+    /// What people may want to know.
+    package enum Report: Sendable, Equatable {
+        case leaseLost(LeasedJob)
+        case gaveUp(LeasedJob)
+        case stopping(running: Int)
+    }
+
+    /// Kinds that share slots.
+    struct Lane: Sendable {
+        let kinds: [String]
+        let slots: Int
+        var running = 0
+        var isClaiming = false
+        var asked = 0
+        /// Something happened while a claim was under way: claim again.
+        var isWanted = false
+        /// The last claim brought less than was asked for.
+        var isDry = false
+
+        var free: Int { slots - running }
+    }
+
+    struct Tracked: Sendable {
+        enum Phase {
+            case running, ready, committing
+            case rejecting(JobFailure)
+        }
+
+        let job: LeasedJob
+        let lane: Int
+        let worker: Int32
+        var phase = Phase.running
+        /// Its completion failed in a batch: commit it by itself.
+        var isAlone = false
+        var tries = 0
+        /// Heartbeats since it was claimed.
+        var beats = 0
+    }
+
+    enum Stage { case registering, working, stopping, unregistering, ended }
+
+    /// The pauses between polls when nothing is found.
+    static let ladder: [Duration] = [
+        .milliseconds(5), .milliseconds(20), .milliseconds(100), .milliseconds(500), .seconds(1),
+    ]
+    /// The queue takes a worker for dead after 12 s.
+    static let beatPause = Duration.seconds(4)
+    /// Results that wait for their commit; with more no jobs are claimed.
+    static let backlogLimit = 1000
+    static let maximumTries = 5
+
+    let settings: Settings
+    var lanes: [Lane]
+    let laneOfKind: [String: Int]
+    var stage = Stage.registering
+    var worker: Int32?
+    var jobs: [Lease: Tracked] = [:]
+    /// Done and waiting for a commit, in the order in which they were done.
+    var ready: [Lease] = []
+    var commits = 0
+    var isCommitPaused = false
+    var commitFailures = 0
+    var claimFailures = 0
+    var step = 0
+    var pollTimer = 0
+    var isIdle = false
+    var isTellingIdle = false
+    var isCheckingIdle = false
+
+    /// - Parameter kinds: Each kind with slots of its own, or nil to share.
+    package init(kinds: [(name: String, slots: Int?)], settings: Settings = Settings()) {
+        self.settings = settings
+        let shared = kinds.filter { $0.slots == nil }.map(\.name)
+        var lanes = shared.isEmpty ? [] : [Lane(kinds: shared, slots: settings.slots)]
+        for kind in kinds {
+            if let slots = kind.slots { lanes.append(Lane(kinds: [kind.name], slots: slots)) }
+        }
+        self.lanes = lanes
+        laneOfKind = Dictionary(
+            uniqueKeysWithValues: lanes.enumerated().flatMap { lane in
+                lane.element.kinds.map { ($0, lane.offset) }
+            })
+    }
+
+    /// The jobs it holds now: for tests and metrics.
+    package var held: Int { jobs.count }
+    package var hasEnded: Bool { stage == .ended }
+
+    /// The first actions.
+    package mutating func start() -> [Action] {
+        [.register, .timer(.beat, Self.beatPause)]
+    }
+
+    package mutating func handle(_ event: Event) -> [Action] {
+        switch event {
+        case .registered(let worker): registered(worker)
+        case .registrationFailed: registrationFailed()
+        case .forgotten: forgotten()
+        case .woken: poll()
+        case .timer(let timer): fired(timer)
+        case .claimed(let lane, let jobs, let worker): claimed(lane, jobs, worker)
+        case .claimFailed(let lane): claimFailed(lane)
+        case .toldIdle(let isIdle): toldIdle(isIdle)
+        case .tellingIdleFailed: tellingIdleFailed()
+        case .checkedIdle(let isIdle): checkedIdle(isIdle)
+        case .handled(let lease, let failure): handled(lease, failure)
+        case .committed(let leases, let acknowledged): committed(leases, acknowledged)
+        case .commitFailed(let leases, let failure): commitFailed(leases, failure)
+        case .rejected(let lease, _): settled(lease)
+        case .rejectionFailed(let lease): rejectionFailed(lease)
+        case .beat(let held): seen(held)
+        case .beatFailed: [.timer(.beat, .seconds(1))]
+        case .stop: stop()
+        case .unregistered: ended()
+        }
+    }
+
+    private mutating func fired(_ timer: Timer) -> [Action] {
+        switch timer {
+        case .poll(let number): return number == pollTimer ? poll() : []
+        case .commit:
+            isCommitPaused = false
+            return flush()
+        case .reject(let lease): return rejectAgain(lease)
+        case .beat: return beat()
+        case .register: return stage == .registering ? [.register] : []
+        case .stopLimit: return stopNow()
+        }
+    }
+}
