@@ -48,4 +48,7 @@
 \ir 30_work/stats.sql
 \ir 30_work/grants.sql
 
+-- Is everything there and fresh?
+\ir 92_ops/health.sql
+
 -- What the tables may be asked: the only schema for outsiders, and its grants.

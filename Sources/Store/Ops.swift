@@ -1,3 +1,4 @@
+package import FoundationEssentials
 package import Postgres
 
 /// What was installed and how the server is: schema `ops` and the catalogs.
@@ -70,6 +71,35 @@ package enum Ops {
 
     // MARK: The server
 
+    /// What the database says of itself, one row a check.
+    package static func health(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> [HealthRow] {
+        try await connection.query("select * from ops.health()").decoded(HealthRow.init)
+    }
+
+    /// The server's version, for example 150020 for 15.20, and its clock.
+    package static func server(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> (version: Int, time: Date) {
+        let row = try await connection.query(
+            "select current_setting('server_version_num')::int as version, clock_timestamp() as time"
+        ).only()
+        return (try row.get("version"), try row.get("time"))
+    }
+
+    /// Where the server keeps its data, if the login may know it.
+    package static func dataFolder(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> String? {
+        try await connection.query(
+            """
+            select case when pg_has_role('pg_read_all_settings', 'usage')
+                then current_setting('data_directory') end
+            """
+        ).value()
+    }
+
     package static func isSuperuser(
         on connection: isolated Connection
     ) async throws(PostgresError) -> Bool {
@@ -110,5 +140,21 @@ package struct ExtensionVersions: Sendable, Equatable {
     package init(available: String?, installed: String?) {
         self.available = available
         self.installed = installed
+    }
+}
+
+/// One check of `ops.health()`.
+package struct HealthRow: Sendable, Equatable {
+    package let name: String
+    /// ok, warn or fail.
+    package let state: String
+    package let message: String
+    package let mend: String
+
+    init(_ row: Row) throws(PostgresError) {
+        name = try row.get("name")
+        state = try row.get("state")
+        message = try row.get("message")
+        mend = try row.get("mend")
     }
 }

@@ -20,5 +20,8 @@ extension Command {
             Example("bellwether worker --until-idle", "Do the work that waits, then stop"),
             Example("bellwether doctor", "Say what is missing or wrong and how to mend it"),
         ],
-        subcommands: [Migrate.command, Ingest.command])
+        subcommands: [
+            Migrate.command, Ingest.command, Doctor.command, JobsCommand.command,
+            VersionCommand.command,
+        ])
 }

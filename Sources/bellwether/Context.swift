@@ -11,10 +11,12 @@ struct Context: Sendable {
 /// Standard output: data for people or, with `--json`, for programs.
 struct Output: Sendable {
     let write: @Sendable (String) -> Void
+    var isColored = false
 
-    static let standard = Output { text in
-        FileHandle.standardOutput.write(Data(text.utf8))
-    }
+    static let standard = Output(
+        write: { FileHandle.standardOutput.write(Data($0.utf8)) },
+        isColored: isatty(STDOUT_FILENO) == 1
+            && ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
 
     func line(_ text: String) { write(text + "\n") }
 

@@ -1,4 +1,5 @@
 import Postgres
+import Providers
 
 /// Turns whatever stopped a command into a sentence for people and an exit code: the one place
 /// where such text is made.
@@ -8,6 +9,10 @@ enum Explanation {
         switch error {
         case let failure as ProgramError: failure
         case let error as PostgresError: of(error, during: work)
+        case let error as EmbeddingError:
+            ProgramError(
+                error.code == .computation ? .failure : .configuration, error.message,
+                hint: error.hint)
         case is CancellationError: ProgramError(.unfinished, "stopped before the end")
         default: ProgramError(.failure, "\(error)")
         }
