@@ -50,5 +50,6 @@
 
 -- Is everything there and fresh?
 \ir 92_ops/health.sql
+\ir 92_ops/queue_depth.sql
 
 -- What the tables may be asked: the only schema for outsiders, and its grants.

@@ -1,7 +1,23 @@
+package import FoundationEssentials
 package import Postgres
 
 /// What the market did: schema `market`.
 package enum Market {
+    // MARK: Snapshots
+
+    /// Computes the snapshots of an instrument from a time on, and the outcomes that became known.
+    /// Returns how many snapshots.
+    package static func computeSnapshots(
+        instrument: Int32, interval: String, from: Date?, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query(
+            """
+            select market.compute_snapshots(
+                \(bind: instrument), \(bind: interval), \(bind: from))
+            """
+        ).value()
+    }
+
     // MARK: Loading from files; all of it in one transaction
 
     /// Makes the session's temporary tables for rows of a kind, empty.

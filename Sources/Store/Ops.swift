@@ -69,6 +69,15 @@ package enum Ops {
             "select set_config('lock_timeout', \(bind: "\(Int(milliseconds))ms"), true)")
     }
 
+    // MARK: The queue
+
+    /// How many jobs of these kinds are ready, leased or waiting for a retry.
+    package static func queueDepth(
+        kinds: [String], on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query("select ops.queue_depth(\(bind: kinds))").value()
+    }
+
     // MARK: The server
 
     /// What the database says of itself, one row a check.

@@ -6,6 +6,8 @@ struct Context: Sendable {
     let configuration: Configuration
     let log: Log
     let output: Output
+    /// Reads the settings again, as at the start: the file may have changed.
+    let reload: @Sendable () throws(ProgramError) -> Configuration
 }
 
 /// Standard output: data for people or, with `--json`, for programs.

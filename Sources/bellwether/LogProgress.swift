@@ -5,7 +5,8 @@ import Synchronization
 struct ProgressMeter: Sendable {
     let what: String
     let unit: String
-    let total: Int?
+    /// How many there are; may change while the work goes on.
+    var total: Int?
     /// Seconds between two lines.
     let interval: Double
     private(set) var done = 0
@@ -93,6 +94,11 @@ final class LogProgress: Sendable {
         } else {
             log.info(line)
         }
+    }
+
+    /// What is left to do by now, where that changes.
+    func setLeft(_ count: Int) {
+        meter.withLock { $0.total = $0.done + count }
     }
 
     /// Removes the line and logs the summary.

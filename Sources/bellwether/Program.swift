@@ -28,8 +28,13 @@ struct Program: Sendable {
     }
 
     private func run(_ command: Command, _ invocation: Invocation) async throws -> ExitCode {
-        let configuration = try Configuration.load(
-            flags: invocation.given, variables: variables, needs: command.needs)
+        let variables = variables
+        let load: @Sendable () throws(ProgramError) -> Configuration = {
+            () throws(ProgramError) in
+            try Configuration.load(
+                flags: invocation.given, variables: variables, needs: command.needs)
+        }
+        let configuration = try load()
         let sink = LogSink(
             level: configuration.logLevel,
             format: configuration.logFormat ?? (isTerminal ? .text : .json),
@@ -39,6 +44,6 @@ struct Program: Sendable {
         return try await action(
             Context(
                 invocation: invocation, configuration: configuration, log: Log(sink: sink),
-                output: output))
+                output: output, reload: load))
     }
 }

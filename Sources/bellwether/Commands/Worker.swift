@@ -1,0 +1,184 @@
+import Jobs
+import Postgres
+import Providers
+import Store
+
+/// `bellwether worker`
+enum Worker {
+    private static let untilIdle = Option<Bool>.flag(
+        "until-idle", "Stop when nothing is left to do; the exit code is 1 if a job died")
+    private static let concurrency = Option<Count>.value(
+        "concurrency", "Jobs at a time, for kinds without a number of their own",
+        default: Count(8))
+    private static let kinds = Option<[String]>.repeated(
+        "kinds", value: "KIND", "Only these kinds of jobs")
+    private static let stopLimit = Option<Duration>.value(
+        "stop-limit", "How long running jobs may go on after SIGTERM", default: .seconds(10))
+    private static let json = Option<Bool>.json
+
+    static let command = Command(
+        name: "worker",
+        summary: "do the jobs of the queue",
+        discussion: """
+            Takes jobs, calls the models and brokers they need, and stores each result together \
+            with the acknowledgement. Any number of workers may run. SIGTERM finishes what runs \
+            and ends; SIGHUP reads the configuration again. On a schema that it does not know the \
+            worker pauses until that is mended.
+            """,
+        options: [
+            untilIdle.description, concurrency.description, kinds.description,
+            stopLimit.description, json.description,
+        ],
+        examples: [
+            Example("bellwether worker", "Work until told to stop"),
+            Example("bellwether worker --until-idle", "Do what waits, then end"),
+            Example("bellwether worker --kinds submit_order,match_orders", "Orders alone"),
+        ],
+        needs: [.databaseURL, .modelPath],
+        action: { try await run($0) })
+
+    private struct Report: Encodable {
+        let done: Int
+        let dead: Int
+    }
+
+    /// Why the worker ends.
+    private enum End: Sendable { case finished, stopped }
+
+    private static func run(_ context: Context) async throws -> ExitCode {
+        // A database that is not there at the start is a mistake; later it is waited for.
+        try await context.withConnection(as: "worker") { _ in }
+        let settings = settings(context.invocation)
+        let pool = try pool(context, settings)
+        let handlers = try await handlers(context, pool)
+        let progress = LogProgress("working", unit: "jobs", log: context.log)
+        let service = WorkerService(
+            pool: pool, handlers: handlers, settings: settings, log: context.log,
+            workerLog: WorkerLog(log: context.log, progress: progress))
+        let kinds = handlers.map(\.kind)
+        context.log.info("working on \(kinds.joined(separator: ", "))")
+
+        let end = try await withThrowingTaskGroup(of: End?.self) { group in
+            group.addTask {
+                try await service.run()
+                return .finished
+            }
+            group.addTask { await signals(context) }
+            if settings.untilIdle {
+                group.addTask { await countDown(progress, kinds, pool, context.log) }
+            }
+            var first: End?
+            while let next = try await group.next() {
+                // Cancelling lets the service finish what runs.
+                if next != nil { group.cancelAll() }
+                first = first ?? next
+            }
+            return first ?? .finished
+        }
+        await pool.close()
+        progress.finish()
+        return try report(service.workerLog.counts, end, settings, context)
+    }
+
+    private static func settings(_ invocation: Invocation) -> Runner.Settings {
+        var settings = Runner.Settings()
+        settings.slots = invocation[concurrency].value
+        settings.untilIdle = invocation[untilIdle]
+        settings.stopLimit = invocation[stopLimit]
+        return settings
+    }
+
+    /// Enough connections that no job waits for one: a job each, the commits, and the queue's own.
+    private static func pool(_ context: Context, _ settings: Runner.Settings) throws -> Pool {
+        var sizes = Pool.Settings()
+        sizes.maximum = settings.slots + 4 + settings.commits + 3
+        return Pool(try context.database("worker"), settings: sizes)
+    }
+
+    private static func handlers(
+        _ context: Context, _ pool: Pool
+    ) async throws -> [any JobHandler] {
+        let model = try await model(context, pool)
+        let all = Handlers.all(pool: pool, model: model)
+        let wanted = context.invocation[kinds]
+        if wanted.isEmpty { return all }
+        let known = all.map(\.kind)
+        if let unknown = wanted.first(where: { !known.contains($0) }) {
+            let nearest = Suggestion.nearest(to: unknown, in: known)
+            throw ProgramError(
+                .usage, "this worker cannot do jobs of kind '\(unknown)'",
+                hint: nearest.map { "Did you mean '\($0)'?" }
+                    ?? "It can do: \(known.joined(separator: ", ")).")
+        }
+        return all.filter { wanted.contains($0.kind) }
+    }
+
+    /// The embedding model of this machine, known to the database; nil if there is none.
+    private static func model(
+        _ context: Context, _ pool: Pool
+    ) async throws -> (any EmbeddingModel)? {
+        let model: LocalEncoder
+        do {
+            model = try LocalEncoder.open(at: Models.path(context.configuration))
+        } catch where error.code == .modelMissing {
+            context.log.warning(
+                "\(error.description); jobs that embed are left to other workers")
+            return nil
+        }
+        return model
+    }
+
+    /// Returns when asked to stop; reads the configuration again when asked to.
+    private static func signals(_ context: Context) async -> End? {
+        for await signal in Signal.all() {
+            switch signal {
+            case .stop: return .stopped
+            case .reload: reload(context)
+            }
+        }
+        return nil
+    }
+
+    private static func reload(_ context: Context) {
+        do {
+            let configuration = try context.reload()
+            context.log.sink.level = configuration.logLevel
+            context.log.info(
+                "configuration read again", ["log_level": .text(configuration.logLevel.rawValue)])
+        } catch {
+            context.log.error("the configuration stays as it was: \(error.description)")
+        }
+    }
+
+    /// Keeps the progress told how many jobs are left.
+    private static func countDown(
+        _ progress: LogProgress, _ kinds: [String], _ pool: Pool, _ log: Log
+    ) async -> End? {
+        while !Task.isCancelled {
+            do {
+                let left = try await pool.withConnection { connection in
+                    try await Ops.queueDepth(kinds: kinds, on: connection)
+                }
+                progress.setLeft(left)
+                try await Task.sleep(for: .seconds(1))
+            } catch is CancellationError {
+                break
+            } catch {
+                log.debug("the queue could not be counted: \(error)")
+                do { try await Task.sleep(for: .seconds(1)) } catch { break }
+            }
+        }
+        return nil
+    }
+
+    private static func report(
+        _ counts: WorkerLog.Counts, _ end: End, _ settings: Runner.Settings, _ context: Context
+    ) throws -> ExitCode {
+        if context.invocation[json] {
+            try context.output.json(Report(done: counts.done, dead: counts.dead))
+        }
+        guard settings.untilIdle else { return .success }
+        if counts.dead > 0 { return .failure }
+        return end == .finished ? .success : .unfinished
+    }
+}

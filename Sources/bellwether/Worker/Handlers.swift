@@ -1,0 +1,13 @@
+import Jobs
+import Postgres
+import Providers
+
+/// The list of reactions: one handler for each kind of job that this program can do.
+enum Handlers {
+    /// - Parameter model: Nil where there is none: its jobs are left to other workers.
+    static func all(pool: Pool, model: (any EmbeddingModel)?) -> [any JobHandler] {
+        var handlers: [any JobHandler] = [ComputeSnapshots(pool: pool)]
+        if let model { handlers.append(EmbedSnapshots(pool: pool, model: model)) }
+        return handlers
+    }
+}

@@ -1,0 +1,90 @@
+import Jobs
+import Postgres
+import Store
+
+/// Runs a worker as long as the database has the schema that this program knows, and pauses
+/// otherwise: claims nothing, says so, looks again.
+struct WorkerService: Sendable {
+    /// How often the schema is looked at.
+    static let lookPause = Duration.seconds(5)
+
+    let pool: Pool
+    let handlers: [any JobHandler]
+    let settings: Runner.Settings
+    let log: Log
+    let workerLog: WorkerLog
+
+    /// Works until cancelled, or until nothing is left to do if the settings say so.
+    func run() async throws {
+        do {
+            while !Task.isCancelled {
+                try await waitForSchema()
+                if try await work() { return }
+            }
+        } catch is CancellationError {
+            // Cancelled while it was paused: nothing is held.
+        }
+    }
+
+    /// Whether the work has ended; false if the schema has changed under it, or it was cancelled.
+    private func work() async throws -> Bool {
+        let runner = Runner(
+            pool: pool, handlers: handlers, settings: settings, version: Version.program,
+            observe: { workerLog.observe($0) })
+        return try await withThrowingTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                try await runner.run()
+                return true
+            }
+            group.addTask {
+                await waitForOtherSchema()
+                return false
+            }
+            let hasEnded = try await group.next() ?? true
+            group.cancelAll()
+            // The runner hands back what it holds before another one begins.
+            try await group.waitForAll()
+            return hasEnded
+        }
+    }
+
+    /// Returns when the schema is another one, or when cancelled.
+    private func waitForOtherSchema() async {
+        while !Task.isCancelled {
+            do {
+                try await Task.sleep(for: Self.lookPause)
+                if try await state() != .known { return }
+            } catch is CancellationError {
+                return
+            } catch {
+                // Whether the database is there is the runner's concern.
+                log.debug("the schema could not be looked at: \(error)")
+            }
+        }
+    }
+
+    private func waitForSchema() async throws {
+        var last: SchemaState?
+        while true {
+            do {
+                let state = try await state()
+                guard let failure = state.failure else {
+                    if last != nil { log.info("the schema is \(Version.schema): working again") }
+                    return
+                }
+                if settings.untilIdle { throw failure }
+                if state != last { log.warning("paused: \(failure.description)") }
+                last = state
+            } catch let error as PostgresError where error.isTransient {
+                log.warning("paused: \(error.description)")
+            }
+            try await Task.sleep(for: Self.lookPause)
+        }
+    }
+
+    private func state() async throws -> SchemaState {
+        try await pool.withConnection { connection in
+            try await SchemaState.read(on: connection)
+        }
+    }
+}
