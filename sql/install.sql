@@ -12,10 +12,9 @@
 \ir migrations/once.psql
 \set migration 0002_market
 \ir migrations/once.psql
-\set migration 0004_memory
-\ir migrations/once.psql
-
 \set migration 0003_work
+\ir migrations/once.psql
+\set migration 0004_memory
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
@@ -28,11 +27,20 @@
 
 -- Who is asking.
 
--- The market: what comes in from files.
+-- The market: time, what comes in from files, snapshots, outcomes.
+\ir 20_market/as_of.sql
+\ir 20_market/yardstick.sql
 \ir 20_market/ingest_stage.sql
 \ir 20_market/ingest_bars.sql
 \ir 20_market/ingest_instruments.sql
 \ir 20_market/ingest_sessions.sql
+\ir 20_market/prices.sql
+\ir 20_market/snapshot_text.sql
+\ir 20_market/snapshot_fields.sql
+\ir 20_market/snapshot_rows.sql
+\ir 20_market/compute_outcomes.sql
+\ir 20_market/compute_snapshots.sql
+\ir 20_market/grants.sql
 
 -- The queue: what is to be done, who does it, what became of it.
 \ir 30_work/kinds.sql

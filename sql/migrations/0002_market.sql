@@ -104,7 +104,6 @@ comment on column market.bar.adj_close is
 'Close with later splits and dividends taken off; only used to recognise splits.';
 comment on column market.bar.volume is 'Units traded: shares or coins.';
 comment on column market.bar.known_at is 'When this row could first be known.';
-create index bar_known_at_idx on market.bar (instrument_id, bar_interval, known_at);
 
 create table market.rejected_row (
     rejected_row_id bigint generated always as identity
@@ -128,6 +127,7 @@ create table market.snapshot (
     bar_interval text not null
     constraint snapshot_interval_fkey references market.bar_interval,
     ts timestamptz not null,
+    bar_number integer not null,
     known_at timestamptz not null,
     -- price and returns
     close double precision not null,
@@ -199,6 +199,8 @@ create table market.snapshot (
 comment on table market.snapshot is
 'The state of one instrument at the end of one bar, from what was known then; a missing input is null.';
 comment on column market.snapshot.ts is 'Start of the bar, UTC.';
+comment on column market.snapshot.bar_number is
+'1 for the instrument''s first bar; distances between bars are counted with it.';
 comment on column market.snapshot.known_at is
 'When all that the row is made of could be known; nobody sees it earlier.';
 comment on column market.snapshot.close is 'Close of the bar as stored.';
