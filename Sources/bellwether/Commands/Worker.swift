@@ -50,7 +50,7 @@ enum Worker {
         try await context.withConnection(as: "worker") { _ in }
         let settings = settings(context.invocation)
         let pool = try pool(context, settings)
-        let handlers = try await handlers(context, pool)
+        let handlers = try handlers(context, pool)
         let progress = LogProgress("working", unit: "jobs", log: context.log)
         let service = WorkerService(
             pool: pool, handlers: handlers, settings: settings, log: context.log,
@@ -97,9 +97,8 @@ enum Worker {
 
     private static func handlers(
         _ context: Context, _ pool: Pool
-    ) async throws -> [any JobHandler] {
-        let model = try await model(context, pool)
-        let all = Handlers.all(pool: pool, model: model)
+    ) throws -> [any JobHandler] {
+        let all = Handlers.all(pool: pool, model: try model(context))
         let wanted = context.invocation[kinds]
         if wanted.isEmpty { return all }
         let known = all.map(\.kind)
@@ -113,19 +112,16 @@ enum Worker {
         return all.filter { wanted.contains($0.kind) }
     }
 
-    /// The embedding model of this machine, known to the database; nil if there is none.
-    private static func model(
-        _ context: Context, _ pool: Pool
-    ) async throws -> (any EmbeddingModel)? {
-        let model: LocalEncoder
+    /// The embedding model of this machine; nil if there is none.
+    private static func model(_ context: Context) throws(EmbeddingError) -> LocalEncoder? {
         do {
-            model = try LocalEncoder.open(at: Models.path(context.configuration))
-        } catch where error.code == .modelMissing {
+            return try LocalEncoder.open(at: Models.path(context.configuration))
+        } catch {
+            guard error.code == .modelMissing else { throw error }
             context.log.warning(
                 "\(error.description); jobs that embed are left to other workers")
             return nil
         }
-        return model
     }
 
     /// Returns when asked to stop; reads the configuration again when asked to.

@@ -6,7 +6,8 @@ struct MachineChecks: Sendable {
     let configuration: Configuration
 
     func run() -> [Finding] {
-        [settings, model] + [Self.disk("disk", FileManager.default.currentDirectoryPath)]
+        [settings, model]
+            + [Self.disk("disk", FileManager.default.currentDirectoryPath)]
             .compactMap { $0 }
     }
 

@@ -1,4 +1,5 @@
 import Jobs
+import Postgres
 import Store
 import Synchronization
 

@@ -5,14 +5,13 @@ import Store
 /// Runs a worker as long as the database has the schema that this program knows, and pauses
 /// otherwise: claims nothing, says so, looks again.
 struct WorkerService: Sendable {
-    /// How often the schema is looked at.
-    static let lookPause = Duration.seconds(5)
-
     let pool: Pool
     let handlers: [any JobHandler]
     let settings: Runner.Settings
     let log: Log
     let workerLog: WorkerLog
+    /// How often the schema is looked at.
+    var lookPause = Duration.seconds(5)
 
     /// Works until cancelled, or until nothing is left to do if the settings say so.
     func run() async throws {
@@ -52,7 +51,7 @@ struct WorkerService: Sendable {
     private func waitForOtherSchema() async {
         while !Task.isCancelled {
             do {
-                try await Task.sleep(for: Self.lookPause)
+                try await Task.sleep(for: lookPause)
                 if try await state() != .known { return }
             } catch is CancellationError {
                 return
@@ -78,7 +77,7 @@ struct WorkerService: Sendable {
             } catch let error as PostgresError where error.isTransient {
                 log.warning("paused: \(error.description)")
             }
-            try await Task.sleep(for: Self.lookPause)
+            try await Task.sleep(for: lookPause)
         }
     }
 
