@@ -88,7 +88,11 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    execute format('grant select, insert on pg_temp.%I to %I', table_name, session_user);
+    execute format(
+        'grant select, insert on pg_temp.%I to %I', table_name,
+        -- Who calls: inside a definer function current_user is the owner.
+        coalesce(nullif(current_setting('role'), 'none'), session_user)
+    );
 end
 $$;
 comment on function market._open_staged(text) is
