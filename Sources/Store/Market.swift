@@ -134,7 +134,7 @@ package struct LoadedRows: Sendable, Equatable {
     package let inserted: Int
     package let unchanged: Int
     package let corrected: Int
-    /// Bars whose day the exchange's calendar does not know: their close is taken as 21:00 UTC.
+    /// Bars whose day the exchange's calendar does not know: known from the next midnight UTC.
     package var estimatedCloses = 0
 
     init(_ row: Row) throws(PostgresError) {

@@ -80,7 +80,7 @@ struct IngestTests {
         let text = """
             symbol,date,open,high,low,close,volume,adj_close
             AAPL,2018-02-02,10,12,9,11,1000,10.5
-            AAPL,2018-02-03,,,,11,,
+            AAPL,2018-02-05,,,,11,,
             AAPL,2017-12-30,10,12,9,11,1000,10.5
             BTC-USD,2018-02-03,10,12,9,11,0.5,
 
@@ -96,11 +96,11 @@ struct IngestTests {
             )
             from market.bar as b inner join market.instrument as i using (instrument_id)
             """)
-        // The early close; no session on a Saturday: the next one; before the calendar: the next
-        // weekday, 21:00 UTC; crypto: the end of the day.
+        // Before the calendar: the next midnight; the early close; the usual one; crypto: the end of
+        // the day.
         #expect(
             known == [
-                "AAPL 01-01 21:00", "AAPL 02-02 18:00", "AAPL 02-05 21:00",
+                "AAPL 12-31 00:00", "AAPL 02-02 18:00", "AAPL 02-05 21:00",
                 "BTC-USD 02-04 00:00",
             ])
         let again = try await ingest(text: text)
@@ -129,6 +129,7 @@ struct IngestTests {
                 "AAPL,2018-02-02,10,12,9,11,1000,10.5\n", 3, "date",
                 "AAPL 2018-02-02 is in line 2 already"
             ),
+            ("AAPL,2018-02-03,10,12,9,11,1,1\n", 3, "date", "is no session of the exchange"),
             ("NOPE,2018-02-05,10,12,9,11,1,1\n", 3, "symbol", "is unknown: 'NOPE'"),
             (",2018-02-05,10,12,9,11,1,1\n", 3, "symbol", "is empty"),
             ("AAPL,2018-02-30,10,12,9,11,1,1\n", 3, "date", "is not a date: '2018-02-30'"),

@@ -1,33 +1,5 @@
 -- Bars from a file: what may not be stored, and the way into market.bar.
 
--- Example: market.session_close('XNYS', '2018-02-03') -> 2018-02-05 21:00:00+00
--- A day outside the calendar's list takes 21:00 UTC of the next weekday: New York closes
--- at 20:00 or 21:00 UTC, and later is the safe side.
-create or replace function market.session_close(calendar text, day date)
-returns timestamptz
-language sql stable parallel safe
-return coalesce(
-    (
-        select s.close_at
-        from market.session as s
-        where s.calendar = session_close.calendar and s.session >= session_close.day
-            and exists (
-                select from market.session as earlier
-                where earlier.calendar = session_close.calendar
-                    and earlier.session <= session_close.day
-            )
-        order by s.session
-        limit 1
-    ),
-    (
-        session_close.day + (array[0, 0, 0, 0, 0, 2, 1])[
-            extract(isodow from session_close.day)::integer
-        ] + time '21:00'
-    ) at time zone 'UTC'
-);
-comment on function market.session_close(text, date) is
-'When the session of a day closes, or the next one if there is none that day.';
-
 create or replace function market.check_staged_bars(
     bar_interval text default '1d', correct boolean default false
 )
@@ -119,25 +91,43 @@ begin
         staged_id, instrument_id, ts, open, high, low, close, volume, adj_close,
         known_at, is_estimated
     )
+    with good as materialized (
+        select s.*, t.ts, t.day, i.instrument_id, i.calendar
+        from pg_temp.staged_bar as s
+        cross join lateral (
+            select
+                market._staged_time(s.date) as ts,
+                (market._staged_time(s.date) at time zone 'UTC')::date as day
+        ) as t
+        left join market.instrument as i on i.symbol = s.symbol
+        where not exists (
+            select from pg_temp.staged_fault as f where f.staged_id = s.staged_id
+        )
+    ),
+    -- Instruments of one calendar close together: ask once for each day.
+    closes as materialized (
+        select
+            one.calendar, one.day, market.known_at(one.instrument_id, one.day) as close_at,
+            one.day <@ known.days is not true as is_estimated
+        from (
+            select g.calendar, g.day, min(g.instrument_id) as instrument_id
+            from good as g
+            where g.calendar is not null and bar_interval = '1d'
+            group by g.calendar, g.day
+        ) as one
+        left join (
+            select d.calendar, daterange(min(d.session), max(d.session), '[]') as days
+            from market.session as d
+            group by d.calendar
+        ) as known on known.calendar = one.calendar
+    )
     select
-        s.staged_id, i.instrument_id, t.ts, s.open::float8, s.high::float8, s.low::float8,
-        s.close::float8, s.volume::float8, s.adj_close::float8,
-        case
-            when bar_interval = '1d' and i.calendar is not null
-                then market.session_close(i.calendar, (t.ts at time zone 'UTC')::date)
-            else t.ts + length
-        end,
-        bar_interval = '1d' and i.calendar is not null
-        and (t.ts at time zone 'UTC')::date <@ known.days is not true
-    from pg_temp.staged_bar as s
-    cross join lateral market._staged_time(s.date) as t (ts)
-    left join market.instrument as i on i.symbol = s.symbol
-    left join (
-        select d.calendar, daterange(min(d.session), max(d.session), '[]') as days
-        from market.session as d
-        group by d.calendar
-    ) as known on known.calendar = i.calendar
-    where not exists (select from pg_temp.staged_fault as f where f.staged_id = s.staged_id);
+        g.staged_id, g.instrument_id, g.ts, g.open::float8, g.high::float8, g.low::float8,
+        g.close::float8, g.volume::float8, g.adj_close::float8,
+        case when c.day is null then g.ts + length else c.close_at end,
+        coalesce(c.is_estimated, false)
+    from good as g
+    left join closes as c on c.calendar = g.calendar and c.day = g.day;
     analyze pg_temp.typed_bar;
 end
 $$;
@@ -166,6 +156,8 @@ begin
         ('date', case
             when b.ts <> date_bin(length, b.ts, '2000-01-01 00:00+00')
                 then 'is not the start of a bar of ' || length
+            when b.instrument_id is not null and b.known_at is null
+                then 'is no session of the exchange'
             when b.known_at > clock_timestamp() then 'is of a bar that is not complete yet'
         end),
         ('open', case
@@ -316,7 +308,7 @@ comment on function market.load_staged_bars(text, text, boolean) is
 'Stores the checked bars that are new, and with correct those that differ; says how many.';
 
 revoke all on function
-market.session_close(text, date), market.check_staged_bars(text, boolean),
+market.check_staged_bars(text, boolean),
 market._check_bar_texts(), market._type_staged_bars(text, interval),
 market._check_bar_values(interval), market._check_bar_repeats(),
 market._check_bar_differences(text), market.load_staged_bars(text, text, boolean)

@@ -3,7 +3,7 @@
 -- Example: market._session_time('2018-02-05', '21:00') -> 2018-02-05 21:00:00+00
 create or replace function market._session_time(session text, hour text)
 returns timestamptz
-language sql immutable parallel safe
+language sql stable parallel safe
 return (session || ' ' || hour)::timestamp at time zone 'UTC';
 comment on function market._session_time(text, text) is 'A time of day of a session, in UTC.';
 

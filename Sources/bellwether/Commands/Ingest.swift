@@ -100,8 +100,8 @@ enum IngestText {
         }
         if report.estimatedCloses > 0 {
             lines.append(
-                "  \(report.estimatedCloses) bars lie outside the exchange's calendar: known from "
-                    + "21:00 UTC of their weekday")
+                "  \(report.estimatedCloses) bars lie outside the exchange's calendar: taken as known from "
+                    + "the next midnight UTC")
         }
         if !report.ignoredColumns.isEmpty {
             lines.append("  columns not loaded: \(report.ignoredColumns.joined(separator: ", "))")
