@@ -2,7 +2,7 @@
 package struct MarketView: Equatable, Sendable {
     package let symbol: Symbol
     package let asOf: AsOf
-    /// Why there is nothing to see, when there is no snapshot.
+    /// What could not be found, and why: the snapshot, or the patterns alone.
     package let missing: String?
     package let snapshotID: Int64?
     package let snapshot: SnapshotView

@@ -3,12 +3,11 @@ package import Foundation
 /// How an order wants its price.
 package enum OrderType: String, Codable, Sendable {
     case market, limit, stop
-    case stopLimit = "stop_limit"
 }
 
 /// How long an order stands.
 package enum TimeInForce: String, Codable, Sendable {
-    case day, gtc, ioc, fok
+    case day, gtc
 }
 
 /// An order as the desk keeps it.

@@ -1,11 +1,12 @@
 /// Where an order is in its life.
 ///
 ///     ready -> submitting -> acked -> partial -> filled | canceled | expired
-///                 |   ^        ^
-///                 v   |        |
+///                  |           ^
+///                  v           |
 ///               unknown -------+        refused, rejected: never lived
 ///
-/// After `unknown` the broker is asked by client order id before the same id is sent again.
+/// While it is `unknown` the broker is asked by client order id before the same id is sent again.
+/// `trade.check_order_change` keeps the same table in the database.
 package enum OrderStatus: String, Codable, Sendable, CaseIterable {
     /// A limit of ours said no; it was never to be sent.
     case refused
@@ -56,16 +57,15 @@ extension OrderStatus {
     /// The status after an event; nil if the event contradicts what is known.
     ///
     /// Old news changes nothing: a late acknowledgement or time-out never takes an order back, and
-    /// a terminal status stays. A fill of an order that the broker should not have is a
-    /// contradiction, to be reconciled by people.
+    /// a terminal status stays, though late fills are booked. A fill of an order that was never
+    /// sent is a contradiction, to be reconciled by people.
     package func after(_ event: OrderEvent) -> OrderStatus? {
         switch self {
         case .refused: nil
         case .ready: Self.afterReady(event)
         case .submitting, .unknown: afterSending(event)
         case .acked, .partial: afterAcceptance(event)
-        case .filled, .canceled, .expired: event == .sending || event == .rejected ? nil : self
-        case .rejected: event == .rejected || event == .outcomeUnknown ? self : nil
+        case .filled, .canceled, .expired, .rejected: event == .sending ? nil : self
         }
     }
 
@@ -81,13 +81,13 @@ extension OrderStatus {
     /// A fill proves that the broker accepted it.
     private func afterSending(_ event: OrderEvent) -> OrderStatus? {
         switch event {
-        case .sending: self == .unknown ? .submitting : nil
+        case .sending: self == .unknown ? .unknown : nil
         case .accepted: .acked
         case .rejected: .rejected
         case .outcomeUnknown: .unknown
         case .filled(let isComplete): isComplete ? .filled : .partial
         case .canceled: .canceled
-        case .expired: .expired
+        case .expired: self == .unknown ? .expired : nil
         }
     }
 

@@ -7,14 +7,14 @@ import Trading
                    sending    accepted rejected unknown part    full    canceled expired
         refused    -          -        -        -       -       -       -        -
         ready      submitting -        -        -       -       -       canceled expired
-        submitting -          acked    rejected unknown partial filled  canceled expired
-        unknown    submitting acked    rejected unknown partial filled  canceled expired
+        submitting -          acked    rejected unknown partial filled  canceled -
+        unknown    unknown    acked    rejected unknown partial filled  canceled expired
         acked      -          acked    rejected acked   partial filled  canceled expired
         partial    -          partial  -        partial partial filled  canceled expired
-        filled     -          filled   -        filled  filled  filled  filled   filled
-        canceled   -          canceled -        canceled canceled canceled canceled canceled
-        rejected   -          -        rejected rejected -      -       -        -
-        expired    -          expired  -        expired expired expired expired  expired
+        filled     -          filled   filled   filled  filled  filled  filled   filled
+        canceled   -          canceled canceled canceled canceled canceled canceled canceled
+        rejected   -          rejected rejected rejected rejected rejected rejected rejected
+        expired    -          expired  expired  expired expired expired expired  expired
         """
 
     private static let events: [OrderEvent] = [
