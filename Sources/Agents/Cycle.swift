@@ -29,7 +29,8 @@ package struct Cycle: Sendable {
 
     /// Runs or resumes the cycle.
     ///
-    /// - Returns: the decisions in the order in which they were placed; also those not to execute.
+    /// - Returns: the decisions in the order in which they are to be placed; also those not to
+    ///   execute. Writing them is left to the caller, who does it together with the cycle's end.
     package func run() async throws -> [Decision] {
         let views = try await journal.views()
         let portfolio = Portfolio(views: views)
@@ -54,9 +55,7 @@ package struct Cycle: Sendable {
         try await recorder.run(.metaAgent, &cases, into: \.decision) { item in
             try await metaAgent.decision(on: item)
         }
-        let decisions = cases.compactMap(\.decision).sorted(by: metaAgent.goesFirst)
-        try await journal.decide(decisions)
-        return decisions
+        return cases.compactMap(\.decision).sorted(by: metaAgent.goesFirst)
     }
 
     /// Asks the hard limits about every signal at once.

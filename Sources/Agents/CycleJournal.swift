@@ -17,7 +17,4 @@ package protocol CycleJournal: Sendable {
 
     /// What the hard limits say to each signal, in the same order.
     func check(_ signals: [Signal]) async throws -> [OrderCheck]
-
-    /// Writes the decisions and, if the cycle executes, places their orders, in this order.
-    func decide(_ decisions: [Decision]) async throws
 }

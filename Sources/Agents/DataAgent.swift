@@ -5,9 +5,8 @@ struct DataAgent: Sendable {
     let analyst: any Analyst
 
     func signal(from view: MarketView) async throws -> Signal {
-        if let missing = view.missing { return .hold(view, missing) }
         guard view.snapshotID != nil, view.close != nil else {
-            return .hold(view, "there is no snapshot of \(view.symbol)")
+            return .hold(view, view.missing ?? "there is no snapshot of \(view.symbol)")
         }
         guard view.account != nil else { return .hold(view, "there is no account to trade for") }
         return bounded(try await analyst.signal(from: view), view)

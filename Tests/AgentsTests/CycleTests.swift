@@ -56,7 +56,6 @@ import Trading
             try await verdicts(journal, .metaAgent)
                 == ["EXECUTE", "skipped", "EXECUTE", "skipped", "skipped", "skipped"])
         #expect(decisions.map(\.symbol.text) == ["NFLX", "AAPL"], "exits go first")
-        #expect(journal.decisions == decisions)
     }
 
     @Test("a skipped row says why")
@@ -76,7 +75,8 @@ import Trading
     @Test("no signals: the limits are not asked, the rest is skipped and says so")
     func noSignals() async throws {
         let journal = MemoryJournal([
-            try Views.view("AAPL", Views.falling), try Views.view("XOM", missing: "no bars"),
+            try Views.view("AAPL", Views.falling),
+            try Views.view("XOM", close: nil, missing: "no bars"),
         ])
         let decisions = try await Cycle(analyst: RulesAnalyst(), journal: journal).run()
         #expect(decisions.isEmpty)
@@ -118,19 +118,19 @@ import Trading
 
     @Test(
         "killed anywhere and run again, it ends in the same rows",
-        arguments: Step.allCases.flatMap { [$0.rawValue, "before:\($0.rawValue)"] } + ["decide"])
+        arguments: Step.allCases.flatMap { [$0.rawValue, "before:\($0.rawValue)"] })
     func resume(place: String) async throws {
         let whole = MemoryJournal(views, limits: Self.limits)
-        _ = try await Cycle(analyst: RulesAnalyst(), journal: whole).run()
+        let expected = try await Cycle(analyst: RulesAnalyst(), journal: whole).run()
 
         let killed = MemoryJournal(views, fault: place, limits: Self.limits)
         await #expect(throws: MemoryJournal.Fault(after: place)) {
             try await Cycle(analyst: RulesAnalyst(), journal: killed).run()
         }
-        _ = try await Cycle(analyst: RulesAnalyst(), journal: killed).run()
+        let decisions = try await Cycle(analyst: RulesAnalyst(), journal: killed).run()
 
         for step in Step.allCases { #expect(try killed.rows(step) == whole.rows(step)) }
-        #expect(killed.decisions == whole.decisions)
+        #expect(decisions == expected)
     }
 
     @Test("a finished step is not asked of the analyst again")

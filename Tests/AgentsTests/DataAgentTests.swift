@@ -7,7 +7,7 @@ import Trading
     @Test("holds without asking where there is nothing to judge")
     func nothingToJudge() async throws {
         let table: [(MarketView, String)] = [
-            (try Views.view(missing: "no bars before 2018"), "no bars before 2018"),
+            (try Views.view(close: nil, missing: "no bars before 2018"), "no bars before 2018"),
             (try Views.view(close: nil), "no snapshot"),
             (try Views.view(equity: nil), "no account"),
         ]

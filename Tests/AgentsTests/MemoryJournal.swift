@@ -11,7 +11,6 @@ final class MemoryJournal: CycleJournal {
     private struct State {
         var rows: [Step: [Symbol: Data]] = [:]
         var order: [Step: [Symbol]] = [:]
-        var decisions: [Decision] = []
         var checked: [Symbol] = []
     }
 
@@ -21,7 +20,7 @@ final class MemoryJournal: CycleJournal {
     private let fault: Mutex<String?>
 
     /// - Parameter fault: `DataAgent` fails once after that step is recorded, `before:DataAgent`
-    ///   before it is, `decide` after the decisions are written.
+    ///   before it is.
     init(
         _ views: [MarketView], fault: String? = nil,
         limits: @escaping @Sendable (Signal) -> OrderCheck = { _ in OrderCheck(isAllowed: true) }
@@ -31,7 +30,6 @@ final class MemoryJournal: CycleJournal {
         self.fault = Mutex(fault)
     }
 
-    var decisions: [Decision] { state.withLock { $0.decisions } }
     var checked: [Symbol] { state.withLock { $0.checked } }
 
     /// Every row as JSON without the time that it took, in the order of its symbols.
@@ -77,14 +75,6 @@ final class MemoryJournal: CycleJournal {
     func check(_ signals: [Signal]) async throws -> [OrderCheck] {
         state.withLock { $0.checked += signals.map(\.symbol) }
         return signals.map(limits)
-    }
-
-    func decide(_ decisions: [Decision]) async throws {
-        state.withLock { state in
-            let known = Set(state.decisions.map(\.symbol))
-            state.decisions += decisions.filter { !known.contains($0.symbol) }
-        }
-        try failIfDue("decide")
     }
 
     private func failIfDue(_ place: String) throws {

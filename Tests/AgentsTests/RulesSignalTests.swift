@@ -61,7 +61,7 @@ import Trading
         let empty = try await analyst.signal(from: try Views.view(patterns: [:]))
         #expect(lucky.action == .buy)
         #expect(lucky.confidence == empty.confidence)
-        #expect(lucky.reason.contains("not enough history"))
+        #expect(lucky.reason.contains("no memory (not enough history)"))
         #expect(!lucky.reason.contains("100.0 %"))
         let known = try await analyst.signal(from: try Views.view())
         #expect(lucky.quantity == known.quantity.times(0.5).truncated(places: 0))

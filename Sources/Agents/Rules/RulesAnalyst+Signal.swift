@@ -11,7 +11,7 @@ extension RulesAnalyst {
         let opinions = [trend, momentum, stretch, memory].compactMap { $0 }
         let score = Opinion.mean(opinions) ?? 0
         var words = opinions.map(\.words)
-        if memory == nil { words.append("not enough history of similar snapshots") }
+        if memory == nil { words.append("no memory (\(view.missing ?? "not enough history"))") }
         let reason = "score \(score.fixed(2)): " + words.joined(separator: "; ")
 
         if view.held > 0 { return held(view, score, reason) }
