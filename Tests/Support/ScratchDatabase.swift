@@ -60,6 +60,9 @@ package struct ScratchDatabase: Sendable {
         case .installed:
             let template = try await Template.current(on: server)
             try await server.execute("create database \(name) template \(template)")
+            // A copy has the template's contents, not its settings (see sql/setup.sql).
+            try await server.execute(
+                "alter database \(name) set session_preload_libraries = bellwether")
         }
         let scratch = ScratchDatabase(name: name, admin: try TestServer.admin().database(name))
         let result: Result<Value, any Error>
