@@ -1,0 +1,75 @@
+package import Trading
+
+/// Who trades for us: paper or live, all with the same contract.
+///
+/// A broker tells equal orders apart by their client order id alone: sending the same id twice
+/// makes one order. Whether an act that failed took effect is unknown until it was asked.
+package protocol Broker: Sendable {
+    /// As in `trade.account.broker`.
+    var name: String { get }
+
+    /// Sends an order.
+    ///
+    /// - Throws: `BrokerError` when nobody knows whether it arrived.
+    func submit(_ order: Order) async throws(BrokerError) -> SubmitAnswer
+
+    /// The order as the broker knows it; nil if it never arrived.
+    func order(clientOrderID: String) async throws(BrokerError) -> BrokerOrder?
+
+    /// All fills of an order so far.
+    func fills(clientOrderID: String) async throws(BrokerError) -> [Fill]
+
+    /// Asks to take an order out of the market.
+    func cancel(clientOrderID: String) async throws(BrokerError) -> CancelAnswer
+}
+
+/// What a broker says to an order that is sent to it.
+package enum SubmitAnswer: Equatable, Sendable {
+    case accepted(brokerOrderID: String)
+    /// A business reason, final.
+    case rejected(reason: String)
+    /// An order with this client order id came before; ask for it.
+    case duplicate
+}
+
+/// What a broker says to a request to cancel.
+package enum CancelAnswer: Equatable, Sendable {
+    case canceled
+    /// Too late: it is filled, or over.
+    case refused(reason: String)
+    /// There is no such order.
+    case notFound
+}
+
+/// An order as its broker knows it.
+package struct BrokerOrder: Equatable, Sendable {
+    package enum Status: String, Equatable, Sendable {
+        /// It stands, wholly or partly unfilled.
+        case accepted
+        case filled, canceled, rejected, expired
+    }
+
+    package let brokerOrderID: String
+    package let status: Status
+    package let reason: String?
+
+    package init(brokerOrderID: String, status: Status, reason: String? = nil) {
+        self.brokerOrderID = brokerOrderID
+        self.status = status
+        self.reason = reason
+    }
+}
+
+/// A request that was not understood to have succeeded or failed: a time-out, a server error, an
+/// answer that cannot be read.
+package struct BrokerError: Error, Equatable, CustomStringConvertible {
+    package let broker: String
+    package let message: String
+
+    package init(broker: String, _ message: String) {
+        self.broker = broker
+        self.message = message
+    }
+
+    package var description: String { "broker \(broker): \(message)" }
+}
