@@ -1,0 +1,107 @@
+import Agents
+import Foundation
+import Jobs
+import Postgres
+import Store
+import Trading
+
+/// Runs one cycle of the four agents, or finishes one that was interrupted.
+///
+/// One commit a step; no transaction is open while the analyst thinks. Decisions, their orders and
+/// the cycle's end are stored together with the job's acknowledgement.
+struct RunCycle: JobHandler {
+    struct Request: Decodable {
+        let cycleID: Int64
+
+        enum CodingKeys: String, CodingKey { case cycleID = "cycle_id" }
+    }
+
+    let kind = "run_cycle"
+    let pool: Pool
+    let analyst: any Analyst
+    var settings = AgentSettings()
+
+    func handle(_ job: Job) async throws -> Completion {
+        let id = try job.payload(as: Request.self).cycleID
+        let row = try await start(id, job)
+        // Another worker finished it before this job was acknowledged.
+        guard row.status == .running else { return .nothing }
+        do {
+            let journal = StoredJournal(pool: pool, tenant: job.tenant, cycle: row)
+            let decisions = try await Cycle(
+                analyst: analyst, journal: journal, settings: settings
+            ).run()
+            return Completion { connection in
+                _ = try await Agent.decide(cycle: id, decisions, on: connection)
+                try await Agent.finishCycle(id, as: .done, on: connection)
+            }
+        } catch {
+            try await giveUpIfLast(id, job, error)
+            throw error
+        }
+    }
+
+    /// - Throws: `JobFailure.permanent` if there is no such cycle.
+    private func start(_ id: Int64, _ job: Job) async throws -> CycleRow {
+        do {
+            return try await pool.transaction(for: job.tenant) { connection in
+                try await Agent.startCycle(id, on: connection)
+            }
+        } catch let error as PostgresError where error.sqlState == Agent.unknownCycle {
+            throw JobFailure.permanent(error.description)
+        }
+    }
+
+    /// A cycle whose job dies must not look as if it were running.
+    private func giveUpIfLast(_ id: Int64, _ job: Job, _ error: any Error) async throws {
+        guard job.attempt >= job.maximumAttempts, !(error is CancellationError) else { return }
+        let reason = String(describing: error)
+        try await pool.transaction(for: job.tenant) { connection in
+            try await Agent.finishCycle(id, as: .failed, reason: reason, on: connection)
+        }
+    }
+}
+
+/// A cycle's journal in the database: each call is one short transaction.
+private struct StoredJournal: CycleJournal {
+    let pool: Pool
+    let tenant: Int32
+    let cycle: CycleRow
+
+    func views() async throws -> [MarketView] {
+        let id = cycle.id
+        return try await pool.transaction(for: tenant) { connection in
+            try await Agent.marketViews(cycle: id, on: connection)
+        }
+    }
+
+    func recorded<Output: StepOutput>(
+        _ step: Step, as: Output.Type
+    ) async throws -> [StepRow<Output>] {
+        let id = cycle.id
+        return try await pool.transaction(for: tenant) { connection in
+            try await Agent.steps(cycle: id, step: step.rawValue, on: connection)
+        }
+    }
+
+    func record<Output: StepOutput>(_ step: Step, _ rows: [StepRow<Output>]) async throws -> Int {
+        let id = cycle.id
+        return try await pool.transaction(for: tenant) { connection in
+            try await Agent.recordSteps(
+                cycle: id, step: step.rawValue, rows: rows, on: connection)
+        }
+    }
+
+    func check(_ signals: [Signal]) async throws -> [OrderCheck] {
+        guard let account = cycle.accountID else {
+            throw JobFailure.permanent("cycle \(cycle.id) has signals and no account")
+        }
+        let asOf = cycle.asOf
+        let wishes = signals.compactMap { signal in
+            signal.action.side.map { (signal.symbol, $0, signal.quantity) }
+        }
+        return try await pool.transaction(for: tenant) { connection in
+            try await Risk.check(account: account, wishes, asOf: asOf, on: connection)
+        }
+    }
+}
