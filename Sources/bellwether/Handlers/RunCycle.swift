@@ -92,7 +92,7 @@ private struct StoredJournal: CycleJournal {
         }
     }
 
-    func check(_ signals: [Signal]) async throws -> [OrderCheck] {
+    func check(_ signals: [Trading.Signal]) async throws -> [OrderCheck] {
         guard let account = cycle.accountID else {
             throw JobFailure.permanent("cycle \(cycle.id) has signals and no account")
         }
