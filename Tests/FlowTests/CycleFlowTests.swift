@@ -266,7 +266,7 @@ private final class FaultyAnalyst: Analyst {
         if isDue { throw Fault(place: place) }
     }
 
-    func signal(from view: MarketView) async throws -> Signal {
+    func signal(from view: MarketView) async throws -> Trading.Signal {
         try await pass("signal")
         return try await rules.signal(from: view)
     }

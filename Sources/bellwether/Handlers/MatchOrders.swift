@@ -14,7 +14,7 @@ struct MatchOrders: JobHandler {
 
     let kind = "match_orders"
     let pool: Pool
-    let broker: @Sendable (_ tenant: Int32, _ account: Int64) -> any Broker
+    let broker: SubmitOrder.Brokers
 
     func handle(_ job: Job) async throws -> Completion {
         let account = try job.payload(as: Request.self).accountID

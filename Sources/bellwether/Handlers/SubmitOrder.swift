@@ -16,9 +16,12 @@ struct SubmitOrder: JobHandler {
         enum CodingKeys: String, CodingKey { case orderID = "order_id" }
     }
 
+    /// Who trades for an account.
+    typealias Brokers = @Sendable (_ tenant: Int32, _ account: Int64) -> any Broker
+
     let kind = "submit_order"
     let pool: Pool
-    let broker: @Sendable (_ tenant: Int32, _ account: Int64) -> any Broker
+    let broker: Brokers
 
     func handle(_ job: Job) async throws -> Completion {
         let id = try job.payload(as: Request.self).orderID

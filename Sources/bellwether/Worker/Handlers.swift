@@ -1,3 +1,4 @@
+import Agents
 import Jobs
 import Postgres
 import Providers
@@ -6,7 +7,13 @@ import Providers
 enum Handlers {
     /// - Parameter model: Nil where there is none: its jobs are left to other workers.
     static func all(pool: Pool, model: (any EmbeddingModel)?) -> [any JobHandler] {
-        var handlers: [any JobHandler] = [ComputeSnapshots(pool: pool)]
+        let broker: SubmitOrder.Brokers = { tenant, account in
+            PaperBroker(pool: pool, tenant: tenant, account: account)
+        }
+        var handlers: [any JobHandler] = [
+            ComputeSnapshots(pool: pool), RunCycle(pool: pool, analyst: RulesAnalyst()),
+            SubmitOrder(pool: pool, broker: broker), MatchOrders(pool: pool, broker: broker),
+        ]
         if let model { handlers.append(EmbedSnapshots(pool: pool, model: model)) }
         return handlers
     }
