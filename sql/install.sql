@@ -24,6 +24,7 @@
 \ir 05_ops/sqlstate_installation.sql
 \ir 05_ops/sqlstate_work.sql
 \ir 05_ops/sqlstate_ingest.sql
+\ir 05_ops/sqlstate_market.sql
 
 -- Who is asking.
 
@@ -40,6 +41,7 @@
 \ir 20_market/snapshot_rows.sql
 \ir 20_market/compute_outcomes.sql
 \ir 20_market/compute_snapshots.sql
+\ir 20_market/feature_names.sql
 \ir 20_market/grants.sql
 
 -- The queue: what is to be done, who does it, what became of it.
@@ -56,8 +58,23 @@
 \ir 30_work/stats.sql
 \ir 30_work/grants.sql
 
+-- Memory: embedding models, what is to be embedded, what is like what.
+\ir 40_memory/register_model.sql
+\ir 40_memory/embedding_window.sql
+\ir 40_memory/embed_snapshots.sql
+\ir 40_memory/embeddings.sql
+\ir 40_memory/minimum_n.sql
+\ir 40_memory/asked_snapshot.sql
+\ir 40_memory/neighbours.sql
+\ir 40_memory/neighbour_statistics.sql
+\ir 40_memory/grants.sql
+
 -- Is everything there and fresh?
 \ir 92_ops/health.sql
 \ir 92_ops/queue_depth.sql
 
 -- What the tables may be asked: the only schema for outsiders, and its grants.
+\ir 95_api/schema.sql
+\ir 95_api/market.sql
+\ir 95_api/similar_patterns.sql
+\ir 95_api/pattern_statistics.sql

@@ -89,11 +89,12 @@ begin
         )
 
         insert into market.outcome as known (
-            snapshot_id, horizon, forward_return, max_gain, max_loss, volatility, known_at
+            snapshot_id, horizon, instrument_id, bar_interval, forward_return, max_gain,
+            max_loss, volatility, known_at
         )
         select
-            c.snapshot_id, ahead, c.forward_return, c.max_gain, c.max_loss, c.volatility,
-            c.known_at
+            c.snapshot_id, ahead, wanted_instrument, wanted_interval, c.forward_return,
+            c.max_gain, c.max_loss, c.volatility, c.known_at
         from computed as c
         on conflict (snapshot_id, horizon) do update
             set

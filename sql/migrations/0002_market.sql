@@ -275,6 +275,8 @@ create table market.outcome (
     snapshot_id bigint not null
     constraint outcome_snapshot_fkey references market.snapshot on delete cascade,
     horizon integer not null constraint outcome_horizon_fkey references market.horizon,
+    instrument_id integer not null,
+    bar_interval text not null,
     forward_return double precision not null,
     max_gain double precision not null,
     max_loss double precision not null,
@@ -285,6 +287,8 @@ create table market.outcome (
 comment on table market.outcome is
 'What followed a snapshot, once the bar that completes it is there; no row before.';
 comment on column market.outcome.horizon is 'Bars ahead.';
+comment on column market.outcome.instrument_id is
+'The snapshot''s, for the base rate of an instrument without a join.';
 comment on column market.outcome.forward_return is
 'Simple return from the snapshot''s close to the close `horizon` bars later, without dividends.';
 comment on column market.outcome.max_gain is
@@ -294,3 +298,6 @@ comment on column market.outcome.max_loss is
 comment on column market.outcome.volatility is
 'Sample deviation of the log returns on the way, a year; null for one bar.';
 comment on column market.outcome.known_at is 'When the bar that completes it was known.';
+create index outcome_base_rate_idx on market.outcome (
+    instrument_id, bar_interval, horizon, known_at
+) include (forward_return);

@@ -30,3 +30,41 @@ create table memory.embedding_window (
 );
 comment on table memory.embedding_window is
 'Which snapshots get a text embedding: from_ts <= ts < to_ts.';
+
+-- The rows of api.similar_patterns and api.pattern_statistics: types, because their columns
+-- have the names of arguments.
+create type memory.similar_pattern as (
+    rank integer,
+    snapshot_id bigint,
+    symbol text,
+    ts timestamptz,
+    similarity double precision,
+    horizon integer,
+    forward_return double precision,
+    max_gain double precision,
+    max_loss double precision,
+    outcome_known_at timestamptz,
+    regime text,
+    differences jsonb
+);
+comment on type memory.similar_pattern is 'A snapshot like the one asked about, and what followed it.';
+
+create type memory.pattern_statistic as (
+    horizon integer,
+    n integer,
+    effective_n double precision,
+    mean double precision,
+    median double precision,
+    p05 double precision,
+    p25 double precision,
+    p75 double precision,
+    p95 double precision,
+    win_rate double precision,
+    win_rate_low double precision,
+    win_rate_high double precision,
+    base_win_rate double precision,
+    base_mean double precision,
+    p_value double precision,
+    verdict text
+);
+comment on type memory.pattern_statistic is 'What followed many like snapshots, over one horizon.';

@@ -1,0 +1,25 @@
+-- All embeddings that the session may see, of all models: the tables differ in dimensions.
+
+create or replace function memory.embeddings()
+returns table (
+    model text, tenant_id integer, source text, source_id bigint, content_hash bytea,
+    dimensions integer, created_at timestamptz
+)
+language plpgsql stable rows 10000
+security definer -- as owner, whom the wall binds: tenant 0's and the session's tenant's rows
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    registered memory.model;
+begin
+    for registered in select m.* from memory.model as m order by m.model_id loop
+        return query execute format(
+            'select $1, e.tenant_id, e.source, e.source_id, e.content_hash, $2, e.created_at '
+            'from memory.%I as e', registered.table_name
+        ) using registered.name, registered.dimensions;
+    end loop;
+end
+$$;
+comment on function memory.embeddings() is
+'What has been embedded, by which model and when: tenant 0''s and the session''s own.';

@@ -1,0 +1,172 @@
+-- What followed the neighbours of a snapshot, against what usually follows.
+--
+-- n             neighbours whose outcome was known at as_of
+-- effective_n   neighbours whose ways overlap in time (other instruments, the same days)
+--               tell nearly the same thing: with groups of m_i in stretches of `horizon`
+--               bars it is n^2 / sum(m_i^2) (Kish 1965, wholly dependent within a stretch)
+-- win_rate      share of forward returns above 0, with its 95 % Wilson score interval on n
+--               (Wilson 1927)
+-- base_         the same over all known outcomes of the asked instrument
+-- p_value       two-sided exact binomial test of win_rate against base_win_rate with
+--               effective_n trials: how often chance alone differs as much
+-- Below the minimum n only n, effective_n and the base rates are told.
+
+-- Example: memory.binomial_p_value(14, 20, 0.5) -> 0.1153, as R's binom.test(14, 20)
+create or replace function memory.binomial_p_value(wins integer, n integer, p double precision)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with log_factorial as (
+        select
+            i,
+            sum(ln(greatest(i, 1)::double precision)) over (order by i rows unbounded preceding) as value
+        from generate_series(0, binomial_p_value.n) as i
+    ),
+
+    chance as (
+        select
+            k.i as k,
+            case
+                when p <= 0 then (k.i = 0)::integer::double precision
+                when p >= 1 then (k.i = binomial_p_value.n)::integer::double precision
+                else exp(
+                    total.value - k.value - rest.value
+                    + k.i * ln(p) + (binomial_p_value.n - k.i) * ln(1 - p)
+                )
+            end as value
+        from log_factorial as k
+        inner join log_factorial as rest on rest.i = binomial_p_value.n - k.i
+        inner join log_factorial as total on total.i = binomial_p_value.n
+    )
+
+    -- The tolerance of R: outcomes as likely as the one seen count, despite rounding.
+    select least(1, sum(c.value))
+    from chance as c
+    where
+        c.value <= (
+            select seen.value from chance as seen where seen.k = binomial_p_value.wins
+        ) * (1 + 1e-7);
+end;
+comment on function memory.binomial_p_value(integer, integer, double precision) is
+'Two-sided exact binomial test: the chance of a number of wins no likelier than this one.';
+
+create or replace function memory.neighbour_statistics(
+    snapshot_id bigint, as_of timestamptz, neighbour_ids bigint [], horizons integer []
+)
+returns setof memory.pattern_statistic
+language sql stable rows 3
+set search_path = pg_catalog, pg_temp
+as $$
+    with asked as (
+        select
+            s.instrument_id, s.bar_interval,
+            -- Seconds from a bar to the next, holidays spread evenly.
+            365.25 * 86400 / market.periods_per_year(s.instrument_id, s.bar_interval) as spacing
+        from market.snapshot as s
+        where s.snapshot_id = neighbour_statistics.snapshot_id
+    ),
+
+    wanted as (
+        select u.horizon, min(u.place) as place
+        from unnest(neighbour_statistics.horizons) with ordinality as u (horizon, place)
+        group by u.horizon
+    ),
+
+    followed as (
+        select
+            w.horizon,
+            o.forward_return,
+            floor(extract(epoch from s.ts) / (a.spacing * w.horizon)) as stretch
+        from wanted as w
+        cross join asked as a
+        cross join unnest(neighbour_statistics.neighbour_ids) as u (neighbour_id)
+        inner join market.outcome as o
+            on
+                u.neighbour_id = o.snapshot_id
+                and w.horizon = o.horizon
+                and o.known_at <= neighbour_statistics.as_of
+        inner join market.snapshot as s on o.snapshot_id = s.snapshot_id
+    ),
+
+    groups as (
+        select g.horizon, sum(g.size) ^ 2 / sum(g.size ^ 2) as effective_n
+        from (
+            select f.horizon, count(*) as size
+            from followed as f
+            group by f.horizon, f.stretch
+        ) as g
+        group by g.horizon
+    ),
+
+    spread as (
+        select
+            f.horizon,
+            count(*)::integer as n,
+            avg(f.forward_return) as mean,
+            percentile_cont(array[0.5, 0.05, 0.25, 0.75, 0.95])
+            within group (order by f.forward_return) as percentiles,
+            avg((f.forward_return > 0)::integer)::double precision as win_rate
+        from followed as f
+        group by f.horizon
+    ),
+
+    base as (
+        select
+            o.horizon,
+            avg((o.forward_return > 0)::integer)::double precision as win_rate,
+            avg(o.forward_return) as mean
+        from market.outcome as o
+        inner join asked as a on o.instrument_id = a.instrument_id and o.bar_interval = a.bar_interval
+        where
+            o.horizon = any(neighbour_statistics.horizons)
+            and o.known_at <= neighbour_statistics.as_of
+        group by o.horizon
+    ),
+
+    told as (
+        select
+            w.place, w.horizon, coalesce(s.n, 0) as n, coalesce(g.effective_n, 0) as effective_n,
+            coalesce(s.n, 0) >= memory.minimum_n() as enough,
+            s.mean, s.percentiles, s.win_rate, b.win_rate as base_win_rate, b.mean as base_mean
+        from wanted as w
+        left join spread as s on w.horizon = s.horizon
+        left join groups as g on w.horizon = g.horizon
+        left join base as b on w.horizon = b.horizon
+    )
+
+    select
+        t.horizon, t.n, t.effective_n,
+        case when t.enough then t.mean end,
+        case when t.enough then t.percentiles[1] end,
+        case when t.enough then t.percentiles[2] end,
+        case when t.enough then t.percentiles[3] end,
+        case when t.enough then t.percentiles[4] end,
+        case when t.enough then t.percentiles[5] end,
+        case when t.enough then t.win_rate end,
+        case when t.enough then greatest(0, v.centre - v.half) end,
+        case when t.enough then least(1, v.centre + v.half) end,
+        t.base_win_rate,
+        t.base_mean,
+        case when t.enough and t.base_win_rate is not null
+            then memory.binomial_p_value(
+                round(t.win_rate * round(t.effective_n))::integer, round(t.effective_n)::integer,
+                t.base_win_rate
+            )
+        end,
+        case when t.enough then 'ok' else 'not enough history' end
+    from told as t
+    cross join lateral (
+        -- z of 95 %: 1.9599639845400545
+        select
+            (t.win_rate + 3.8414588206941285 / (2 * t.n)) / (1 + 3.8414588206941285 / t.n) as centre,
+            1.9599639845400545 / (1 + 3.8414588206941285 / t.n) * sqrt(
+                t.win_rate * (1 - t.win_rate) / t.n + 3.8414588206941285 / (4.0 * t.n ^ 2)
+            ) as half
+        where t.n > 0
+        union all
+        select null, null where t.n = 0
+    ) as v
+    order by t.place
+$$;
+comment on function memory.neighbour_statistics(bigint, timestamptz, bigint[], integer[]) is
+'What followed neighbours, by horizon, against the base rate; the core of api.pattern_statistics.';
