@@ -16,6 +16,12 @@
 \ir migrations/once.psql
 \set migration 0004_memory
 \ir migrations/once.psql
+\set migration 0006_risk
+\ir migrations/once.psql
+\set migration 0007_agent
+\ir migrations/once.psql
+\set migration 0008_trade
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql
@@ -25,8 +31,16 @@
 \ir 05_ops/sqlstate_work.sql
 \ir 05_ops/sqlstate_ingest.sql
 \ir 05_ops/sqlstate_market.sql
+\ir 05_ops/sqlstate_tenant.sql
+\ir 05_ops/sqlstate_trade.sql
+\ir 05_ops/sqlstate_agent.sql
 
--- Who is asking.
+-- Who is asking: the walls between tenants, settings, logins.
+\ir 10_tenant/isolation.sql
+\ir 10_tenant/setting_default.sql
+\ir 10_tenant/setting.sql
+\ir 10_tenant/tenant.sql
+\ir 10_tenant/grants.sql
 
 -- The market: time, what comes in from files, snapshots, outcomes.
 \ir 20_market/as_of.sql
@@ -69,6 +83,49 @@
 \ir 40_memory/neighbour_statistics.sql
 \ir 40_memory/grants.sql
 
+-- What may happen: limits, halts, what an order would do to them.
+\ir 70_risk/limit.sql
+\ir 70_risk/price.sql
+\ir 70_risk/state.sql
+\ir 70_risk/assess.sql
+\ir 70_risk/check_order.sql
+\ir 70_risk/grants.sql
+
+-- What the agents do: cycles, steps, decisions, events.
+\ir 75_agent/append_only.sql
+\ir 75_agent/record_event.sql
+\ir 75_agent/cycle.sql
+\ir 75_agent/market_view.sql
+\ir 75_agent/step.sql
+\ir 75_agent/decide.sql
+\ir 75_agent/grants.sql
+
+-- What is traded: orders, fills, the ledger, the paper broker.
+\ir 80_trade/append_only.sql
+\ir 80_trade/book.sql
+\ir 80_trade/insert_order.sql
+\ir 80_trade/orders_limits.sql
+\ir 80_trade/orders_state.sql
+\ir 80_trade/place_order.sql
+\ir 80_trade/submit.sql
+\ir 80_trade/record_fill.sql
+\ir 80_trade/ledger_balance.sql
+\ir 80_trade/deposit.sql
+\ir 80_trade/look_back.sql
+\ir 80_trade/paper.sql
+\ir 80_trade/match_orders.sql
+\ir 80_trade/audit.sql
+\ir 80_trade/grants.sql
+
+-- The wiring: which change enqueues which job, one file an event.
+\ir 90_triggers/tenant_created.sql
+\ir 90_triggers/bars_inserted.sql
+\ir 90_triggers/snapshots_inserted.sql
+\ir 90_triggers/embedding_window_set.sql
+\ir 90_triggers/cycle_queued.sql
+\ir 90_triggers/decision_made.sql
+\ir 90_triggers/order_ready.sql
+
 -- Is everything there and fresh?
 \ir 92_ops/health.sql
 \ir 92_ops/queue_depth.sql
@@ -78,3 +135,8 @@
 \ir 95_api/market.sql
 \ir 95_api/similar_patterns.sql
 \ir 95_api/pattern_statistics.sql
+\ir 95_api/run_cycle.sql
+\ir 95_api/halt.sql
+\ir 95_api/place_order.sql
+\ir 95_api/desk.sql
+\ir 95_api/grants.sql

@@ -11,6 +11,7 @@ begin
             ('bellwether_owner', 'nologin'),
             ('bellwether_worker', 'login'),
             ('bellwether_gateway', 'login'),
+            ('bellwether_reader', 'nologin'),
             ('bellwether_analyst', 'nologin'),
             ('bellwether_backup', 'login bypassrls')
         ) as role (name, options)
@@ -21,6 +22,9 @@ begin
     end loop;
 end
 $$;
+
+-- An analyst may do what a reader may, and also act.
+grant bellwether_reader to bellwether_analyst;
 
 create extension if not exists bellwether;
 

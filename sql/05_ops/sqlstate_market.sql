@@ -1,7 +1,7 @@
 -- The SQLSTATEs of asking the market's memory.
 
 insert into ops.sqlstate as known (code, name, meaning, hint) values
-('BW310', 'unknown_symbol', 'No instrument has this symbol.',
+('BW310', 'symbol_unknown', 'No instrument has this symbol.',
 'The symbols are in api.instruments.'),
 ('BW311', 'bad_neighbour_count', 'k is not between 1 and 1000.', 'Ask for 1 to 1000 neighbours.'),
 ('BW312', 'unknown_horizon', 'No outcomes are kept for this horizon.',

@@ -1,0 +1,21 @@
+-- The last close of an instrument that was known at a time.
+--
+-- Example: select price from risk.last_close(1, '2018-02-05 21:00Z') -> 156.49
+
+create or replace function risk.last_close(instrument_id integer, at timestamptz)
+returns table (price numeric, known_at timestamptz)
+language sql stable rows 1
+begin atomic
+    select
+        b.close::numeric,
+        b.known_at
+    from market.bar as b
+    where
+        b.instrument_id = last_close.instrument_id
+        and b.bar_interval = '1d'
+        and b.known_at <= last_close.at
+    order by b.known_at desc
+    limit 1;
+end;
+comment on function risk.last_close(integer, timestamptz) is
+'The last daily close of an instrument known at a time, and since when; no row if there is none.';

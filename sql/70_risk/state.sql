@@ -1,0 +1,71 @@
+-- Who may trade: ACTIVE, REDUCING (only what lowers exposure), HALTED (nothing).
+-- The strictest of the tenant's, the strategy's and the symbol's state counts; a state
+-- with an end is over when its time has come.
+
+create or replace function risk.trading_state(symbol text, strategy_id bigint default null)
+returns table (state text, reason text)
+language sql stable rows 1
+begin atomic
+    select
+        s.state,
+        pg_catalog.format(
+            '%s%s: %s', s.scope, case when s.target <> '' then ' ' || s.target else '' end, s.reason
+        )
+    from risk.state as s
+    where
+        s.tenant_id = public.current_tenant()
+        and s.state <> 'ACTIVE'
+        and (s.until is null or s.until > pg_catalog.clock_timestamp())
+        and s.target = case s.scope
+            when 'tenant' then '' when 'symbol' then trading_state.symbol
+            else trading_state.strategy_id::text
+        end
+    order by s.state = 'HALTED' desc, s.scope = 'tenant' desc, s.scope
+    limit 1;
+end;
+comment on function risk.trading_state(text, bigint) is
+'Why an order of this symbol and strategy may not pass freely: HALTED or REDUCING; no row when all is well.';
+
+create or replace function risk.set_state(
+    scope text, target text, state text, reason text, until timestamptz default null
+)
+returns risk.state
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    changed risk.state;
+begin
+    if set_state.until <= clock_timestamp() then
+        raise exception using
+            errcode = 'BW120',
+            message = format('a halt cannot end at %s, which is past', set_state.until);
+    end if;
+    if coalesce(btrim(set_state.reason), '') = '' then
+        raise exception using
+            errcode = 'BW120',
+            message = 'a change of the trading state needs a reason';
+    end if;
+    if set_state.scope = 'symbol'
+        and not exists (select from market.instrument as i where i.symbol = set_state.target)
+    then
+        raise exception using
+            errcode = 'BW121',
+            message = format('unknown symbol %s', coalesce(quote_literal(set_state.target), 'null'));
+    end if;
+    insert into risk.state (scope, target, state, reason, until)
+    values (
+        set_state.scope, coalesce(set_state.target, ''), set_state.state, set_state.reason,
+        set_state.until
+    )
+    on conflict (tenant_id, scope, target) do update
+        set
+            state = excluded.state, reason = excluded.reason, until = excluded.until,
+            changed_at = clock_timestamp(), changed_by = session_user
+    returning * into changed;
+    return changed;
+end
+$$;
+comment on function risk.set_state(text, text, text, text, timestamptz) is
+'Sets the trading state of the tenant, a strategy or a symbol.';

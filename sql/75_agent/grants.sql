@@ -1,0 +1,15 @@
+-- The worker runs cycles; everybody else sees them through api.
+
+revoke all on schema agent from public;
+revoke all on all tables in schema agent from public;
+revoke all on all functions in schema agent from public;
+grant usage on schema agent to bellwether_worker, bellwether_gateway;
+grant execute on function
+agent.start_cycle(bigint),
+agent.market_view(bigint),
+agent.record_steps(bigint, text, jsonb),
+agent.steps(bigint),
+agent.decide(bigint, jsonb),
+agent.finish_cycle(bigint, text, text),
+agent.record_event(text, text, jsonb, bigint)
+to bellwether_worker;

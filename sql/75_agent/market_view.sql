@@ -1,0 +1,106 @@
+-- What the agents are given: verified numbers only, known as of the cycle's time, and in
+-- `missing` what is not there.
+
+create or replace function agent._patterns(symbol text, as_of timestamptz)
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    patterns jsonb;
+    neighbours jsonb;
+    verdict text;
+begin
+    select
+        jsonb_object_agg('horizon' || s.horizon, to_jsonb(s) - 'horizon'),
+        max(s.verdict) filter (where s.horizon = 5)
+    into patterns, verdict
+    from api.pattern_statistics(_patterns.symbol, _patterns.as_of) as s;
+    select coalesce(
+        jsonb_agg(
+            jsonb_build_object(
+                'snapshot_id', n.snapshot_id, 'symbol', n.symbol, 'ts', n.ts,
+                'similarity', n.similarity, 'forward_return', n.forward_return
+            ) order by n.rank
+        ), '[]'
+    ) into neighbours
+    from api.similar_patterns(_patterns.symbol, _patterns.as_of, k => 10) as n;
+    return jsonb_build_object(
+        'patterns', patterns, 'neighbours', neighbours,
+        'missing', case when verdict is distinct from 'ok' then coalesce(verdict, 'no patterns') end
+    );
+exception
+    -- The cycle goes on without patterns, and says why.
+    when others then
+        return jsonb_build_object(
+            'patterns', null, 'neighbours', '[]'::jsonb, 'missing', format('patterns: %s', sqlerrm)
+        );
+end
+$$;
+comment on function agent._patterns(text, timestamptz) is
+'Pattern statistics and the ten nearest neighbours of a symbol, or why there are none.';
+
+create or replace function agent.market_view(cycle_id bigint)
+returns table (symbol text, view jsonb)
+language plpgsql stable
+security definer -- callers have no rights on the tables
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    cycle agent.cycle;
+    account jsonb;
+begin
+    select * into cycle from agent.cycle as c
+    where c.tenant_id = public.current_tenant() and c.cycle_id = market_view.cycle_id;
+    if not found then
+        raise exception using
+            errcode = 'BW402',
+            message = format('there is no cycle %s', market_view.cycle_id);
+    end if;
+    select jsonb_build_object('account_id', cycle.account_id, 'equity', e.equity, 'cash', e.cash)
+    into account
+    from trade.equity_at(cycle.account_id, cycle.as_of) as e
+    where cycle.account_id is not null;
+
+    return query
+    select
+        wanted.symbol,
+        jsonb_build_object(
+            'symbol', wanted.symbol,
+            'as_of', cycle.as_of,
+            'snapshot_id', s.snapshot_id,
+            'snapshot', to_jsonb(s) - '{snapshot_id,instrument_id,features}'::text[],
+            'close', s.close,
+            'atr_fraction', s.atr_fraction,
+            'position', (
+                select jsonb_build_object(
+                    'quantity', p.quantity, 'average_cost', p.cost / p.quantity,
+                    'unrealised', p.quantity * s.close::numeric - p.cost
+                )
+                from trade.position_at(cycle.account_id, i.instrument_id, cycle.as_of) as p
+                where p.quantity <> 0
+            ),
+            'account', account
+        )
+        || case
+            when s.snapshot_id is null then jsonb_build_object(
+                'patterns', null, 'neighbours', '[]'::jsonb,
+                'missing', format('no snapshot of %s was known at %s', wanted.symbol, cycle.as_of)
+            )
+            else agent._patterns(wanted.symbol, cycle.as_of)
+        end
+    from unnest(cycle.symbols) with ordinality as wanted (symbol, place)
+    inner join market.instrument as i on wanted.symbol = i.symbol
+    left join lateral (
+        select known.* from market.snapshot as known
+        where
+            known.instrument_id = i.instrument_id and known.bar_interval = '1d'
+            and known.known_at <= cycle.as_of
+        order by known.ts desc limit 1
+    ) as s on true
+    order by wanted.place;
+end
+$$;
+comment on function agent.market_view(bigint) is
+'What the agents of a cycle see of each symbol: snapshot, patterns, neighbours, position, account, and what is missing.';

@@ -1,0 +1,21 @@
+-- One more fact. The trace is the cycle's, if there is one.
+
+create or replace function agent.record_event(
+    type text, symbol text default null, payload jsonb default '{}', cycle_id bigint default null
+)
+returns void
+language sql
+security definer -- nobody writes events but through here
+set search_path = pg_catalog, pg_temp
+as $$
+    insert into agent.event (cycle_id, trace_id, type, symbol, payload)
+    values (
+        record_event.cycle_id,
+        (
+            select c.trace_id from agent.cycle as c
+            where c.tenant_id = public.current_tenant() and c.cycle_id = record_event.cycle_id
+        ),
+        record_event.type, record_event.symbol, coalesce(record_event.payload, '{}')
+    )
+$$;
+comment on function agent.record_event(text, text, jsonb, bigint) is 'Writes one event of the current tenant.';

@@ -1,0 +1,23 @@
+-- The worker sends orders and books fills; the gateway and the analysts go through api.
+
+revoke all on schema trade from public;
+revoke all on all tables in schema trade from public;
+revoke all on all functions in schema trade from public;
+grant usage on schema trade to bellwether_worker, bellwether_gateway;
+grant execute on function
+trade.place_order(bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean, timestamptz),
+trade.begin_submit(bigint),
+trade.record_submit(bigint, text, text, text),
+trade.record_close(bigint, text, text),
+trade.record_fill(bigint, text, numeric, numeric, numeric, timestamptz),
+trade.open_orders(bigint),
+trade.match_orders(bigint),
+trade.paper_submit(bigint, text, text, text, numeric, text, numeric, numeric, text, timestamptz),
+trade.paper_order(bigint, text),
+trade.paper_fills(bigint, text),
+trade.audit()
+to bellwether_worker;
+grant execute on function trade.audit() to bellwether_gateway;
+
+-- api.equity calls it in the reader's name; without usage of the schema nobody else can.
+grant execute on function trade.equity_at(bigint, timestamptz) to bellwether_reader, bellwether_gateway;
