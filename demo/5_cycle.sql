@@ -4,5 +4,5 @@ select 'cycle ' || api.run_cycle(
     execute => true, kind => 'demo', as_of => :'day'
 ) || ' for ' || :'day'
 where not exists (
-    select from api.cycles where kind = 'demo' and as_of = :'day'::timestamptz
+    select from api.cycles where kind = 'demo' and as_of::date = :'day'::date
 );

@@ -13,5 +13,5 @@ order by c.as_of, min(s.at);
 select s.step, s.symbol, s.verdict, s.reason
 from api.cycles as c
 cross join lateral api.cycle(c.cycle_id) as s
-where c.kind = 'demo' and c.as_of = '2018-02-06' and s.verdict not in ('hold', 'skipped')
+where c.kind = 'demo' and c.as_of::date = '2018-02-05' and s.verdict not in ('hold', 'skipped')
 order by s.symbol, s.at;

@@ -17,6 +17,7 @@ order by filled_at, symbol;
 \echo Positions:
 select symbol, quantity, round(average_cost, 2) as cost, round(realised, 2) as realised
 from api.positions
+where quantity <> 0
 order by symbol;
 \echo Equity:
 select day, round(cash, 2) as cash, round(positions_value, 2) as positions, round(equity, 2) as equity

@@ -76,7 +76,6 @@
 \ir 40_memory/register_model.sql
 \ir 40_memory/embedding_window.sql
 \ir 40_memory/embed_snapshots.sql
-\ir 40_memory/embeddings.sql
 \ir 40_memory/minimum_n.sql
 \ir 40_memory/asked_snapshot.sql
 \ir 40_memory/neighbours.sql
@@ -133,6 +132,7 @@
 -- What the tables may be asked: the only schema for outsiders, and its grants.
 \ir 95_api/schema.sql
 \ir 95_api/market.sql
+\ir 95_api/embeddings.sql
 \ir 95_api/similar_patterns.sql
 \ir 95_api/pattern_statistics.sql
 \ir 95_api/run_cycle.sql

@@ -14,7 +14,9 @@ select
     first_bar.ts as first_ts,
     last_bar.ts as last_ts
 from market.instrument as i
-left join market.instrument as b on b.instrument_id = market.benchmark_id(i.instrument_id)
+left join market.yardstick as y on i.asset_class = y.yardstick
+left join market.instrument as usual on y.symbol = usual.symbol and usual.instrument_id <> i.instrument_id
+left join market.instrument as b on b.instrument_id = coalesce(i.benchmark_id, usual.instrument_id)
 left join lateral (
     select known.ts
     from market.bar as known
@@ -164,17 +166,6 @@ select
 from market.rejected_row as r;
 comment on view api.rejected_rows is 'Rows of loaded files that were not stored, and why.';
 
-create or replace view api.embeddings as
-select
-    e.model,
-    e.source,
-    e.source_id,
-    e.dimensions,
-    e.created_at
-from memory.embeddings() as e;
-comment on view api.embeddings is
-'What has been embedded, by which model; a snapshot''s source_id is its snapshot_id.';
-
 -- The columns explain themselves as those of the tables do.
 do $$
 declare
@@ -202,6 +193,5 @@ $$;
 
 grant usage on schema api to bellwether_analyst, bellwether_gateway;
 grant select on
-api.instruments, api.sessions, api.bars, api.snapshots, api.outcomes, api.rejected_rows,
-api.embeddings
+api.instruments, api.sessions, api.bars, api.snapshots, api.outcomes, api.rejected_rows
 to bellwether_analyst, bellwether_gateway;

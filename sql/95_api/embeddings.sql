@@ -1,6 +1,6 @@
 -- All embeddings that the session may see, of all models: the tables differ in dimensions.
 
-create or replace function memory.embeddings()
+create or replace function api.all_embeddings()
 returns table (
     model text, tenant_id integer, source text, source_id bigint, content_hash bytea,
     dimensions integer, created_at timestamptz
@@ -21,5 +21,19 @@ begin
     end loop;
 end
 $$;
-comment on function memory.embeddings() is
+comment on function api.all_embeddings() is
 'What has been embedded, by which model and when: tenant 0''s and the session''s own.';
+revoke all on function api.all_embeddings() from public;
+grant execute on function api.all_embeddings() to bellwether_analyst, bellwether_gateway;
+
+create or replace view api.embeddings as
+select
+    e.model,
+    e.source,
+    e.source_id,
+    e.dimensions,
+    e.created_at
+from api.all_embeddings() as e;
+comment on view api.embeddings is
+'What has been embedded, by which model; a snapshot''s source_id is its snapshot_id.';
+grant select on api.embeddings to bellwether_analyst, bellwether_gateway;
