@@ -11,16 +11,16 @@ maintenance=${admin/\/bellwether\?//postgres?}
 
 say() { printf '\ntest: %s\n' "$*" >&2; }
 database() { printf '%s\n' "${admin/\/bellwether\?//$1?}"; }
-sql() { psql -Xq -v ON_ERROR_STOP=1 "$maintenance" -c "$1"; }
+sql() { PGOPTIONS="-c client_min_messages=warning" psql -Xq -v ON_ERROR_STOP=1 "$maintenance" -c "$1"; }
 
 # One migrated database that every test clones; made anew when anything it is made of changed.
 template() {
     local wanted have
-    wanted=$(cat extension/bellwether.so extension/bellwether--*.sql sql/*.sql sql/*/* 2> /dev/null | sha256sum)
+    wanted=$(cat extension/bellwether.so extension/bellwether--*.sql sql/*.sql sql/[0-9]*/*.sql sql/migrations/* | sha256sum)
     have=$(cat "$base/template" 2> /dev/null || true)
     [ "$wanted" != "$have" ] || return 0
     say "making the template database"
-    psql -Xq "$maintenance" -c "drop database if exists bellwether_template with (force)" 2> /dev/null
+    sql "drop database if exists bellwether_template with (force)"
     sql "create database bellwether_template"
     "$bellwether" migrate --database "$(database bellwether_template)" > "$base/template.log" 2>&1 \
         || { cat "$base/template.log" >&2; exit 1; }
@@ -37,7 +37,7 @@ test_c() {
         || { cat extension/regression.diffs >&2; exit 1; }
     if [ -d extension/test/oracle ]; then
         say "extension: numbers against TA-Lib and friends"
-        sql "drop database if exists bellwether_oracle with (force)" 2> /dev/null
+        sql "drop database if exists bellwether_oracle with (force)"
         sql "create database bellwether_oracle"
         local script
         for script in extension/test/oracle/*.py; do
@@ -50,10 +50,13 @@ test_c() {
 test_sql() {
     say "SQL"
     local name=bellwether_pgtap_$$ status=0
+    # A copy has no settings of its template.
     sql "create database $name template bellwether_template"
+    sql "alter database $name set session_preload_libraries = bellwether"
+    sql "alter database $name set timezone = 'UTC'"
     psql -Xq -v ON_ERROR_STOP=1 "$(database "$name")" -c "create extension pgtap"
-    PGOPTIONS="-c client_min_messages=warning" \
-        pg_prove -d "$(database "$name")" --ext .sql -r sql/tests || status=$?
+    PGOPTIONS="-c client_min_messages=warning" PGHOST=${admin##*host=} PGUSER=postgres \
+        pg_prove -d "$name" --ext .sql -r sql/tests || status=$?
     sql "drop database $name with (force)"
     return $status
 }
