@@ -41,6 +41,7 @@ struct WorkerTests {
             pool: Pool(target), handlers: [handler], settings: settings, log: log,
             workerLog: WorkerLog(
                 log: log, progress: LogProgress("working", unit: "jobs", log: log)),
+            prepare: { _ in },
             lookPause: .milliseconds(20))
     }
 

@@ -50,11 +50,13 @@ enum Worker {
         try await context.withConnection(as: "worker") { _ in }
         let settings = settings(context.invocation)
         let pool = try pool(context, settings)
-        let handlers = try handlers(context, pool)
+        let model = try model(context)
+        let handlers = try wanted(Handlers.all(pool: pool, model: model), context.invocation)
         let progress = LogProgress("working", unit: "jobs", log: context.log)
         let service = WorkerService(
             pool: pool, handlers: handlers, settings: settings, log: context.log,
-            workerLog: WorkerLog(log: context.log, progress: progress))
+            workerLog: WorkerLog(log: context.log, progress: progress),
+            prepare: { connection in try await register(model, on: connection) })
         let kinds = handlers.map(\.kind)
         context.log.info("working on \(kinds.joined(separator: ", "))")
 
@@ -95,11 +97,10 @@ enum Worker {
         return Pool(try context.database("worker"), settings: sizes)
     }
 
-    private static func handlers(
-        _ context: Context, _ pool: Pool
-    ) throws -> [any JobHandler] {
-        let all = Handlers.all(pool: pool, model: try model(context))
-        let wanted = context.invocation[kinds]
+    private static func wanted(
+        _ all: [any JobHandler], _ invocation: Invocation
+    ) throws(ProgramError) -> [any JobHandler] {
+        let wanted = invocation[kinds]
         if wanted.isEmpty { return all }
         let known = all.map(\.kind)
         if let unknown = wanted.first(where: { !known.contains($0) }) {
@@ -122,6 +123,16 @@ enum Worker {
                 "\(error.description); jobs that embed are left to other workers")
             return nil
         }
+    }
+
+    /// Makes the model known to the database, with a table of its own.
+    private static func register(
+        _ model: LocalEncoder?, on connection: isolated Connection
+    ) async throws {
+        guard let model else { return }
+        try await Memory.registerModel(
+            name: model.name, dimensions: model.dimensions, pooling: model.pooling.rawValue,
+            on: connection)
     }
 
     /// Returns when asked to stop; reads the configuration again when asked to.

@@ -10,6 +10,8 @@ struct WorkerService: Sendable {
     let settings: Runner.Settings
     let log: Log
     let workerLog: WorkerLog
+    /// What must be in the database before any job is done.
+    let prepare: @Sendable (isolated Connection) async throws -> Void
     /// How often the schema is looked at.
     var lookPause = Duration.seconds(5)
 
@@ -18,6 +20,7 @@ struct WorkerService: Sendable {
         do {
             while !Task.isCancelled {
                 try await waitForSchema()
+                try await pool.withConnection(prepare)
                 if try await work() { return }
             }
         } catch is CancellationError {
