@@ -13,6 +13,9 @@ trap 'psql -Xq "$maintenance" -c "drop database if exists $database with (force)
 found=$(psql -XqAt -v ON_ERROR_STOP=1 "$target" <<'SQL'
 create extension plpgsql_check;
 set bellwether.tenant = 0;
+-- Functions that load files read the session's staging tables.
+begin;
+select market.stage(kind) from unnest(array['bars', 'instruments', 'sessions']) as kind \g /dev/null
 -- A trigger function is checked with each table that uses it; others once.
 select format('%s: %s: %s', p.oid::regprocedure, c.level, c.message)
 from pg_proc as p

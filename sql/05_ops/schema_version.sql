@@ -1,4 +1,4 @@
--- What a program asks before it works with this database: is it the one it was made for?
+-- What a program asks before it works with a database: is it the one I was made for?
 -- Example: ops.schema_version() -> 0008_trade
 
 create or replace function ops.schema_version()

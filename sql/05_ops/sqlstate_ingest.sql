@@ -3,9 +3,9 @@
 insert into ops.sqlstate as known (code, name, meaning, hint) values
 ('BW301', 'nothing_staged', 'A check or a load was called without staged rows.',
 'Call market.stage first, in the same transaction.'),
-('BW302', 'stage_kind_unknown', 'market.stage was asked for a kind of rows that it does not know.',
+('BW302', 'stage_kind_unknown', 'market.stage does not know this kind of rows.',
 'Kinds are bars, instruments and sessions.'),
-('BW303', 'bar_interval_unknown', 'Bars of an interval that market.bar_interval does not list.',
+('BW303', 'bar_interval_unknown', 'market.bar_interval does not list this interval.',
 'Use one of market.bar_interval, or add yours to it.')
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

@@ -37,7 +37,7 @@ begin
 end
 $$;
 comment on function market.check_staged_bars(text, boolean) is
-'Finds every fault of the staged bars, into pg_temp.staged_fault; returns how many.';
+'Finds the faults of the staged bars, into pg_temp.staged_fault; how many.';
 
 -- What a row can be blamed for before its fields are numbers.
 create or replace function market._check_bar_texts()
@@ -107,7 +107,8 @@ begin
     -- Instruments of one calendar close together: ask once for each day.
     closes as materialized (
         select
-            one.calendar, one.day, market.known_at(one.instrument_id, one.day) as close_at,
+            one.calendar, one.day,
+            market.known_at(one.instrument_id, one.day) as close_at,
             one.day <@ known.days is not true as is_estimated
         from (
             select g.calendar, g.day, min(g.instrument_id) as instrument_id
@@ -122,8 +123,9 @@ begin
         ) as known on known.calendar = one.calendar
     )
     select
-        g.staged_id, g.instrument_id, g.ts, g.open::float8, g.high::float8, g.low::float8,
-        g.close::float8, g.volume::float8, g.adj_close::float8,
+        g.staged_id, g.instrument_id, g.ts,
+        g.open::float8, g.high::float8, g.low::float8, g.close::float8,
+        g.volume::float8, g.adj_close::float8,
         case when c.day is null then g.ts + length else c.close_at end,
         coalesce(c.is_estimated, false)
     from good as g
@@ -151,14 +153,16 @@ begin
     inner join pg_temp.staged_bar as s on s.staged_id = b.staged_id
     cross join lateral (values
         ('symbol', case
-            when b.instrument_id is null then 'is unknown: ' || quote_literal(left(s.symbol, 40))
+            when b.instrument_id is null
+                then 'is unknown: ' || quote_literal(left(s.symbol, 40))
         end),
         ('date', case
             when b.ts <> date_bin(length, b.ts, '2000-01-01 00:00+00')
                 then 'is not the start of a bar of ' || length
             when b.instrument_id is not null and b.known_at is null
                 then 'is no session of the exchange'
-            when b.known_at > clock_timestamp() then 'is of a bar that is not complete yet'
+            when b.known_at > clock_timestamp()
+                then 'is of a bar that is not complete yet'
         end),
         ('open', case
             when b.open <= 0 then 'is not above zero'
@@ -246,9 +250,12 @@ comment on function market._check_bar_differences(text) is
 'Faults of contradiction: a stored bar that says something else.';
 
 create or replace function market.load_staged_bars(
-    bar_interval text default '1d', source text default 'file', correct boolean default false
+    bar_interval text default '1d', source text default 'file',
+    correct boolean default false
 )
-returns table (inserted bigint, unchanged bigint, corrected bigint, estimated_closes bigint)
+returns table (
+    inserted bigint, unchanged bigint, corrected bigint, estimated_closes bigint
+)
 language plpgsql volatile
 -- Definer: the only way by which a login other than the owner stores bars.
 security definer
@@ -259,7 +266,9 @@ declare
 begin
     perform market._check_is_staged('typed_bar');
     delete from pg_temp.typed_bar as b
-    where exists (select from pg_temp.staged_fault as f where f.staged_id = b.staged_id);
+    where exists (
+        select from pg_temp.staged_fault as f where f.staged_id = b.staged_id
+    );
     select count(*) into wanted from pg_temp.typed_bar;
 
     corrected := 0;
@@ -276,8 +285,9 @@ begin
         where m.instrument_id = b.instrument_id and m.ts = b.ts
             and m.bar_interval = load_staged_bars.bar_interval
             and (
-                coalesce(b.open, m.open), coalesce(b.high, m.high), coalesce(b.low, m.low),
-                b.close, coalesce(b.volume, m.volume), coalesce(b.adj_close, m.adj_close)
+                coalesce(b.open, m.open), coalesce(b.high, m.high),
+                coalesce(b.low, m.low), b.close, coalesce(b.volume, m.volume),
+                coalesce(b.adj_close, m.adj_close)
             ) is distinct from (m.open, m.high, m.low, m.close, m.volume, m.adj_close);
         get diagnostics corrected = row_count;
     end if;
@@ -298,14 +308,15 @@ begin
     select count(*), count(*) filter (where b.is_estimated)
     into inserted, estimated_closes
     from stored as s
-    inner join pg_temp.typed_bar as b on b.instrument_id = s.instrument_id and b.ts = s.ts;
+    inner join pg_temp.typed_bar as b
+        on b.instrument_id = s.instrument_id and b.ts = s.ts;
 
     unchanged := wanted - inserted - corrected;
     return next;
 end
 $$;
 comment on function market.load_staged_bars(text, text, boolean) is
-'Stores the checked bars that are new, and with correct those that differ; says how many.';
+'Stores the checked bars that are new, and with correct those that differ.';
 
 revoke all on function
 market.check_staged_bars(text, boolean),

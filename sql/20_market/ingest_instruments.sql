@@ -1,6 +1,8 @@
 -- Instruments from a file: symbol, name, sector, industry, asset class.
 
-create or replace function market.check_staged_instruments(correct boolean default false)
+create or replace function market.check_staged_instruments(
+    correct boolean default false
+)
 returns bigint
 language plpgsql volatile
 -- Definer: the staging tables belong to the owner.
@@ -35,7 +37,8 @@ begin
             when s.symbol is null then 'is empty'
             when s.symbol !~ '^[A-Z0-9^][A-Z0-9.^=/_-]{0,31}$'
                 then 'is not a symbol: ' || quote_literal(left(s.symbol, 40))
-            when s.number > 1 then format('%s is in line %s already', s.symbol, s.first_line)
+            when s.number > 1
+                then format('%s is in line %s already', s.symbol, s.first_line)
         end),
         ('asset_class', case
             when s.asset_class is null then 'is empty'
@@ -71,7 +74,7 @@ begin
 end
 $$;
 comment on function market.check_staged_instruments(boolean) is
-'Finds every fault of the staged instruments, into pg_temp.staged_fault; returns how many.';
+'Finds the faults of the staged instruments, into pg_temp.staged_fault; how many.';
 
 create or replace function market.load_staged_instruments(correct boolean default false)
 returns table (inserted bigint, unchanged bigint, corrected bigint)
@@ -85,7 +88,9 @@ declare
 begin
     perform market._check_is_staged('staged_instrument');
     delete from pg_temp.staged_instrument as s
-    where exists (select from pg_temp.staged_fault as f where f.staged_id = s.staged_id);
+    where exists (
+        select from pg_temp.staged_fault as f where f.staged_id = s.staged_id
+    );
     select count(*) into wanted from pg_temp.staged_instrument;
 
     corrected := 0;
@@ -102,7 +107,8 @@ begin
                 coalesce(s.name, i.name), coalesce(s.sector, i.sector),
                 coalesce(s.industry, i.industry), s.asset_class,
                 coalesce(s.currency, i.currency)
-            ) is distinct from (i.name, i.sector, i.industry, i.asset_class, i.currency);
+            )
+            is distinct from (i.name, i.sector, i.industry, i.asset_class, i.currency);
         get diagnostics corrected = row_count;
     end if;
 

@@ -5,7 +5,8 @@ create or replace function market._session_time(session text, hour text)
 returns timestamptz
 language sql stable parallel safe
 return (session || ' ' || hour)::timestamp at time zone 'UTC';
-comment on function market._session_time(text, text) is 'A time of day of a session, in UTC.';
+comment on function market._session_time(text, text) is
+'A time of day of a session, in UTC.';
 
 create or replace function market.check_staged_sessions(
     calendar text, correct boolean default false
@@ -29,7 +30,7 @@ begin
 end
 $$;
 comment on function market.check_staged_sessions(text, boolean) is
-'Finds every fault of the staged sessions, into pg_temp.staged_fault; returns how many.';
+'Finds the faults of the staged sessions, into pg_temp.staged_fault; how many.';
 
 create or replace function market._check_session_texts()
 returns void
@@ -40,12 +41,15 @@ begin
     insert into pg_temp.staged_fault (staged_id, line, column_name, reason, raw)
     select
         s.staged_id, s.line, fault.column_name, fault.reason,
-        array_to_string(array[s.session, s.open_utc, s.close_utc, s.early_close], ',', '')
+        array_to_string(
+            array[s.session, s.open_utc, s.close_utc, s.early_close], ',', ''
+        )
     from pg_temp.staged_session as s
     cross join lateral (values
         ('session', case
             when s.session is null then 'is empty'
-            when length(s.session) > 10 then 'is not a day: ' || quote_literal(left(s.session, 40))
+            when length(s.session) > 10
+                then 'is not a day: ' || quote_literal(left(s.session, 40))
             else market._time_fault(s.session)
         end),
         ('open_utc', market._hour_fault(s.open_utc)),
@@ -81,12 +85,15 @@ begin
     insert into pg_temp.staged_fault (staged_id, line, column_name, reason, raw)
     select
         s.staged_id, s.line, fault.column_name, fault.reason,
-        array_to_string(array[s.session, s.open_utc, s.close_utc, s.early_close], ',', '')
+        array_to_string(
+            array[s.session, s.open_utc, s.close_utc, s.early_close], ',', ''
+        )
     from (
         select
             n.*, market._session_time(n.session, n.open_utc) as open_at,
             market._session_time(n.session, n.close_utc) as close_at,
-            first_value(n.line) over same as first_line, row_number() over same as number
+            first_value(n.line) over same as first_line,
+            row_number() over same as number
         from pg_temp.staged_session as n
         where not exists (
             select from pg_temp.staged_fault as f where f.staged_id = n.staged_id
@@ -97,7 +104,8 @@ begin
         on m.calendar = _check_session_values.calendar and m.session = s.session::date
     cross join lateral (values
         ('session', case
-            when s.number > 1 then format('%s is in line %s already', s.session, s.first_line)
+            when s.number > 1
+                then format('%s is in line %s already', s.session, s.first_line)
         end),
         ('close_utc', case
             when s.close_at <= s.open_at then 'is not after open_utc'
@@ -133,7 +141,9 @@ declare
 begin
     perform market._check_is_staged('staged_session');
     delete from pg_temp.staged_session as s
-    where exists (select from pg_temp.staged_fault as f where f.staged_id = s.staged_id);
+    where exists (
+        select from pg_temp.staged_fault as f where f.staged_id = s.staged_id
+    );
     select count(*) into wanted from pg_temp.staged_session;
 
     corrected := 0;
@@ -169,10 +179,11 @@ begin
 end
 $$;
 comment on function market.load_staged_sessions(text, boolean) is
-'Stores the checked sessions of a calendar that are new, and with correct those that differ.';
+'Stores the checked sessions that are new, and with correct those that differ.';
 
 revoke all on function
-market._session_time(text, text), market._hour_fault(text), market._check_session_texts(),
+market._session_time(text, text), market._hour_fault(text),
+market._check_session_texts(),
 market._check_session_values(text, boolean),
 market.check_staged_sessions(text, boolean), market.load_staged_sessions(text, boolean)
 from public;

@@ -107,7 +107,8 @@ begin
     if not exists (
         select from pg_class as c
         where c.oid = to_regclass('pg_temp.' || quote_ident(table_name))
-            and c.relowner = (select r.oid from pg_roles as r where r.rolname = current_user)
+            and c.relowner
+            = (select r.oid from pg_roles as r where r.rolname = current_user)
     ) then
         raise exception using
             errcode = 'BW301',
@@ -125,7 +126,10 @@ create or replace function market._number_fault(value text)
 returns text
 language sql immutable parallel safe
 return case
-    when value !~ '^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})([eE][+-]?[0-9]{1,2})?$'
+    when value !~ (
+        '^[+-]?([0-9]{1,40}([.][0-9]{0,40})?|[.][0-9]{1,40})'
+        || '([eE][+-]?[0-9]{1,2})?$'
+    )
         then 'is not a number: ' || quote_literal(left(value, 40))
 end;
 comment on function market._number_fault(text) is
@@ -138,7 +142,8 @@ language sql immutable parallel safe
 return case
     when value !~ (
         '^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])'
-        || '([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?(Z|[+]00(:?00)?)?)?$'
+        || '([T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]([.][0-9]{1,6})?'
+        || '(Z|[+]00(:?00)?)?)?$'
     )
     or substr(value, 9, 2)::integer > extract(day from (
         make_date(substr(value, 1, 4)::integer, substr(value, 6, 2)::integer, 1)
@@ -184,7 +189,7 @@ begin
 end
 $$;
 comment on function market.reject_staged(text) is
-'Keeps the faults found in a file in market.rejected_row, each once; how many were new.';
+'Keeps the faults of a file in market.rejected_row, each once; how many were new.';
 
 revoke all on function
 market.stage(text), market._open_staged(text), market._check_is_staged(text),

@@ -1,5 +1,5 @@
--- Is everything there and fresh? What `bellwether doctor` shows of the database; whoever
--- may call it sees no rows of any tenant, only counts and times.
+-- Is everything there and fresh? What `bellwether doctor` shows of the database;
+-- whoever may call it sees no rows of any tenant, only counts and times.
 --
 -- Example: select * from ops.health() where state <> 'ok';
 
@@ -52,7 +52,8 @@ begin atomic
         'this session is in ' || current_setting('TimeZone'),
         'alter database ... set timezone = ''UTC''';
 end;
-comment on function ops._health_server() is 'Roles, rights and the state of the server.';
+comment on function ops._health_server() is
+'Roles, rights and the state of the server.';
 
 create or replace function ops._health_tenants()
 returns table (name text, state text, message text, mend text)
@@ -62,7 +63,10 @@ begin atomic
     select
         'tenants',
         case when count(*) > 0 then 'ok' else 'warn' end,
-        case when count(*) > 0 then count(*) || ' beside the system''s own' else 'none yet' end,
+        case
+            when count(*) > 0 then count(*) || ' beside the system''s own'
+            else 'none yet'
+        end,
         'select tenant.create_tenant(1, ''desk''); demo/tenant.sql is an example'
     from tenant.tenant as t
     where t.tenant_id > 0
@@ -71,7 +75,8 @@ begin atomic
         'tenant logins',
         case when count(*) filter (where not is_fixed) = 0 then 'ok' else 'fail' end,
         case
-            when count(*) filter (where not is_fixed) = 0 then count(*) || ' fixed to their tenant'
+            when count(*) filter (where not is_fixed) = 0
+                then count(*) || ' fixed to their tenant'
             else 'not fixed to their tenant: '
                 || string_agg(role_name, ', ') filter (where not is_fixed)
         end,
@@ -89,7 +94,8 @@ begin atomic
         from tenant.member as m
     ) as logins;
 end;
-comment on function ops._health_tenants() is 'Tenants and the logins that belong to them.';
+comment on function ops._health_tenants() is
+'Tenants and the logins that belong to them.';
 
 create or replace function ops._health_market()
 returns table (name text, state text, message text, mend text)
@@ -150,7 +156,8 @@ begin atomic
     from market.rejected_row as r
     where r.at > clock_timestamp() - interval '7 days';
 end;
-comment on function ops._health_market() is 'Instruments, calendar and how fresh the bars are.';
+comment on function ops._health_market() is
+'Instruments, calendar and how fresh the bars are.';
 
 create or replace function ops._health_work()
 returns table (name text, state text, message text, mend text)
@@ -168,7 +175,8 @@ begin atomic
     select
         'queue',
         case
-            when clock_timestamp() - min(j.run_at) > interval '5 minutes' then 'warn' else 'ok'
+            when clock_timestamp() - min(j.run_at) > interval '5 minutes' then 'warn'
+            else 'ok'
         end,
         case
             when count(*) = 0 then 'nothing waits'

@@ -14,7 +14,8 @@ begin atomic
         and (j.state <> 'waiting' or j.errors <> '[]' or j.run_at <= clock_timestamp());
 end;
 comment on function ops.queue_depth(text[]) is
-'How many jobs of these kinds are ready, leased or waiting for a retry; null for all kinds.';
+'How many jobs of these kinds are ready, leased or waiting for a retry; null for all.';
 
 revoke all on function ops.queue_depth(text[]) from public;
-grant execute on function ops.queue_depth(text[]) to bellwether_worker, bellwether_gateway;
+grant execute on function ops.queue_depth(text[])
+to bellwether_worker, bellwether_gateway;

@@ -1,4 +1,4 @@
--- Loading from files: only through staged rows that were checked, by whom it is meant for.
+-- Loading from files: only through staged rows that were checked, by those who may.
 begin;
 select plan(20);
 \ir ../roles.psql
@@ -14,11 +14,13 @@ values
 set local role bellwether_worker;
 
 select throws_ok(
-    $$insert into market.bar (instrument_id, ts, close, known_at) values (1, now(), 1, now())$$,
+    $$insert into market.bar (instrument_id, ts, close, known_at)
+    values (1, now(), 1, now())$$,
     '42501', null, 'the worker cannot store bars by hand'
 );
 select throws_ok(
-    'select market.check_staged_bars()', 'BW301', null, 'nothing staged, nothing to check'
+    'select market.check_staged_bars()', 'BW301', null,
+    'nothing staged, nothing to check'
 );
 select throws_ok(
     'select market.load_staged_bars()', 'BW301', null, 'nothing staged, nothing to load'
@@ -33,7 +35,8 @@ select throws_ok(
 -- A table of the worker's own is not taken for a staged one.
 create temporary table staged_bar (staged_id integer);
 select throws_ok(
-    'select market.check_staged_bars()', 'BW301', null, 'a table of another owner is not trusted'
+    'select market.check_staged_bars()', 'BW301', null,
+    'a table of another owner is not trusted'
 );
 drop table pg_temp.staged_bar;
 
@@ -71,7 +74,8 @@ select results_eq(
     'a bar is known at the close of its session or the end of its day'
 );
 select throws_ok(
-    $$select market.check_staged_bars('7m')$$, 'BW303', null, 'an unknown interval is refused'
+    $$select market.check_staged_bars('7m')$$, 'BW303', null,
+    'an unknown interval is refused'
 );
 
 -- What is a number, what a date.
@@ -84,7 +88,9 @@ select is(
 select is(
     array(
         select market._number_fault(n) is null
-        from unnest(array['', 'x', 'nan', 'inf', '1,5', '1e999', '0x1F', '1 2', '--1']) as n
+        from unnest(array[
+            '', 'x', 'nan', 'inf', '1,5', '1e999', '0x1F', '1 2', '--1'
+        ]) as n
     ), array_fill(false, array[9]), 'no numbers'
 );
 select is(
@@ -99,8 +105,8 @@ select is(
     array(
         select market._time_fault(t) is null
         from unnest(array[
-            '2018-02-30', '2019-02-29', '2018-13-01', '18-02-05', '2018-02-05T25:00:00Z',
-            '2018-02-05T10:00:00+01', 'yesterday', '0001-01-01'
+            '2018-02-30', '2019-02-29', '2018-13-01', '18-02-05',
+            '2018-02-05T25:00:00Z', '2018-02-05T10:00:00+01', 'yesterday', '0001-01-01'
         ]) as t
     ), array_fill(false, array[8]), 'no dates'
 );

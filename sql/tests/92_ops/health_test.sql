@@ -4,18 +4,22 @@ select plan(8);
 \ir ../roles.psql
 
 select is(
-    (select count(*) from ops.health() where state not in ('ok', 'warn', 'fail')), 0::bigint,
-    'every check has a state'
+    (select count(*) from ops.health() where state not in ('ok', 'warn', 'fail')),
+    0::bigint, 'every check has a state'
 );
 select is(
-    (select count(*) from ops.health() where name is null or message is null or mend is null),
+    (
+        select count(*) from ops.health()
+        where name is null or message is null or mend is null
+    ),
     0::bigint, 'a message, and a way to mend'
 );
 select is(
     (select state from ops.health() where name = 'roles'), 'ok', 'the roles are there'
 );
 select is(
-    (select state from ops.health() where name = 'workers'), 'warn', 'a missing worker is seen'
+    (select state from ops.health() where name = 'workers'), 'warn',
+    'a missing worker is seen'
 );
 select work.register_worker('host', 1, '1', '{run_cycle}') \g /dev/null
 select is(
