@@ -11,7 +11,10 @@ import Trading
         let signal = try await analyst.signal(from: try Views.view())
         #expect(signal.action == .buy)
         #expect(signal.confidence.value > 0.5)
-        for part in ["+2.0 % against ema 20", "rsi 62", "50 similar snapshots rose in 66.0 %"] {
+        for part in [
+            "+2.0 % against ema 20", "rsi 62",
+            "50 similar snapshots (the nearest from 2015-08-24 to 2015-08-24) rose in 66.0 %",
+        ] {
             #expect(signal.reason.contains(part), "\(signal.reason)")
         }
         #expect(signal.evidence.neighbourIDs == [12])

@@ -53,7 +53,17 @@ extension RulesAnalyst {
         else { return nil }
         return Opinion(
             weight: rules.memoryWeight, score: min(max(excess / 2, -1), 1),
-            words: "\(statistics.n) similar snapshots rose in \(winRate.percent) of cases after "
-                + "\(rules.signalHorizon) bars, usual is \(base.percent)")
+            words: "\(statistics.n) similar snapshots\(period(view)) rose in \(winRate.percent) of "
+                + "cases after \(bars(rules.signalHorizon)), usual is \(base.percent)")
     }
+
+    /// The dates of the nearest of them.
+    private func period(_ view: MarketView) -> String {
+        let evidence = Evidence(view)
+        guard let from = evidence.from, let to = evidence.to else { return "" }
+        return " (the nearest from \(from) to \(to))"
+    }
+
+    /// `1 bar`, `5 bars`.
+    func bars(_ count: Int) -> String { "\(count) bar\(count == 1 ? "" : "s")" }
 }
