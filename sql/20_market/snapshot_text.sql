@@ -1,21 +1,22 @@
 -- A snapshot in words, as an analyst would put it; at most 48 word pieces of BERT's.
--- Example: AAPL 2018-02-05 down 2.5%, month down 9%, trend down, stressed, rsi 33,
+-- Example: AAPL 2018-02-05 down 2.5%, month down 9%, trend down stressed, rsi 33,
 --          13% below high, heavy volume, vix 37 rising
 
--- Example: 0.0251 -> up 2.5%, -0.123 -> down 12%
-create or replace function market._percent_text(fraction double precision)
+-- Example: market._percent_text(0.0251, 1) -> up 2.5%, (-0.123, 1) -> down 12%
+create or replace function market._percent_text(fraction double precision, digits integer)
 returns text
 language sql immutable parallel safe
 return case
     when fraction is null then null
-    when abs(fraction) < 0.0005 then 'flat'
-    when abs(fraction) < 0.0995
-        then case when fraction > 0 then 'up ' else 'down ' end
-            || round((100 * abs(fraction))::numeric, 1) || '%'
+    when abs(fraction) < 0.5 / 100 / 10 ^ digits then 'flat'
     else case when fraction > 0 then 'up ' else 'down ' end
-        || round((100 * least(abs(fraction), 9.99))::numeric) || '%'
+        || round(
+            (100 * case when abs(fraction) > 9.99 then 9.99 else abs(fraction) end)::numeric,
+            case when abs(fraction) < 0.0995 then digits else 0 end
+        ) || '%'
 end;
-comment on function market._percent_text(double precision) is 'A return in words.';
+comment on function market._percent_text(double precision, integer) is
+'A return in words; digits after the point count below 10 %.';
 
 create or replace function market.snapshot_text(
     symbol text,
@@ -35,15 +36,14 @@ returns text
 language sql immutable parallel safe
 return concat_ws(
     ', ',
-    -- A long symbol could alone fill the text.
-    left(symbol, 10) || ' '
+    -- Each sign of a symbol, and each group and hyphen of a date, may be a piece.
+    left(symbol, 7) || ' '
     || to_char(ts at time zone 'UTC', case
-        when extract(epoch from ts) % 86400 = 0 then 'YYYY-MM-DD' else 'YYYY-MM-DD HH24:MI'
+        when extract(epoch from ts) % 86400 = 0 then 'YYYY-MM-DD' else 'MM-DD HH24:MI'
     end)
-    || coalesce(' ' || market._percent_text(return_1), ''),
-    'month ' || market._percent_text(return_20),
-    'trend ' || trend_state,
-    volatility_state,
+    || coalesce(' ' || market._percent_text(return_1, 1), ''),
+    'month ' || market._percent_text(return_20, 0),
+    'trend ' || trend_state || coalesce(' ' || volatility_state, ''),
     'rsi ' || round(rsi_14::numeric),
     case
         when drawdown_252 = 0 then 'at high'
@@ -53,7 +53,7 @@ return concat_ws(
         when volume_zscore > 1.5 then 'heavy volume'
         when volume_zscore < -1.5 then 'thin volume'
     end,
-    'vix ' || round(vix::numeric) || case
+    'vix ' || round(case when vix > 999 then 999 else vix end::numeric) || case
         when vix_change_5 > 0.15 then ' rising'
         when vix_change_5 < -0.15 then ' falling'
         else ''

@@ -14,39 +14,40 @@
 -- Example: memory.binomial_p_value(14, 20, 0.5) -> 0.1153, as R's binom.test(14, 20)
 create or replace function memory.binomial_p_value(wins integer, n integer, p double precision)
 returns double precision
-language sql immutable parallel safe
-begin atomic
-    with log_factorial as (
-        select
-            i,
-            sum(ln(greatest(i, 1)::double precision)) over (order by i rows unbounded preceding) as value
-        from generate_series(0, binomial_p_value.n) as i
-    ),
-
-    chance as (
-        select
-            k.i as k,
-            case
-                when p <= 0 then (k.i = 0)::integer::double precision
-                when p >= 1 then (k.i = binomial_p_value.n)::integer::double precision
-                else exp(
-                    total.value - k.value - rest.value
-                    + k.i * ln(p) + (binomial_p_value.n - k.i) * ln(1 - p)
-                )
-            end as value
-        from log_factorial as k
-        inner join log_factorial as rest on rest.i = binomial_p_value.n - k.i
-        inner join log_factorial as total on total.i = binomial_p_value.n
-    )
-
-    -- The tolerance of R: outcomes as likely as the one seen count, despite rounding.
-    select least(1, sum(c.value))
-    from chance as c
-    where
-        c.value <= (
-            select seen.value from chance as seen where seen.k = binomial_p_value.wins
-        ) * (1 + 1e-7);
-end;
+language plpgsql immutable strict parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- In logarithms: the chance of no win in 1000 is no float8.
+    log_odds double precision;
+    log_chance double precision;
+    log_seen double precision;
+    chance double precision := 0;
+begin
+    if n = 0 then
+        return 1;
+    end if;
+    if p <= 0 or p >= 1 then
+        return case when wins = case when p <= 0 then 0 else n end then 1 else 0 end;
+    end if;
+    log_odds := ln(p / (1 - p));
+    log_seen := n * ln(1 - p);
+    for k in 1..wins loop
+        log_seen := log_seen + log_odds + ln((n - k + 1)::double precision / k);
+    end loop;
+    log_chance := n * ln(1 - p);
+    for k in 0..n loop
+        if k > 0 then
+            log_chance := log_chance + log_odds + ln((n - k + 1)::double precision / k);
+        end if;
+        -- The tolerance of R: outcomes as likely as the one seen count, despite rounding.
+        if log_chance <= log_seen + 1e-7 then
+            chance := chance + case when log_chance > -700 then exp(log_chance) else 0 end;
+        end if;
+    end loop;
+    return least(1, chance);
+end
+$$;
 comment on function memory.binomial_p_value(integer, integer, double precision) is
 'Two-sided exact binomial test: the chance of a number of wins no likelier than this one.';
 
@@ -54,9 +55,15 @@ create or replace function memory.neighbour_statistics(
     snapshot_id bigint, as_of timestamptz, neighbour_ids bigint [], horizons integer []
 )
 returns setof memory.pattern_statistic
-language sql stable rows 3
+-- PL/pgSQL keeps the plan; a SQL function would make it at every call.
+language plpgsql stable rows 3
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+declare
+    minimum_n constant integer := memory.minimum_n();
+begin
+    return query
     with asked as (
         select
             s.instrument_id, s.bar_interval,
@@ -126,7 +133,7 @@ as $$
     told as (
         select
             w.place, w.horizon, coalesce(s.n, 0) as n, coalesce(g.effective_n, 0) as effective_n,
-            coalesce(s.n, 0) >= memory.minimum_n() as enough,
+            coalesce(s.n, 0) >= minimum_n as enough,
             s.mean, s.percentiles, s.win_rate, b.win_rate as base_win_rate, b.mean as base_mean
         from wanted as w
         left join spread as s on w.horizon = s.horizon
@@ -166,7 +173,8 @@ as $$
         union all
         select null, null where t.n = 0
     ) as v
-    order by t.place
+    order by t.place;
+end
 $$;
 comment on function memory.neighbour_statistics(bigint, timestamptz, bigint[], integer[]) is
 'What followed neighbours, by horizon, against the base rate; the core of api.pattern_statistics.';
