@@ -66,7 +66,7 @@ extension PostgresError {
         ("pg_hba.conf", "28000", "The server's pg_hba.conf must allow this host and user."),
         ("role \"", "28000", "Check the user's name; `make up` creates the roles."),
         ("database \"", "3D000", "Check the database's name; `make up` creates the private one."),
-        ("certificate", "08001", "Check sslmode and sslrootcert in DATABASE_URL."),
+        ("certificate", "28000", "Check sslmode and sslrootcert in DATABASE_URL."),
         ("does not support SSL", "28000", "Turn ssl on in the server or change sslmode."),
         ("too many clients", "53300", "Close other programs or raise max_connections."),
         ("connection slots", "53300", "Close other programs or raise max_connections."),

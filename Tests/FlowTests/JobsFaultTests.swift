@@ -16,7 +16,8 @@ struct JobsFaultTests {
         let bench = try await JobsBench.make()
         try await bench.enqueue(TestServer.isLong ? 100 : 10)
         let url = try bench.url()
-        await #expect(processExitsWith: .signal(SIGKILL)) { [url = url as String, point = point as String] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [url = url as String, point = point as String] in
             setenv("BELLWETHER_FAULT", point, 1)
             try await JobsFaultTests.work(url)
         }
@@ -28,7 +29,8 @@ struct JobsFaultTests {
         let bench = try await JobsBench.make()
         try await bench.enqueue(10)
         let url = try bench.url()
-        await #expect(processExitsWith: .signal(SIGKILL)) { [url = url as String, point = point as String] in
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [url = url as String, point = point as String] in
             setenv("BELLWETHER_FAULT", point, 1)
             try await JobsFaultTests.work(url, isFailing: true)
         }

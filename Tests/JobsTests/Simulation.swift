@@ -53,7 +53,7 @@ struct Simulation {
     }
 
     static let kinds: [(name: String, slots: Int?)] = [("a", nil), ("b", 1)]
-    private static let faultsEndAt = 30_000
+    private static let faultsEndAt = 15_000
     static let endAt = 400_000
 
     private(set) var now = 0
@@ -80,7 +80,7 @@ struct Simulation {
         for _ in 0..<jobs {
             let kind = Int.random(in: 0..<4, using: &random) == 0 ? "b" : "a"
             // An until-idle worker is asked for what is there when it starts.
-            let at = untilIdle ? 0 : Int.random(in: 0...20_000, using: &random)
+            let at = untilIdle ? 0 : Int.random(in: 0...10_000, using: &random)
             schedule(.enqueue(kind), in: at)
         }
         for _ in 0..<faults.kills { schedule(.kill(anyWorker()), in: anyTime()) }

@@ -109,3 +109,12 @@ package actor Connection {
         return error
     }
 }
+
+extension Connection {
+    /// Runs `body` on the connection's thread: many calls, no thread switches between them.
+    package func withIsolation<Value: Sendable>(
+        _ body: @Sendable (isolated Connection) async throws -> Value
+    ) async throws -> Value {
+        try await body(self)
+    }
+}
