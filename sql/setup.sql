@@ -44,6 +44,9 @@ $$;
 grant set on parameter bellwether.tenant to bellwether_worker, bellwether_gateway;
 revoke create on schema public from public;
 
+-- Nobody may call a new function of ours before it is granted.
+alter default privileges for role bellwether_owner revoke execute on functions from public;
+
 set role bellwether_owner;
 
 create schema if not exists ops;

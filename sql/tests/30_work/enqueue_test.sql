@@ -2,6 +2,8 @@
 begin;
 select plan(26);
 \ir ../roles.psql
+delete from work.job;
+delete from work.worker;
 set local role bellwether_worker;
 
 select throws_ok(

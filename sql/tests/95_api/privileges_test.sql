@@ -1,0 +1,90 @@
+-- Who may execute what, against the list: a function that somebody new may call, or one
+-- that lost its grant, shows here.
+begin;
+select plan(7);
+
+create temporary table may on commit drop as
+select r.rolname::text as role, format('%I.%I', n.nspname, p.proname) as routine
+from pg_proc as p
+inner join pg_namespace as n on p.pronamespace = n.oid
+cross join pg_roles as r
+where
+    n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api')
+    and r.rolname in ('bellwether_reader', 'bellwether_analyst', 'bellwether_gateway', 'bellwether_worker')
+    and has_schema_privilege(r.oid, n.oid, 'usage')
+    and has_function_privilege(r.oid, p.oid, 'execute');
+
+select set_eq(
+    $$select routine from may where role = 'bellwether_reader'$$,
+    $$select 'api.' || name from unnest('{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order}'::text[]) as name$$,
+    'a reader may ask'
+);
+select set_eq(
+    $$select routine from may where role = 'bellwether_analyst'$$,
+    $$select 'api.' || name from unnest('{
+        similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
+        run_cycle,run_cycle_now,place_order,halt,resume
+    }'::text[]) as name$$,
+    'an analyst may also act'
+);
+select set_eq(
+    $$select routine from may where role = 'bellwether_gateway'$$,
+    $$select unnest('{
+        api.similar_patterns,api.pattern_statistics,api.all_embeddings,api.cycle,api.check_order,
+        api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
+        tenant.setting,tenant.number_setting,tenant.set_setting,
+        work.is_idle,work.requeue_dead,risk.check_order,trade.audit,trade.equity_at
+    }'::text[])$$,
+    'the gateway acts for both, keeps settings, revives jobs'
+);
+select set_eq(
+    $$select routine from may where role = 'bellwether_worker'$$,
+    $$select unnest('{
+        tenant.setting,tenant.number_setting,
+        work.enqueue,work.enqueue_many,work.register_worker,work.heartbeat,work.set_idle,work.unregister_worker,
+        work.claim,work.ack,work.nack,work.extend,work.rescue,work.is_idle,work.requeue_dead,
+        risk.check_order,
+        agent.start_cycle,agent.market_view,agent.record_steps,agent.steps,agent.decide,agent.finish_cycle,agent.record_event,
+        trade.place_order,trade.begin_submit,trade.record_submit,trade.record_close,trade.record_fill,trade.open_orders,
+        trade.match_orders,trade.paper_submit,trade.paper_order,trade.paper_fills,trade.audit
+    }'::text[])$$,
+    'the worker works'
+);
+select is_empty(
+    $$
+    select p.oid::regprocedure from pg_proc as p
+    inner join pg_namespace as n on p.pronamespace = n.oid
+    cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
+    where n.nspname in ('tenant', 'market', 'work', 'memory', 'risk', 'agent', 'trade', 'ops', 'api') and a.grantee = 0
+    $$, 'PUBLIC may execute nothing of ours'
+);
+select is_empty(
+    $$
+    select p.oid::regprocedure from pg_proc as p
+    inner join pg_namespace as n on p.pronamespace = n.oid
+    inner join pg_language as l on p.prolang = l.oid
+    where
+        n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api') and p.prosecdef
+        -- A parsed body has its names fixed already.
+        and p.prosqlbody is null
+        and not coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
+    $$, 'each definer function has its search_path pinned'
+);
+select is_empty(
+    $$
+    select 'function', p.oid::regprocedure::text from pg_proc as p
+    inner join pg_namespace as n on p.pronamespace = n.oid
+    where
+        n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api')
+        and obj_description(p.oid, 'pg_proc') is null
+    union all
+    select 'table', c.oid::regclass::text from pg_class as c
+    inner join pg_namespace as n on c.relnamespace = n.oid
+    where
+        n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api') and c.relkind in ('r', 'p', 'v')
+        and not c.relispartition and obj_description(c.oid, 'pg_class') is null
+    $$, 'everything has a comment'
+);
+
+select * from finish();
+rollback;
