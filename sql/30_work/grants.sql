@@ -1,8 +1,12 @@
 -- The queue belongs to the worker; the gateway looks and revives, everybody else sees api.jobs.
+-- Everything is taken back first: a grant that is gone from here is gone.
 
-revoke all on schema work from public;
-revoke all on all tables in schema work from public;
-revoke all on all functions in schema work from public;
+revoke all on schema work
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+revoke all on all tables in schema work
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+revoke all on all functions in schema work
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
 
 grant usage on schema work to bellwether_worker, bellwether_gateway;
 grant select on work.kind, work.stats, work.dead, work.worker to bellwether_worker, bellwether_gateway;

@@ -1,4 +1,5 @@
--- The last close of an instrument that was known at a time.
+-- The last close of an instrument that was known at a time (a moment: 00:00 is not the end
+-- of its day here).
 --
 -- Example: select price from risk.last_close(1, '2018-02-05 21:00Z') -> 156.49
 
@@ -13,8 +14,9 @@ begin atomic
     where
         b.instrument_id = last_close.instrument_id
         and b.bar_interval = '1d'
+        and b.ts < last_close.at
         and b.known_at <= last_close.at
-    order by b.known_at desc
+    order by b.ts desc
     limit 1;
 end;
 comment on function risk.last_close(integer, timestamptz) is

@@ -1,8 +1,12 @@
 -- The worker sends orders and books fills; the gateway and the analysts go through api.
+-- Everything is taken back first: a grant that is gone from here is gone.
 
-revoke all on schema trade from public;
-revoke all on all tables in schema trade from public;
-revoke all on all functions in schema trade from public;
+revoke all on schema trade
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+revoke all on all tables in schema trade
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+revoke all on all functions in schema trade
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
 grant usage on schema trade to bellwether_worker, bellwether_gateway;
 grant execute on function
 trade.place_order(bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean, timestamptz),
@@ -18,6 +22,3 @@ trade.paper_fills(bigint, text),
 trade.audit()
 to bellwether_worker;
 grant execute on function trade.audit() to bellwether_gateway;
-
--- api.equity calls it in the reader's name; without usage of the schema nobody else can.
-grant execute on function trade.equity_at(bigint, timestamptz) to bellwether_reader, bellwether_gateway;

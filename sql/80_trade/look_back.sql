@@ -20,7 +20,6 @@ comment on function trade.position_at(bigint, integer, timestamptz) is
 create or replace function trade.equity_at(account_id bigint, at timestamptz)
 returns table (cash numeric, positions_value numeric, equity numeric)
 language sql stable rows 1
-security definer -- a view checks its functions against its reader, who has no rights here
 begin atomic
     with money as (
         select coalesce(sum(e.amount), 0) as cash
@@ -62,37 +61,74 @@ comment on function trade.equity_at(bigint, timestamptz) is
 'Cash, value of the positions at the last known closes, and both together, at a time.';
 
 -- One row a day from the day before the first fill: the days on which an instrument that
--- the account ever held has a bar. The last is the last day with bars.
+-- the account ever held has a bar. The last is the last day with bars. The same figures as
+-- trade.equity_at at the end of the day, for all days at once.
 create or replace view trade.equity as
-select
-    days.tenant_id,
-    days.account_id,
-    days.day,
-    worth.cash,
-    worth.positions_value,
-    worth.equity
-from (
+with traded as (
+    select
+        f.tenant_id,
+        f.account_id,
+        f.instrument_id,
+        min(min(f.filled_at)) over (partition by f.tenant_id, f.account_id) as first_fill_at
+    from trade.fill as f
+    group by f.tenant_id, f.account_id, f.instrument_id
+),
+
+days as (
     select distinct
         traded.tenant_id,
         traded.account_id,
         (b.ts at time zone 'UTC')::date as day
-    from (
-        select
-            f.tenant_id,
-            f.account_id,
-            f.instrument_id,
-            min(min(f.filled_at)) over (partition by f.tenant_id, f.account_id) as first_fill_at
-        from trade.fill as f
-        group by f.tenant_id, f.account_id, f.instrument_id
-    ) as traded
+    from traded
     inner join market.bar as b
         on
             traded.instrument_id = b.instrument_id
             and b.bar_interval = '1d'
             and b.ts >= date_trunc('day', traded.first_fill_at, 'UTC') - interval '1 day'
-) as days
-cross join lateral trade.equity_at(
-    days.account_id, (days.day + 1)::timestamp at time zone 'UTC' - interval '1 microsecond'
+)
+
+select
+    days.tenant_id,
+    days.account_id,
+    days.day,
+    money.cash,
+    worth.positions_value,
+    money.cash + worth.positions_value as equity
+from days
+cross join lateral (
+    select coalesce(sum(e.amount), 0) as cash
+    from trade.ledger_entry as e
+    where
+        e.tenant_id = days.tenant_id
+        and e.account_id = days.account_id
+        and e.ledger = 'cash'
+        and e.at < (days.day + 1)::timestamp at time zone 'UTC'
+) as money
+cross join lateral (
+    select coalesce(sum(held.quantity * coalesce(q.price, held.last_price)), 0) as positions_value
+    from (
+        select
+            f.instrument_id,
+            sum(case f.side when 'buy' then f.quantity else -f.quantity end) as quantity,
+            (array_agg(f.price order by f.filled_at desc, f.revision desc))[1] as last_price
+        from trade.fill as f
+        where
+            f.tenant_id = days.tenant_id
+            and f.account_id = days.account_id
+            and f.filled_at < (days.day + 1)::timestamp at time zone 'UTC'
+        group by f.instrument_id
+    ) as held
+    left join lateral (
+        select b.close::numeric as price
+        from market.bar as b
+        where
+            b.instrument_id = held.instrument_id
+            and b.bar_interval = '1d'
+            and b.ts <= days.day::timestamp at time zone 'UTC'
+            and b.known_at < (days.day + 1)::timestamp at time zone 'UTC'
+        order by b.ts desc
+        limit 1
+    ) as q on held.quantity <> 0
 ) as worth;
 comment on view trade.equity is
 'What each account was worth at the end of each day (UTC), by what was known then.';

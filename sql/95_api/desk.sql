@@ -127,7 +127,7 @@ left join lateral (
         b.instrument_id = p.instrument_id
         and b.bar_interval = '1d'
         and b.known_at <= clock_timestamp()
-    order by b.known_at desc
+    order by b.ts desc
     limit 1
 ) as q on true
 where p.tenant_id = current_tenant();

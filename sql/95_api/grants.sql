@@ -1,9 +1,13 @@
 -- What reads is for readers (and so for analysts, who are readers too); what acts is for
 -- analysts. The gateway acts for both, the worker does not need api.
+-- Everything is taken back first: a grant that is gone from here is gone.
 
-revoke all on schema api from public;
-revoke all on all tables in schema api from public;
-revoke all on all routines in schema api from public;
+revoke all on schema api
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+revoke all on all tables in schema api
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+revoke all on all routines in schema api
+from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
 
 grant usage on schema api to bellwether_reader, bellwether_gateway;
 grant select on all tables in schema api to bellwether_reader, bellwether_gateway;

@@ -1,6 +1,6 @@
 -- Fills and the ledger: average cost, fees, through zero, booked once, always balanced.
 begin;
-select plan(36);
+select plan(39);
 \ir ../desk.psql
 
 -- Buy 10 at 100 (fee 1), 10 at 110 (fee 1): cost 2102, average 105.1.
@@ -148,6 +148,22 @@ select is(
 select is(
     (select positions_value from trade.equity_at(pg_temp.account(), '2018-01-08 21:00Z')), 2 * 105::numeric,
     'and Monday''s afterwards'
+);
+
+select cmp_ok((select count(*)::int from trade.equity), '>', 10, 'the view has a row a day');
+select is_empty(
+    $$select v.day from trade.equity as v
+    cross join lateral trade.equity_at(v.account_id, (v.day + 1)::timestamp at time zone 'UTC' - interval '1 us') as e
+    where (v.cash, v.positions_value, v.equity) is distinct from (e.cash, e.positions_value, e.equity)$$,
+    'and each is what a look back to the end of that day says'
+);
+-- The future does not change the past.
+create temporary table past on commit drop as select * from trade.equity where day <= '2018-01-10';
+select pg_temp.trade('T09', 'buy', 7, 103, 1, '2018-01-11 15:00Z') \g /dev/null
+update market.bar set close = close + 1 where ts > '2018-01-10' and source = 'test' and close < high;
+select set_eq(
+    $$select * from trade.equity where day <= '2018-01-10'$$, 'select * from past',
+    'later fills and later prices change no earlier day'
 );
 
 select * from finish();

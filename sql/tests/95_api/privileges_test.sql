@@ -33,7 +33,7 @@ select set_eq(
         api.similar_patterns,api.pattern_statistics,api.all_embeddings,api.cycle,api.check_order,
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,
-        work.is_idle,work.requeue_dead,risk.check_order,trade.audit,trade.equity_at
+        work.is_idle,work.requeue_dead,risk.check_order,trade.audit
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
