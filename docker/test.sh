@@ -83,6 +83,6 @@ case ${1:-all} in
     c) test_c ;;
     sql) template; test_sql ;;
     swift) template; test_swift ;;
-    demo) test_demo ;;
+    demo) template; test_demo ;;
     *) sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac
