@@ -1,9 +1,18 @@
 -- The SQLSTATEs of tenants and their settings.
 
 insert into ops.sqlstate as known (code, name, meaning, hint) values
-('BW010', 'unknown_setting', 'No such setting.', 'The settings are the rows of tenant.setting_default.'),
-('BW011', 'bad_setting', 'A setting cannot have this value.', 'Its type and range are in tenant.setting_default.'),
-('BW012', 'bad_member', 'This login cannot be a member of this tenant.', 'Choose another login or create the tenant first.')
+(
+    'BW010', 'unknown_setting', 'No such setting.',
+    'The settings are the rows of tenant.setting_default.'
+),
+(
+    'BW011', 'bad_setting', 'A setting cannot have this value.',
+    'Its type and range are in tenant.setting_default.'
+),
+(
+    'BW012', 'bad_member', 'This login cannot be a member of this tenant.',
+    'Choose another login or create the tenant first.'
+)
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint
     where (known.name, known.meaning, known.hint)

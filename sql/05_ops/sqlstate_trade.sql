@@ -1,29 +1,87 @@
 -- The SQLSTATEs of orders: BW10x and BW11x are limits, BW12x to BW14x mistakes.
 
 insert into ops.sqlstate as known (code, name, meaning, hint) values
-('BW101', 'trading_halted', 'Trading is halted.', 'See api.halts; api.resume ends a halt.'),
-('BW102', 'position_limit', 'The position would be too large a share of equity.', 'Setting max_position_fraction.'),
-('BW103', 'sector_limit', 'The sector would be too large a share of equity.', 'Setting max_sector_fraction.'),
+(
+    'BW101', 'trading_halted', 'Trading is halted.',
+    'See api.halts; api.resume ends a halt.'
+),
+(
+    'BW102', 'position_limit', 'The position would be too large a share of equity.',
+    'Setting max_position_fraction.'
+),
+(
+    'BW103', 'sector_limit', 'The sector would be too large a share of equity.',
+    'Setting max_sector_fraction.'
+),
 ('BW104', 'position_count_limit', 'Too many positions.', 'Setting max_positions.'),
-('BW105', 'insufficient_cash', 'The account has not enough free cash.', 'Cash of open buy orders is set aside.'),
-('BW106', 'trading_state_reducing', 'Only orders that lower exposure pass.', 'See api.halts; api.resume ends it.'),
-('BW107', 'no_price', 'No price is known, so no limit can be judged.', 'Load bars of the instrument.'),
-('BW108', 'stale_price', 'The last price is too old to enter on.', 'Setting max_price_age_days.'),
-('BW109', 'not_tradable', 'This instrument cannot be traded.', 'Indices are for comparison only.'),
-('BW110', 'gross_limit', 'All positions together would be too large a share of equity.', 'Setting max_gross_fraction.'),
-('BW111', 'short_not_allowed', 'The position would go below zero.', 'Setting allow_short.'),
+(
+    'BW105', 'insufficient_cash', 'The account has not enough free cash.',
+    'Cash of open buy orders is set aside.'
+),
+(
+    'BW106', 'trading_state_reducing', 'Only orders that lower exposure pass.',
+    'See api.halts; api.resume ends it.'
+),
+(
+    'BW107', 'no_price', 'No price is known, so no limit can be judged.',
+    'Load bars of the instrument.'
+),
+(
+    'BW108', 'stale_price', 'The last price is too old to enter on.',
+    'Setting max_price_age_days.'
+),
+(
+    'BW109', 'not_tradable', 'This instrument cannot be traded.',
+    'Indices are for comparison only.'
+),
+(
+    'BW110', 'gross_limit',
+    'All positions together would be too large a share of equity.',
+    'Setting max_gross_fraction.'
+),
+(
+    'BW111', 'short_not_allowed', 'The position would go below zero.',
+    'Setting allow_short.'
+),
 ('BW120', 'invalid_order', 'The order makes no sense.', 'Look at the detail.'),
-('BW121', 'unknown_symbol', 'No such instrument.', 'The instruments are the rows of market.instrument.'),
-('BW122', 'client_order_id_reused', 'This client_order_id belongs to another order.', 'Leave it out to get a new one.'),
+(
+    'BW121', 'unknown_symbol', 'No such instrument.',
+    'The instruments are the rows of market.instrument.'
+),
+(
+    'BW122', 'client_order_id_reused', 'This client_order_id belongs to another order.',
+    'Leave it out to get a new one.'
+),
 ('BW123', 'unknown_account', 'The tenant has no such account.', 'See api.accounts.'),
 ('BW124', 'unknown_order', 'The tenant has no such order.', 'See api.orders.'),
-('BW130', 'illegal_order_state', 'An order cannot go from this state to that.', 'See the state machine of orders.'),
-('BW131', 'order_is_final', 'What was ordered cannot be changed.', 'Cancel it and place another.'),
-('BW132', 'fill_conflict', 'A fill contradicts what is known of it.', 'Ask the broker; nothing was booked.'),
-('BW133', 'overfill', 'More was filled than ordered.', 'Ask the broker; nothing was booked.'),
-('BW134', 'fill_without_order', 'A fill for an order that was never sent.', 'Ask the broker; nothing was booked.'),
-('BW140', 'ledger_unbalanced', 'A posting does not sum to zero.', 'Book through trade.record_fill or trade.deposit.'),
-('BW141', 'append_only', 'This table only grows.', 'Nothing that happened is changed or removed.')
+(
+    'BW130', 'illegal_order_state', 'An order cannot go from this state to that.',
+    'See the state machine of orders.'
+),
+(
+    'BW131', 'order_is_final', 'What was ordered cannot be changed.',
+    'Cancel it and place another.'
+),
+(
+    'BW132', 'fill_conflict', 'A fill contradicts what is known of it.',
+    'Ask the broker; nothing was booked.'
+),
+(
+    'BW133', 'overfill', 'More was filled than ordered.',
+    'Ask the broker; nothing was booked.'
+),
+(
+    'BW134', 'fill_without_order', 'A fill for an order that was never sent.',
+    'Ask the broker; nothing was booked.'
+),
+(
+    'BW140', 'ledger_unbalanced', 'A posting does not sum to zero.',
+    'Book through trade.record_fill or trade.deposit.'
+),
+(
+    'BW141', 'append_only', 'This table only grows.',
+    'Nothing that happened is changed or removed.'
+)
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint
     where (known.name, known.meaning, known.hint)

@@ -20,13 +20,16 @@ begin
     if not found then
         raise exception using
             errcode = 'BW010',
-            message = format('unknown setting %s', coalesce(quote_literal(setting.name), 'null')),
+            message = format(
+                'unknown setting %s', coalesce(quote_literal(setting.name), 'null')
+            ),
             hint = 'The settings are the rows of tenant.setting_default.';
     end if;
     return found_value;
 end
 $$;
-comment on function tenant.setting(text) is 'The current tenant''s value of a setting, or its default.';
+comment on function tenant.setting(text)
+    is 'The current tenant''s value of a setting, or its default.';
 
 create or replace function tenant.number_setting(name text)
 returns numeric
@@ -46,11 +49,14 @@ as $$
 declare
     known tenant.setting_default;
 begin
-    select * into known from tenant.setting_default as d where d.name = set_setting.name;
+    select * into known from tenant.setting_default as d
+    where d.name = set_setting.name;
     if not found then
         raise exception using
             errcode = 'BW010',
-            message = format('unknown setting %s', coalesce(quote_literal(set_setting.name), 'null')),
+            message = format(
+                'unknown setting %s', coalesce(quote_literal(set_setting.name), 'null')
+            ),
             hint = 'The settings are the rows of tenant.setting_default.';
     end if;
     if set_setting.value is null then
@@ -62,7 +68,8 @@ begin
         or (
             jsonb_typeof(known.value) = 'number'
             and (
-                set_setting.value::numeric < known.minimum or set_setting.value::numeric > known.maximum
+                set_setting.value::numeric < known.minimum
+                or set_setting.value::numeric > known.maximum
             )
         )
     then

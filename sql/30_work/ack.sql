@@ -1,7 +1,9 @@
 -- Done. The result of a job is written in the same transaction, so that it happens
 -- exactly once: an acknowledgement with an old lease token is not acknowledged.
 
-create or replace function work.ack(worker_id integer, job_ids bigint[], lease_tokens bigint[])
+create or replace function work.ack(
+    worker_id integer, job_ids bigint[], lease_tokens bigint[]
+)
 returns bigint[]
 language plpgsql
 security definer -- the queue's tables are nobody's
@@ -37,7 +39,8 @@ begin
     once_more as (
         update work.job as j
         set
-            state = 'ready', payload = held.again, again = null, attempt = 0, errors = '[]',
+            state = 'ready', payload = held.again, again = null, attempt = 0,
+            errors = '[]',
             lease_token = j.lease_token + 1, lease_until = null, worker_id = null,
             started_at = null, run_at = moment, enqueued_at = moment
         from held
@@ -51,14 +54,19 @@ begin
             enqueued_at, started_at, finished_at, wait_ms, run_ms
         )
         select
-            held.job_id, held.tenant_id, held.kind, held.attempt, held.worker_id, held.dedup_key,
+            held.job_id, held.tenant_id, held.kind, held.attempt, held.worker_id,
+            held.dedup_key,
             held.enqueued_at, held.started_at, moment,
-            1000 * extract(epoch from held.started_at - greatest(held.enqueued_at, held.run_at)),
+            1000 * extract(
+                epoch from held.started_at - greatest(held.enqueued_at, held.run_at)
+            ),
             1000 * extract(epoch from moment - held.started_at)
         from held
     )
 
-    select coalesce(array_agg(held.job_id order by held.job_id), '{}'), exists (select from once_more)
+    select coalesce(
+        array_agg(held.job_id order by held.job_id), '{}'
+    ), exists (select from once_more)
     into acknowledged, repeated
     from held;
 
@@ -69,4 +77,5 @@ begin
 end
 $$;
 comment on function work.ack(integer, bigint[], bigint[]) is
-'Finishes jobs; returns the ids that were truly finished, the others belong to somebody else by now.';
+'Finishes jobs; returns the ids that were truly finished, the others belong to '
+'somebody else by now.';

@@ -24,10 +24,14 @@ begin
     if claim.max_jobs is null or claim.max_jobs not between 1 and 1000 then
         raise exception using
             errcode = 'BW208',
-            message = format('cannot claim %s jobs at once', coalesce(claim.max_jobs::text, 'null')),
+            message = format(
+                'cannot claim %s jobs at once', coalesce(claim.max_jobs::text, 'null')
+            ),
             hint = 'Ask for 1 to 1000.';
     end if;
-    if not exists (select from work.worker as w where w.worker_id = claim.worker_id) then
+    if not exists (
+        select from work.worker as w where w.worker_id = claim.worker_id
+    ) then
         raise exception using
             errcode = 'BW206',
             message = format('worker %s is not registered', claim.worker_id),
@@ -55,7 +59,9 @@ begin
     numbered as (
         select
             head.job_id, k.lease, k.side_effects,
-            row_number() over (partition by k.side_effects order by head.priority, head.job_id) as place
+            row_number() over (
+                partition by k.side_effects order by head.priority, head.job_id
+            ) as place
         from head inner join work.kind as k on head.kind = k.name
     ),
 
@@ -64,14 +70,17 @@ begin
         update work.job as j
         set
             state = 'leased', attempt = j.attempt + 1, lease_token = j.lease_token + 1,
-            lease_until = moment + numbered.lease, worker_id = claim.worker_id, started_at = moment
+            lease_until = moment + numbered.lease, worker_id = claim.worker_id,
+            started_at = moment
         from numbered
-        where j.job_id = numbered.job_id and (not numbered.side_effects or numbered.place = 1)
+        where j.job_id = numbered.job_id and (
+            not numbered.side_effects or numbered.place = 1
+        )
         returning j.*, numbered.side_effects
     ),
 
-    -- Losing a claim in a crash only runs the job again, so it need not wait for the disk,
-    -- unless a job acts on the outside. Reset with the end of the transaction.
+    -- Losing a claim in a crash only runs the job again, so it need not wait for the
+    -- disk, unless a job acts on the outside. Reset with the end of the transaction.
     durability as materialized (
         select set_config('synchronous_commit', 'off', true)
         having not exists (select from taken where taken.side_effects)
@@ -85,4 +94,5 @@ begin
 end
 $$;
 comment on function work.claim(integer, text[], integer) is
-'Leases up to max_jobs ready jobs of these kinds to a worker (null: of every kind), never waiting for a lock.';
+'Leases up to max_jobs ready jobs of these kinds to a worker (null: of every kind), '
+'never waiting for a lock.';

@@ -21,7 +21,8 @@ begin
             hint = 'The dead jobs are the rows of work.dead.';
     end if;
     return work.enqueue(
-        dead.kind, dead.payload, dead.tenant_id, dead.priority, dedup_key => dead.dedup_key
+        dead.kind, dead.payload, dead.tenant_id, dead.priority,
+        dedup_key => dead.dedup_key
     );
 end
 $$;

@@ -1,11 +1,12 @@
--- Work to do. A dedup key is unique for tenant and kind while the job lives: enqueuing it
--- again changes the waiting job, or lets a running one run once more with the new payload
--- (it may already have read what has changed since).
+-- Work to do. A dedup key is unique for tenant and kind while the job lives: enqueuing
+-- it again changes the waiting job, or lets a running one run once more with the new
+-- payload (it may already have read what has changed since).
 --
--- Example: select work.enqueue('run_cycle', '{"cycle_id": 7}', 1, dedup_key => 'cycle 7');
+-- Example: work.enqueue('run_cycle', '{"cycle_id": 7}', 1, dedup_key => 'cycle 7')
 --   -> 12, and 12 again while that job lives
 
--- The payload that two equal jobs leave: the newer one, with the least value of `least_key`.
+-- The payload that two equal jobs leave: the newer one, with the least value of
+-- `least_key`.
 create or replace function work._merged(older jsonb, newer jsonb, least_key text)
 returns jsonb
 language sql immutable parallel safe
@@ -41,20 +42,26 @@ begin
     if not found then
         raise exception using
             errcode = 'BW201',
-            message = format('unknown job kind %s', coalesce(quote_literal(kind), 'null')),
+            message = format(
+                'unknown job kind %s', coalesce(quote_literal(kind), 'null')
+            ),
             hint = 'The kinds are the rows of work.kind.';
     end if;
     if coalesce(cardinality(payloads), 0) = 0 then
         return;
     end if;
     if cardinality(payloads) is distinct from cardinality(tenant_ids)
-        or cardinality(payloads) <> coalesce(cardinality(dedup_keys), cardinality(payloads)) then
+        or cardinality(payloads) <> coalesce(
+            cardinality(dedup_keys), cardinality(payloads)
+        ) then
         raise exception using
             errcode = 'BW205',
             message = 'payloads, tenants and dedup keys differ in number';
     end if;
     if (
-        select bool_or(jsonb_typeof(body) is distinct from 'object') from unnest(payloads) as body
+        select bool_or(
+            jsonb_typeof(body) is distinct from 'object'
+        ) from unnest(payloads) as body
     ) then
         raise exception using
             errcode = 'BW204',
@@ -78,15 +85,21 @@ begin
     -- In the order of the keys, so that two transactions cannot wait for each other.
     return query
     insert into work.job as live (
-        tenant_id, kind, priority, state, run_at, max_attempts, dedup_key, payload, enqueued_at
+        tenant_id, kind, priority, state, run_at, max_attempts, dedup_key, payload,
+        enqueued_at
     )
     select
         given.tenant_id, known.name, coalesce(enqueue_many.priority, 100),
         case when enqueue_many.run_at > moment then 'waiting' else 'ready' end,
-        coalesce(enqueue_many.run_at, moment), known.max_attempts, given.dedup_key, given.payload, moment
+        coalesce(enqueue_many.run_at, moment), known.max_attempts, given.dedup_key,
+        given.payload, moment
     from unnest(
         enqueue_many.payloads, enqueue_many.tenant_ids,
-        coalesce(enqueue_many.dedup_keys, array_fill(null::text, array[cardinality(enqueue_many.payloads)]))
+        coalesce(
+            enqueue_many.dedup_keys, array_fill(
+                null::text, array[cardinality(enqueue_many.payloads)]
+            )
+        )
     ) as given (payload, tenant_id, dedup_key)
     order by given.tenant_id, given.dedup_key
     on conflict (tenant_id, kind, dedup_key) where dedup_key is not null do update
@@ -97,18 +110,22 @@ begin
             end,
             again = case
                 when live.state = 'leased'
-                    then work._merged(coalesce(live.again, excluded.payload), excluded.payload, known.merge_least)
+                    then work._merged(
+                        coalesce(live.again, excluded.payload), excluded.payload,
+                        known.merge_least
+                    )
             end,
             priority = least(live.priority, excluded.priority),
             -- A retry keeps its wait; what has never failed runs at the earlier time.
             run_at = case
-                when live.state = 'waiting' and live.errors = '[]' then least(live.run_at, excluded.run_at)
+                when live.state = 'waiting' and live.errors = '[]'
+                    then least(live.run_at, excluded.run_at)
                 else live.run_at
             end
     returning job_id;
 
-    -- A constant payload, and only when somebody waits: NOTIFY takes a database-wide lock
-    -- until the commit is on disk. The row is the truth, polling the safety net.
+    -- A constant payload, and only when somebody waits: NOTIFY takes a database-wide
+    -- lock until the commit is on disk. The row is the truth, polling the safety net.
     if exists (
         select from work.worker
         where idle and heartbeat_at > moment - interval '12 seconds'
@@ -117,8 +134,11 @@ begin
     end if;
 end
 $$;
-comment on function work.enqueue_many(text, jsonb[], integer[], integer, timestamptz, text[]) is
-'Enqueues many jobs of one kind in one statement; a dedup key may occur once in the arrays.';
+comment on function work.enqueue_many(
+    text, jsonb[], integer[], integer, timestamptz, text[]
+) is
+'Enqueues many jobs of one kind in one statement; a dedup key may occur once in the '
+'arrays.';
 
 create or replace function work.enqueue(
     kind text,
@@ -139,4 +159,5 @@ as $$
     )
 $$;
 comment on function work.enqueue(text, jsonb, integer, integer, timestamptz, text) is
-'Enqueues a job and returns its id; with a dedup key the id of the job that lives with it.';
+'Enqueues a job and returns its id; with a dedup key the id of the job that lives with '
+'it.';

@@ -1,6 +1,8 @@
 -- It takes longer: a worker that still holds its jobs gets another lease.
 
-create or replace function work.extend(worker_id integer, job_ids bigint[], lease_tokens bigint[])
+create or replace function work.extend(
+    worker_id integer, job_ids bigint[], lease_tokens bigint[]
+)
 returns bigint[]
 language plpgsql
 security definer -- the queue's tables are nobody's
@@ -10,7 +12,8 @@ as $$
 declare
     extended bigint[];
 begin
-    if cardinality(extend.job_ids) is distinct from cardinality(extend.lease_tokens) then
+    if cardinality(extend.job_ids) is distinct
+    from cardinality(extend.lease_tokens) then
         raise exception using
             errcode = 'BW205',
             message = 'job ids and lease tokens differ in number';
@@ -19,7 +22,8 @@ begin
     with held as materialized (
         select j.job_id, k.lease from work.job as j
         inner join work.kind as k on j.kind = k.name
-        inner join unnest(extend.job_ids, extend.lease_tokens) as given (job_id, lease_token)
+        inner join unnest(extend.job_ids, extend.lease_tokens) as given (job_id,
+            lease_token)
             on j.job_id = given.job_id and j.lease_token = given.lease_token
         where j.state = 'leased' and j.worker_id = extend.worker_id
         order by j.job_id
@@ -33,7 +37,9 @@ begin
         returning j.job_id
     )
 
-    select coalesce(array_agg(renewed.job_id order by renewed.job_id), '{}') into extended
+    select coalesce(
+        array_agg(renewed.job_id order by renewed.job_id), '{}'
+    ) into extended
     from renewed;
     return extended;
 end

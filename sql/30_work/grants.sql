@@ -1,15 +1,19 @@
--- The queue belongs to the worker; the gateway looks and revives, everybody else sees api.jobs.
--- Everything is taken back first: a grant that is gone from here is gone.
+-- The queue belongs to the worker; the gateway looks and revives, everybody else sees
+-- api.jobs. Everything is taken back first: a grant that is gone from here is gone.
 
 revoke all on schema work
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all tables in schema work
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all functions in schema work
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 
 grant usage on schema work to bellwether_worker, bellwether_gateway;
-grant select on work.kind, work.stats, work.dead, work.worker to bellwether_worker, bellwether_gateway;
+grant select on work.kind, work.stats, work.dead, work.worker to bellwether_worker,
+    bellwether_gateway;
 
 grant execute on function
 work.enqueue(text, jsonb, integer, integer, timestamptz, text),
@@ -27,4 +31,5 @@ work.is_idle(text[]),
 work.requeue_dead(bigint)
 to bellwether_worker;
 
-grant execute on function work.is_idle(text[]), work.requeue_dead(bigint) to bellwether_gateway;
+grant execute on function work.is_idle(text[]), work.requeue_dead(bigint)
+    to bellwether_gateway;

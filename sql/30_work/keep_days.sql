@@ -12,7 +12,9 @@ declare
     partition text;
 begin
     -- The day after tomorrow is there: nothing to do, and no lock taken.
-    if to_regclass(format('work.job_done_%s', to_char(today + 2, 'YYYYMMDD'))) is not null then
+    if to_regclass(
+        format('work.job_done_%s', to_char(today + 2, 'YYYYMMDD'))
+    ) is not null then
         return;
     end if;
     perform pg_advisory_xact_lock(hashtext('work.keep_days'));
@@ -21,10 +23,14 @@ begin
         partition := format('job_done_%s', to_char(day, 'YYYYMMDD'));
         continue when to_regclass(format('work.%I', partition)) is not null;
         -- Made beside and attached: attaching lets others go on writing.
-        execute format('create table work.%I (like work.job_done including all)', partition);
         execute format(
-            'alter table work.job_done attach partition work.%I for values from (%L) to (%L)',
-            partition, day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC'
+            'create table work.%I (like work.job_done including all)', partition
+        );
+        execute format(
+            'alter table work.job_done attach partition work.%I for values from (%L) '
+            'to (%L)',
+            partition, day::timestamp at time zone 'UTC',
+            (day + 1)::timestamp at time zone 'UTC'
         );
     end loop;
 
@@ -40,6 +46,7 @@ begin
 end
 $$;
 comment on function work.keep_days(integer) is
-'Makes the partitions of work.job_done for today and three days more, once a day drops those older than so many days.';
+'Makes the partitions of work.job_done for today and three days more, once a day drops '
+'those older than so many days.';
 
 select work.keep_days();

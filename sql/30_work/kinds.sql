@@ -1,7 +1,10 @@
 -- The kinds of jobs. What an operator tuned (attempts, waits, leases) is kept.
 
 insert into work.kind as known
-(name, description, max_attempts, backoff_base, backoff_max, lease, side_effects, merge_least)
+(
+    name, description, max_attempts, backoff_base, backoff_max, lease, side_effects,
+    merge_least
+)
 values
 ('compute_snapshots', 'Compute snapshots and outcomes of one instrument from its bars.',
 5, '2 seconds', '5 minutes', '5 minutes', false, 'from'),
@@ -19,4 +22,6 @@ on conflict (name) do update
         side_effects = excluded.side_effects,
         merge_least = excluded.merge_least
     where (known.description, known.side_effects, known.merge_least)
-    is distinct from (excluded.description, excluded.side_effects, excluded.merge_least);
+    is distinct from (
+        excluded.description, excluded.side_effects, excluded.merge_least
+    );

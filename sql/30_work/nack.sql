@@ -11,9 +11,11 @@ returns jsonb
 language sql volatile
 begin atomic
     select
-        case when pg_catalog.jsonb_array_length(errors) >= 20 then errors - 0 else errors end
+        case when pg_catalog.jsonb_array_length(errors) >= 20 then errors - 0
+            else errors end
         || pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
-            'at', pg_catalog.clock_timestamp(), 'attempt', attempt, 'worker_id', worker_id,
+            'at', pg_catalog.clock_timestamp(), 'attempt', attempt, 'worker_id',
+            worker_id,
             'error', pg_catalog.left(error, 10000)
         ));
 end;
@@ -30,12 +32,15 @@ begin atomic
     )
 
     insert into work.dead (
-        job_id, tenant_id, kind, priority, attempt, max_attempts, dedup_key, payload, reason,
+        job_id, tenant_id, kind, priority, attempt, max_attempts, dedup_key, payload,
+        reason,
         error, errors, enqueued_at, first_failed_at, died_at
     )
     select
-        gone.job_id, gone.tenant_id, gone.kind, gone.priority, gone.attempt, gone.max_attempts,
-        gone.dedup_key, coalesce(gone.again, gone.payload), _bury.reason, gone.errors -> -1 ->> 'error',
+        gone.job_id, gone.tenant_id, gone.kind, gone.priority, gone.attempt,
+        gone.max_attempts,
+        gone.dedup_key, coalesce(gone.again, gone.payload), _bury.reason,
+        gone.errors -> -1 ->> 'error',
         gone.errors, gone.enqueued_at, (gone.errors -> 0 ->> 'at')::timestamptz,
         pg_catalog.clock_timestamp()
     from gone;
@@ -81,16 +86,22 @@ begin
     -- Whoever was asked to come back later (429, a closed gate) has not failed.
     delay := coalesce(
         nack.retry_after,
-        least(known.backoff_max, known.backoff_base * power(2, least(held.attempt - 1, 30)))
+        least(
+            known.backoff_max,
+            known.backoff_base * power(2, least(held.attempt - 1, 30))
+        )
         * (0.5 + random() / 2)
     );
     update work.job
     set
         state = 'waiting', run_at = clock_timestamp() + delay,
         attempt = case when nack.retry_after is null then attempt else attempt - 1 end,
-        lease_token = lease_token + 1, lease_until = null, worker_id = null, started_at = null,
+        lease_token = lease_token + 1, lease_until = null, worker_id = null,
+        started_at = null,
         payload = work._merged(payload, again, known.merge_least), again = null,
-        errors = work._with_error(errors, attempt, worker_id, coalesce(nack.error, 'no reason given'))
+        errors = work._with_error(
+            errors, attempt, worker_id, coalesce(nack.error, 'no reason given')
+        )
     where job_id = held.job_id;
 
     if nack.permanent then
@@ -104,4 +115,5 @@ begin
 end
 $$;
 comment on function work.nack(integer, bigint, bigint, text, interval, boolean) is
-'Records a failure: retry (after retry_after, which spends no attempt, or a growing wait), dead, or lost when the lease had ended.';
+'Records a failure: retry (after retry_after, which spends no attempt, or a growing '
+'wait), dead, or lost when the lease had ended.';

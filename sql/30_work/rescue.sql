@@ -18,7 +18,9 @@ begin
         select
             j.job_id, j.attempt >= j.max_attempts as spent,
             case
-                when j.lease_until < moment then format('the lease of worker %s ended', j.worker_id)
+                when j.lease_until < moment then format(
+                    'the lease of worker %s ended', j.worker_id
+                )
                 else format('worker %s died', j.worker_id)
             end as error
         from work.job as j
@@ -57,4 +59,5 @@ begin
 end
 $$;
 comment on function work.rescue() is
-'Takes back jobs whose worker is silent for 12 s or whose lease has ended; returns how many. Workers call it every few seconds.';
+'Takes back jobs whose worker is silent for 12 s or whose lease has ended; returns how '
+'many. Workers call it every few seconds.';

@@ -12,7 +12,10 @@ begin
         select from work.job as j
         where
             (is_idle.kinds is null or j.kind = any(is_idle.kinds))
-            and (j.state <> 'waiting' or j.errors <> '[]' or j.run_at <= clock_timestamp())
+            and (
+                j.state <> 'waiting' or j.errors <> '[]'
+                or j.run_at <= clock_timestamp()
+            )
     );
 end
 $$;
@@ -41,7 +44,8 @@ from (
         count(*) filter (where job.state = 'leased') as leased,
         count(*) filter (where job.state = 'waiting') as waiting,
         extract(
-            epoch from clock_timestamp() - min(job.run_at) filter (where job.state = 'ready')
+            epoch from clock_timestamp() - min(job.run_at)
+                filter (where job.state = 'ready')
         ) as oldest_ready_seconds
     from work.job
     group by job.kind, job.tenant_id
@@ -68,4 +72,5 @@ full join (
     group by job_done.kind, job_done.tenant_id
 ) as done using (kind, tenant_id);
 comment on view work.stats is
-'Depth of the queue by kind and tenant, dead jobs, and the waits and run times of the last hour.';
+'Depth of the queue by kind and tenant, dead jobs, and the waits and run times of the '
+'last hour.';

@@ -1,6 +1,8 @@
 -- Workers: one row each, a heartbeat every 4 s; silent for 12 s means dead.
 
-create or replace function work.register_worker(host text, pid integer, version text, kinds text[])
+create or replace function work.register_worker(
+    host text, pid integer, version text, kinds text[]
+)
 returns integer
 language plpgsql
 security definer -- the queue's tables are nobody's
@@ -18,13 +20,15 @@ begin
         raise exception using
             errcode = 'BW201',
             message = format('unknown job kind %s', unknown),
-            hint = 'The kinds are the rows of work.kind; is the schema older than the program?';
+            hint = 'The kinds are the rows of work.kind; is the schema older than the '
+                'program?';
     end if;
     -- Workers that died without a word leave their row; nothing else would remove it.
     delete from work.worker where heartbeat_at < clock_timestamp() - interval '1 hour';
     insert into work.worker (host, pid, version, kinds, started_at, heartbeat_at)
     values (
-        register_worker.host, register_worker.pid, register_worker.version, register_worker.kinds,
+        register_worker.host, register_worker.pid, register_worker.version,
+        register_worker.kinds,
         clock_timestamp(), clock_timestamp()
     )
     returning worker_id into new_id;
@@ -98,4 +102,5 @@ begin
 end
 $$;
 comment on function work.unregister_worker(integer) is
-'Takes a worker off the list and hands back what it still leased; returns how many jobs.';
+'Takes a worker off the list and hands back what it still leased; returns how many '
+'jobs.';

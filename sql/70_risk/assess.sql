@@ -1,20 +1,22 @@
--- What an order would do to the limits. Pending orders count as if they were filled on the
--- bad side only: buys do not make room for sells, nor sells for buys. An order that only
--- lowers exposure passes every limit.
+-- What an order would do to the limits. Pending orders count as if they were filled on
+-- the bad side only: buys do not make room for sells, nor sells for buys. An order that
+-- only lowers exposure passes every limit.
 --
--- Let d be +1 for a buy and -1 for a sell, held the signed position, same and opposite the
--- open quantities on the order's side and against it:
+-- Let d be +1 for a buy and -1 for a sell, held the signed position, same and opposite
+-- the open quantities on the order's side and against it:
 --     before = d * held + same          after = before + quantity
 --     against = opposite - d * held     (exposure if the other side is filled instead)
--- The order only lowers exposure when after <= 0. Equity is reckoned after the fees and the
--- slippage that the order itself may cost, so that a fill at the price judged by stays
--- inside the limits.
+-- The order only lowers exposure when after <= 0. Equity is reckoned after the fees and
+-- the slippage that the order itself may cost, so that a fill at the price judged by
+-- stays inside the limits.
 
 -- Example: risk._percent(1, 5) -> 20.0 %
 create or replace function risk._percent(part numeric, whole numeric)
 returns text
 language sql immutable parallel safe
-return coalesce(pg_catalog.round(100 * part / nullif(whole, 0), 1)::text || ' %', 'all');
+return coalesce(
+    pg_catalog.round(100 * part / nullif(whole, 0), 1)::text || ' %', 'all'
+);
 comment on function risk._percent(numeric, numeric) is 'A share in words.';
 
 create or replace function risk._assess(
@@ -44,7 +46,8 @@ declare
     -- Share of an amount that fee and slippage may cost.
     cost_fraction constant numeric :=
     (tenant.number_setting('fee_bps') + tenant.number_setting('slippage_bps')) / 10000;
-    position_fraction constant numeric := tenant.number_setting('max_position_fraction');
+    position_fraction constant numeric :=
+    tenant.number_setting('max_position_fraction');
     sector_fraction constant numeric := tenant.number_setting('max_sector_fraction');
     gross_fraction constant numeric := tenant.number_setting('max_gross_fraction');
     cash_price numeric;
@@ -53,13 +56,16 @@ declare
 begin
     select * into strict instrument from market.instrument as i
     where i.instrument_id = _assess.instrument_id;
-    select * into trading from risk.trading_state(instrument.symbol, _assess.strategy_id);
+    select * into trading from risk.trading_state(
+        instrument.symbol, _assess.strategy_id
+    );
     select * into quote from risk.last_close(_assess.instrument_id, _assess.at);
     price := quote.price;
 
     with line as (
         select
-            p.instrument_id, p.quantity as held, p.cost, 0::numeric as buys, 0::numeric as sells,
+            p.instrument_id, p.quantity as held, p.cost, 0::numeric as buys,
+            0::numeric as sells,
             0::numeric as reserved
         from trade.position as p
         where
@@ -83,7 +89,8 @@ begin
 
     summed as (
         select
-            line.instrument_id, sum(line.held) as held, sum(line.cost) as cost, sum(line.buys) as buys,
+            line.instrument_id, sum(line.held) as held, sum(line.cost) as cost,
+            sum(line.buys) as buys,
             sum(line.sells) as sells, sum(line.reserved) as reserved
         from line group by line.instrument_id
     ),
@@ -93,7 +100,10 @@ begin
             summed.*, coalesce(i.sector, i.asset_class) as sector,
             -- An instrument held without a known price is taken at cost.
             coalesce(
-                case when i.instrument_id = _assess.instrument_id then quote.price else q.price end,
+                case
+                    when i.instrument_id = _assess.instrument_id then quote.price
+                    else q.price
+                end,
                 summed.cost / nullif(summed.held, 0), 0
             ) as price
         from summed
@@ -105,16 +115,28 @@ begin
     exposed as (
         select
             valued.*, valued.instrument_id = _assess.instrument_id as own,
-            valued.price * greatest(valued.held + valued.buys, valued.sells - valued.held, 0) as exposure
+            valued.price * greatest(
+                valued.held + valued.buys, valued.sells - valued.held, 0
+            ) as exposure
         from valued
     )
 
     select
         coalesce(sum(e.held) filter (where e.own), 0) as held,
-        coalesce(sum(case when direction > 0 then e.buys else e.sells end) filter (where e.own), 0) as same,
-        coalesce(sum(case when direction > 0 then e.sells else e.buys end) filter (where e.own), 0) as opposite,
+        coalesce(
+            sum(
+                case when direction > 0 then e.buys else e.sells end
+            ) filter (where e.own), 0
+        ) as same,
+        coalesce(
+            sum(
+                case when direction > 0 then e.sells else e.buys end
+            ) filter (where e.own), 0
+        ) as opposite,
         coalesce(sum(e.exposure) filter (
-            where not e.own and e.sector = coalesce(instrument.sector, instrument.asset_class)
+            where not e.own and e.sector = coalesce(
+                instrument.sector, instrument.asset_class
+            )
         ), 0) as sector_others,
         coalesce(sum(e.exposure) filter (where not e.own), 0) as gross_others,
         count(*) filter (where not e.own) as count_others,
@@ -123,7 +145,8 @@ begin
         coalesce(sum((e.buys + e.sells) * e.price), 0) * cost_fraction as open_costs,
         (
             select a.cash from trade.account as a
-            where a.tenant_id = public.current_tenant() and a.account_id = _assess.account_id
+            where a.tenant_id = public.current_tenant()
+            and a.account_id = _assess.account_id
         ) as cash
     into book
     from exposed as e;
@@ -147,17 +170,23 @@ begin
     elsif after > 0 and instrument.asset_class = 'index' then
         reason_code := 'NOT_TRADABLE';
         reason := format('%s is an index', instrument.symbol);
-    elsif after > 0 and direction < 0 and not tenant.setting('allow_short')::boolean then
+    elsif after > 0 and direction < 0
+    and not tenant.setting('allow_short')::boolean then
         reason_code := 'SHORT_NOT_ALLOWED';
         reason := format('%s would be %s short', instrument.symbol, after);
     elsif after > 0 and quote.price is null then
         reason_code := 'NO_PRICE';
-        reason := format('no price of %s was known at %s', instrument.symbol, _assess.at);
+        reason := format(
+            'no price of %s was known at %s', instrument.symbol, _assess.at
+        );
     elsif after > 0
-        and quote.known_at < _assess.at - tenant.number_setting('max_price_age_days') * interval '1 day'
+        and quote.known_at
+        < _assess.at - tenant.number_setting('max_price_age_days') * interval '1 day'
     then
         reason_code := 'STALE_PRICE';
-        reason := format('the last price of %s is of %s', instrument.symbol, quote.known_at);
+        reason := format(
+            'the last price of %s is of %s', instrument.symbol, quote.known_at
+        );
     end if;
     if reason_code is not null or quote.price is null then
         max_quantity := greatest(-before, 0);
@@ -166,8 +195,12 @@ begin
     end if;
 
     -- The figures: each limit says how much room it leaves.
-    cash_price := coalesce(_assess.limit_price, greatest(_assess.stop_price, quote.price));
-    room := (position_fraction * equity / price - before) / (1 + position_fraction * cost_fraction);
+    cash_price := coalesce(
+        _assess.limit_price, greatest(_assess.stop_price, quote.price)
+    );
+    room := (
+        position_fraction * equity / price - before
+    ) / (1 + position_fraction * cost_fraction);
     max_quantity := room;
     room := ((sector_fraction * equity - book.sector_others) / price - before)
     / (1 + sector_fraction * cost_fraction);
@@ -182,7 +215,8 @@ begin
     end if;
     if direction > 0 then
         max_quantity := least(
-            max_quantity, (book.cash - book.reserved) / (cash_price * (1 + cost_fraction))
+            max_quantity,
+            (book.cash - book.reserved) / (cash_price * (1 + cost_fraction))
         );
     end if;
     if direction < 0 and not tenant.setting('allow_short')::boolean then
@@ -190,7 +224,8 @@ begin
     end if;
     -- Whole shares, or millionths of a coin.
     max_quantity := trunc(
-        greatest(max_quantity, -before, 0), case when instrument.asset_class = 'equity' then 0 else 6 end
+        greatest(max_quantity, -before, 0),
+        case when instrument.asset_class = 'equity' then 0 else 6 end
     );
 
     if after > 0 then
@@ -198,33 +233,41 @@ begin
         if after * price > position_fraction * equity then
             reason_code := 'POSITION_LIMIT';
             reason := format(
-                '%s would be %s of equity (%s of %s), the limit is %s', instrument.symbol,
-                risk._percent(after * price, equity), round(after * price, 2), round(equity, 2),
+                '%s would be %s of equity (%s of %s), the limit is %s',
+                instrument.symbol,
+                risk._percent(after * price, equity), round(after * price, 2),
+                round(equity, 2),
                 risk._percent(position_fraction, 1)
             );
-        elsif after > against and book.sector_others + after * price > sector_fraction * equity then
+        elsif after > against
+        and book.sector_others + after * price > sector_fraction * equity then
             reason_code := 'SECTOR_LIMIT';
             reason := format(
                 '%s would be %s of equity, the limit is %s',
                 coalesce(instrument.sector, instrument.asset_class),
-                risk._percent(book.sector_others + after * price, equity), risk._percent(sector_fraction, 1)
+                risk._percent(book.sector_others + after * price, equity),
+                risk._percent(sector_fraction, 1)
             );
         elsif book.held = 0 and book.same = 0 and book.opposite = 0
             and book.count_others >= tenant.number_setting('max_positions')
         then
             reason_code := 'POSITION_COUNT_LIMIT';
             reason := format(
-                '%s instruments are held or ordered, the limit is %s', book.count_others,
+                '%s instruments are held or ordered, the limit is %s',
+                book.count_others,
                 tenant.setting('max_positions')
             );
-        elsif after > against and book.gross_others + after * price > gross_fraction * equity then
+        elsif after > against
+        and book.gross_others + after * price > gross_fraction * equity then
             reason_code := 'GROSS_LIMIT';
             reason := format(
                 'all positions would be %s of equity, the limit is %s',
-                risk._percent(book.gross_others + after * price, equity), risk._percent(gross_fraction, 1)
+                risk._percent(book.gross_others + after * price, equity),
+                risk._percent(gross_fraction, 1)
             );
         elsif direction > 0
-            and _assess.quantity * cash_price * (1 + cost_fraction) > book.cash - book.reserved
+            and _assess.quantity * cash_price * (1 + cost_fraction)
+            > book.cash - book.reserved
         then
             reason_code := 'INSUFFICIENT_CASH';
             reason := format(
@@ -237,5 +280,8 @@ begin
     return next;
 end
 $$;
-comment on function risk._assess(bigint, integer, text, numeric, numeric, numeric, bigint, timestamptz) is
-'What an order would do to the limits: the code of the first that it breaks (null: none), and how much would pass.';
+comment on function risk._assess(
+    bigint, integer, text, numeric, numeric, numeric, bigint, timestamptz
+) is
+'What an order would do to the limits: the code of the first that it breaks (null: '
+'none), and how much would pass.';

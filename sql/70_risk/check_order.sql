@@ -1,6 +1,6 @@
 -- Asking before ordering.
 --
--- Example: select * from risk.check_order(1, 'AAPL', 'buy', 1000, as_of => '2018-02-05');
+-- Example: risk.check_order(1, 'AAPL', 'buy', 1000, as_of => '2018-02-05')
 --   -> f | POSITION_LIMIT | AAPL would be 156.5 % of equity ... | 127 | 156.49
 
 create or replace function risk.check_order(
@@ -11,7 +11,9 @@ create or replace function risk.check_order(
     limit_price numeric default null,
     as_of timestamptz default null
 )
-returns table (allowed boolean, reason_code text, reason text, max_quantity numeric, price numeric)
+returns table (
+    allowed boolean, reason_code text, reason text, max_quantity numeric, price numeric
+)
 language plpgsql stable
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
@@ -21,21 +23,27 @@ declare
     wanted market.instrument;
 begin
     if check_order.side is null or check_order.side not in ('buy', 'sell')
-        or check_order.quantity is null or not (check_order.quantity > 0 and check_order.quantity < 'infinity')
+        or check_order.quantity is null or not (
+            check_order.quantity > 0 and check_order.quantity < 'infinity'
+        )
     then
         raise exception using
             errcode = 'BW120',
             message = 'an order needs a side (buy or sell) and a quantity above 0';
     end if;
-    select * into wanted from market.instrument as i where i.symbol = check_order.symbol;
+    select * into wanted from market.instrument as i
+    where i.symbol = check_order.symbol;
     if not found then
         raise exception using
             errcode = 'BW121',
-            message = format('unknown symbol %s', coalesce(quote_literal(check_order.symbol), 'null'));
+            message = format(
+                'unknown symbol %s', coalesce(quote_literal(check_order.symbol), 'null')
+            );
     end if;
     if not exists (
         select from trade.account as a
-        where a.tenant_id = public.current_tenant() and a.account_id = check_order.account_id
+        where a.tenant_id = public.current_tenant()
+        and a.account_id = check_order.account_id
     ) then
         raise exception using
             errcode = 'BW123',
@@ -45,10 +53,14 @@ begin
     return query
     select a.reason_code is null, a.reason_code, a.reason, a.max_quantity, a.price
     from risk._assess(
-        check_order.account_id, wanted.instrument_id, check_order.side, check_order.quantity,
+        check_order.account_id, wanted.instrument_id, check_order.side,
+        check_order.quantity,
         check_order.limit_price, null, null, market.as_of(check_order.as_of)
     ) as a;
 end
 $$;
-comment on function risk.check_order(bigint, text, text, numeric, numeric, timestamptz) is
-'Whether an order would pass the limits now, why not, how much would, and at what price it is judged.';
+comment on function risk.check_order(
+    bigint, text, text, numeric, numeric, timestamptz
+) is
+'Whether an order would pass the limits now, why not, how much would, and at what '
+'price it is judged.';

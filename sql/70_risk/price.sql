@@ -1,5 +1,5 @@
--- The last close of an instrument that was known at a time (a moment: 00:00 is not the end
--- of its day here).
+-- The last close of an instrument that was known at a time (a moment: 00:00 is not the
+-- end of its day here).
 --
 -- Example: select price from risk.last_close(1, '2018-02-05 21:00Z') -> 156.49
 
@@ -20,4 +20,5 @@ begin atomic
     limit 1;
 end;
 comment on function risk.last_close(integer, timestamptz) is
-'The last daily close of an instrument known at a time, and since when; no row if there is none.';
+'The last daily close of an instrument known at a time, and since when; no row if '
+'there is none.';

@@ -2,14 +2,17 @@
 -- The strictest of the tenant's, the strategy's and the symbol's state counts; a state
 -- with an end is over when its time has come.
 
-create or replace function risk.trading_state(symbol text, strategy_id bigint default null)
+create or replace function risk.trading_state(
+    symbol text, strategy_id bigint default null
+)
 returns table (state text, reason text)
 language sql stable rows 1
 begin atomic
     select
         s.state,
         pg_catalog.format(
-            '%s%s: %s', s.scope, case when s.target <> '' then ' ' || s.target else '' end, s.reason
+            '%s%s: %s', s.scope, case when s.target <> '' then ' ' || s.target
+            else '' end, s.reason
         )
     from risk.state as s
     where
@@ -24,7 +27,8 @@ begin atomic
     limit 1;
 end;
 comment on function risk.trading_state(text, bigint) is
-'Why an order of this symbol and strategy may not pass freely: HALTED or REDUCING; no row when all is well.';
+'Why an order of this symbol and strategy may not pass freely: HALTED or REDUCING; no '
+'row when all is well.';
 
 create or replace function risk.set_state(
     scope text, target text, state text, reason text, until timestamptz default null
@@ -48,15 +52,20 @@ begin
             message = 'a change of the trading state needs a reason';
     end if;
     if set_state.scope = 'symbol'
-        and not exists (select from market.instrument as i where i.symbol = set_state.target)
+        and not exists (
+            select from market.instrument as i where i.symbol = set_state.target
+        )
     then
         raise exception using
             errcode = 'BW121',
-            message = format('unknown symbol %s', coalesce(quote_literal(set_state.target), 'null'));
+            message = format(
+                'unknown symbol %s', coalesce(quote_literal(set_state.target), 'null')
+            );
     end if;
     insert into risk.state (scope, target, state, reason, until)
     values (
-        set_state.scope, coalesce(set_state.target, ''), set_state.state, set_state.reason,
+        set_state.scope, coalesce(set_state.target, ''), set_state.state,
+        set_state.reason,
         set_state.until
     )
     on conflict (tenant_id, scope, target) do update

@@ -30,7 +30,10 @@ begin
     if coalesce(cardinality(wanted), 0) not between 1 and 1000 then
         raise exception using
             errcode = 'BW401',
-            message = format('a cycle needs 1 to 1000 symbols, not %s', coalesce(cardinality(wanted), 0));
+            message = format(
+                'a cycle needs 1 to 1000 symbols, not %s',
+                coalesce(cardinality(wanted), 0)
+            );
     end if;
     select string_agg(coalesce(quote_literal(s.symbol), 'null'), ', ') into unknown
     from unnest(wanted) as s (symbol)
@@ -51,7 +54,10 @@ begin
         if new_cycle.as_of > clock_timestamp() or not isfinite(new_cycle.as_of) then
             raise exception using
                 errcode = 'BW401',
-                message = format('a cycle cannot be run as of %s: nobody looks ahead', new_cycle.as_of);
+                message = format(
+                    'a cycle cannot be run as of %s: nobody looks ahead',
+                    new_cycle.as_of
+                );
         end if;
         moment := clock_timestamp();
     end if;
@@ -65,13 +71,15 @@ begin
 
     insert into agent.cycle (kind, symbols, execute, strategy_id, as_of, account_id)
     values (
-        new_cycle.kind, wanted, coalesce(new_cycle.execute, false), new_cycle.strategy_id, moment, account
+        new_cycle.kind, wanted, coalesce(new_cycle.execute, false),
+        new_cycle.strategy_id, moment, account
     )
     returning cycle_id into created;
     perform agent.record_event(
         'CycleQueued', null,
         jsonb_build_object(
-            'kind', new_cycle.kind, 'symbols', wanted, 'execute', coalesce(new_cycle.execute, false), 'as_of', moment
+            'kind', new_cycle.kind, 'symbols', wanted,
+            'execute', coalesce(new_cycle.execute, false), 'as_of', moment
         ),
         created
     );
@@ -92,7 +100,8 @@ declare
     started agent.cycle;
 begin
     update agent.cycle as c set status = 'running', started_at = clock_timestamp()
-    where c.tenant_id = public.current_tenant() and c.cycle_id = start_cycle.cycle_id and c.status = 'queued'
+    where c.tenant_id = public.current_tenant() and c.cycle_id = start_cycle.cycle_id
+    and c.status = 'queued'
     returning c.* into started;
     if found then
         perform agent.keep_months();
@@ -113,7 +122,9 @@ $$;
 comment on function agent.start_cycle(bigint) is
 'Starts a queued cycle; one that was started before comes back as it is.';
 
-create or replace function agent.finish_cycle(cycle_id bigint, status text, reason text default null)
+create or replace function agent.finish_cycle(
+    cycle_id bigint, status text, reason text default null
+)
 returns void
 language plpgsql
 security definer -- callers have no rights on the tables
@@ -124,10 +135,14 @@ begin
     if finish_cycle.status is null or finish_cycle.status not in ('done', 'failed') then
         raise exception using
             errcode = 'BW403',
-            message = format('a cycle ends as done or failed, not as %s', coalesce(finish_cycle.status, 'null'));
+            message = format(
+                'a cycle ends as done or failed, not as %s',
+                coalesce(finish_cycle.status, 'null')
+            );
     end if;
     update agent.cycle as c
-    set status = finish_cycle.status, reason = finish_cycle.reason, finished_at = clock_timestamp()
+    set status = finish_cycle.status, reason = finish_cycle.reason,
+        finished_at = clock_timestamp()
     where
         c.tenant_id = public.current_tenant() and c.cycle_id = finish_cycle.cycle_id
         and c.status in ('queued', 'running');
@@ -135,13 +150,16 @@ begin
         perform agent.record_event(
             'CycleFinished', null,
             jsonb_strip_nulls(
-                jsonb_build_object('status', finish_cycle.status, 'reason', finish_cycle.reason)
+                jsonb_build_object(
+                    'status', finish_cycle.status, 'reason', finish_cycle.reason
+                )
             ),
             finish_cycle.cycle_id
         );
     elsif not exists (
         select from agent.cycle as c
-        where c.tenant_id = public.current_tenant() and c.cycle_id = finish_cycle.cycle_id
+        where c.tenant_id = public.current_tenant()
+        and c.cycle_id = finish_cycle.cycle_id
     ) then
         raise exception using
             errcode = 'BW402',

@@ -1,8 +1,10 @@
--- The final word of a cycle. What cannot be an order (an unknown symbol, a size of -5 or
--- NaN, prose) is recorded as DO_NOT_EXECUTE with the reason; what can becomes an order in
--- the same transaction, if the cycle executes (see 90_triggers/decision_made.sql).
+-- The final word of a cycle. What cannot be an order (an unknown symbol, a size of -5
+-- or NaN, prose) is recorded as DO_NOT_EXECUTE with the reason; what can becomes an
+-- order in the same transaction, if the cycle executes (see
+-- 90_triggers/decision_made.sql).
 
--- A number in an answer, or null: '12.5' -> 12.5, 'about twelve' -> null, 'NaN' -> null.
+-- A number in an answer, or null.
+-- Example: '12.5' -> 12.5, 'about twelve' -> null, 'NaN' -> null
 create or replace function agent._number(answer text)
 returns numeric
 language sql immutable parallel safe
@@ -33,7 +35,8 @@ begin
     return query
     with answer as (
         select
-            r.symbol, r.action, lower(r.side) as side, r.reason, r.quantity as said_quantity,
+            r.symbol, r.action, lower(r.side) as side, r.reason,
+            r.quantity as said_quantity,
             agent._number(r.quantity) as quantity,
             row_number() over (partition by r.symbol order by r.place) as copy
         from rows from (
@@ -48,15 +51,30 @@ begin
             answer.*,
             case
                 when answer.symbol is null or answer.symbol <> all(cycle.symbols)
-                    then format('the cycle has no symbol %s', coalesce(quote_literal(answer.symbol), 'null'))
-                when answer.action is null or answer.action not in ('EXECUTE', 'DO_NOT_EXECUTE')
-                    then format('%s is no action', coalesce(quote_literal(left(answer.action, 50)), 'null'))
+                    then format(
+                        'the cycle has no symbol %s', coalesce(
+                            quote_literal(answer.symbol), 'null'
+                        )
+                    )
+                when answer.action is null
+                    or answer.action not in ('EXECUTE', 'DO_NOT_EXECUTE')
+                    then format(
+                        '%s is no action', coalesce(
+                            quote_literal(left(answer.action, 50)), 'null'
+                        )
+                    )
                 when answer.action = 'DO_NOT_EXECUTE' then null
                 when answer.side is null or answer.side not in ('buy', 'sell')
-                    then format('%s is no side', coalesce(quote_literal(left(answer.side, 50)), 'null'))
+                    then format(
+                        '%s is no side', coalesce(
+                            quote_literal(left(answer.side, 50)), 'null'
+                        )
+                    )
                 when answer.quantity is null or answer.quantity <= 0
                     then format(
-                        '%s is no quantity', coalesce(quote_literal(left(answer.said_quantity, 50)), 'null')
+                        '%s is no quantity', coalesce(
+                            quote_literal(left(answer.said_quantity, 50)), 'null'
+                        )
                     )
             end as flaw
         from answer
@@ -71,12 +89,15 @@ begin
         from judged as j
         where j.flaw is not null and not exists (
             select from agent.decision as d
-            where d.tenant_id = public.current_tenant() and d.cycle_id = cycle.cycle_id and d.symbol = j.symbol
+            where d.tenant_id = public.current_tenant() and d.cycle_id = cycle.cycle_id
+            and d.symbol = j.symbol
         )
     ),
 
     decided as (
-        insert into agent.decision (cycle_id, symbol, action, side, quantity, reason, as_of)
+        insert into agent.decision (
+            cycle_id, symbol, action, side, quantity, reason, as_of
+        )
         select
             cycle.cycle_id, j.symbol,
             case when j.flaw is null then j.action else 'DO_NOT_EXECUTE' end,
@@ -96,7 +117,8 @@ begin
         select
             cycle.cycle_id, cycle.trace_id, 'DecisionRecorded', decided.symbol,
             jsonb_strip_nulls(jsonb_build_object(
-                'decision_id', decided.decision_id, 'action', decided.action, 'side', decided.side,
+                'decision_id', decided.decision_id, 'action', decided.action,
+                'side', decided.side,
                 'quantity', decided.quantity, 'reason', decided.reason
             ))
         from decided
@@ -106,4 +128,5 @@ begin
 end
 $$;
 comment on function agent.decide(bigint, jsonb) is
-'Records the decisions of a cycle, one a symbol and final; returns those that are new. If the cycle executes their orders are placed in the same transaction.';
+'Records the decisions of a cycle, one a symbol and final; returns those that are new. '
+'If the cycle executes their orders are placed in the same transaction.';

@@ -2,11 +2,14 @@
 -- Everything is taken back first: a grant that is gone from here is gone.
 
 revoke all on schema agent
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all tables in schema agent
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all functions in schema agent
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 grant usage on schema agent to bellwether_worker, bellwether_gateway;
 grant execute on function
 agent.start_cycle(bigint),

@@ -1,5 +1,5 @@
--- What the agents are given: verified numbers only, known as of the cycle's time, and in
--- `missing` what is not there.
+-- What the agents are given: verified numbers only, known as of the cycle's time, and
+-- in `missing` what is not there.
 
 create or replace function agent._patterns(symbol text, as_of timestamptz)
 returns jsonb
@@ -27,13 +27,15 @@ begin
     from api.similar_patterns(_patterns.symbol, _patterns.as_of, k => 10) as n;
     return jsonb_build_object(
         'patterns', patterns, 'neighbours', neighbours,
-        'missing', case when verdict is distinct from 'ok' then coalesce(verdict, 'no patterns') end
+        'missing', case when verdict is distinct from 'ok'
+            then coalesce(verdict, 'no patterns') end
     );
 exception
     -- The cycle goes on without patterns, and says why.
     when others then
         return jsonb_build_object(
-            'patterns', null, 'neighbours', '[]'::jsonb, 'missing', format('patterns: %s', sqlerrm)
+            'patterns', null, 'neighbours', '[]'::jsonb,
+            'missing', format('patterns: %s', sqlerrm)
         );
 end
 $$;
@@ -58,7 +60,9 @@ begin
             errcode = 'BW402',
             message = format('there is no cycle %s', market_view.cycle_id);
     end if;
-    select jsonb_build_object('account_id', cycle.account_id, 'equity', e.equity, 'cash', e.cash)
+    select jsonb_build_object(
+        'account_id', cycle.account_id, 'equity', e.equity, 'cash', e.cash
+    )
     into account
     from trade.equity_at(cycle.account_id, cycle.as_of) as e
     where cycle.account_id is not null;
@@ -78,7 +82,9 @@ begin
                     'quantity', p.quantity, 'average_cost', p.cost / p.quantity,
                     'unrealised', p.quantity * s.close::numeric - p.cost
                 )
-                from trade.position_at(cycle.account_id, i.instrument_id, cycle.as_of) as p
+                from trade.position_at(
+                    cycle.account_id, i.instrument_id, cycle.as_of
+                ) as p
                 where p.quantity <> 0
             ),
             'account', account
@@ -86,7 +92,9 @@ begin
         || case
             when s.snapshot_id is null then jsonb_build_object(
                 'patterns', null, 'neighbours', '[]'::jsonb,
-                'missing', format('no snapshot of %s was known at %s', wanted.symbol, cycle.as_of)
+                'missing', format(
+                    'no snapshot of %s was known at %s', wanted.symbol, cycle.as_of
+                )
             )
             else agent._patterns(wanted.symbol, cycle.as_of)
         end
@@ -103,4 +111,5 @@ begin
 end
 $$;
 comment on function agent.market_view(bigint) is
-'What the agents of a cycle see of each symbol: snapshot, patterns, neighbours, position, account, and what is missing.';
+'What the agents of a cycle see of each symbol: snapshot, patterns, neighbours, '
+'position, account, and what is missing.';

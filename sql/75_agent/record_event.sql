@@ -1,7 +1,8 @@
 -- One more fact. The trace is the cycle's, if there is one.
 
 create or replace function agent.record_event(
-    type text, symbol text default null, payload jsonb default '{}', cycle_id bigint default null
+    type text, symbol text default null, payload jsonb default '{}', cycle_id bigint
+        default null
 )
 returns void
 language sql
@@ -13,9 +14,11 @@ as $$
         record_event.cycle_id,
         (
             select c.trace_id from agent.cycle as c
-            where c.tenant_id = public.current_tenant() and c.cycle_id = record_event.cycle_id
+            where c.tenant_id = public.current_tenant()
+            and c.cycle_id = record_event.cycle_id
         ),
         record_event.type, record_event.symbol, coalesce(record_event.payload, '{}')
     )
 $$;
-comment on function agent.record_event(text, text, jsonb, bigint) is 'Writes one event of the current tenant.';
+comment on function agent.record_event(text, text, jsonb, bigint)
+    is 'Writes one event of the current tenant.';

@@ -20,15 +20,18 @@ begin
     end if;
     with said as (
         insert into agent.step (
-            cycle_id, step, symbol, verdict, reason, output, input_hash, model, prompt_version,
+            cycle_id, step, symbol, verdict, reason, output, input_hash, model,
+            prompt_version,
             prompt_tokens, completion_tokens, ms, cost
         )
         select
-            record_steps.cycle_id, record_steps.step, r.symbol, r.verdict, r.reason, r.output,
+            record_steps.cycle_id, record_steps.step, r.symbol, r.verdict, r.reason,
+            r.output,
             r.input_hash, coalesce(r.model, 'none'), r.prompt_version,
             r.prompt_tokens, r.completion_tokens, r.ms, r.cost
         from jsonb_to_recordset(record_steps.rows) as r (
-            symbol text, verdict text, reason text, output jsonb, input_hash text, model text,
+            symbol text, verdict text, reason text, output jsonb, input_hash text,
+            model text,
             prompt_version text, prompt_tokens integer, completion_tokens integer,
             ms double precision, cost numeric
         )
@@ -60,7 +63,8 @@ begin
 end
 $$;
 comment on function agent.record_steps(bigint, text, jsonb) is
-'Records what an agent said about each symbol, with its events; what was said before stays. Returns how many were new.';
+'Records what an agent said about each symbol, with its events; what was said before '
+'stays. Returns how many were new.';
 
 create or replace function agent.steps(cycle_id bigint)
 returns setof agent.step
@@ -70,6 +74,9 @@ set search_path = pg_catalog, pg_temp
 as $$
     select s.* from agent.step as s
     where s.tenant_id = public.current_tenant() and s.cycle_id = steps.cycle_id
-    order by array_position('{DataAgent,RiskManager,Validator,MetaAgent}', s.step), s.at, s.symbol
+    order by array_position(
+        '{DataAgent,RiskManager,Validator,MetaAgent}', s.step
+    ), s.at, s.symbol
 $$;
-comment on function agent.steps(bigint) is 'What the agents of a cycle have said so far.';
+comment on function agent.steps(bigint)
+    is 'What the agents of a cycle have said so far.';

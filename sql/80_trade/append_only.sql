@@ -10,7 +10,8 @@ create or replace trigger _100_only_grows_truncate before truncate on trade.ledg
 for each statement execute function agent.refuse_change();
 create or replace trigger _100_only_grows before update or delete on trade.capital_event
 for each row execute function agent.refuse_change();
-create or replace trigger _100_only_grows_truncate before truncate on trade.capital_event
+create or replace trigger _100_only_grows_truncate before truncate
+    on trade.capital_event
 for each statement execute function agent.refuse_change();
 create or replace trigger _100_only_grows before delete on trade.orders
 for each row execute function agent.refuse_change();

@@ -3,7 +3,10 @@
 -- Example: select * from trade.audit() where not agrees;  -> no rows
 
 create or replace function trade.audit()
-returns table (account_id bigint, what text, symbol text, kept numeric, recomputed numeric, agrees boolean)
+returns table (
+    account_id bigint, what text, symbol text, kept numeric, recomputed numeric,
+    agrees boolean
+)
 language sql stable
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
@@ -13,13 +16,16 @@ as $$
     ),
 
     entry as (
-        select e.* from trade.ledger_entry as e where e.tenant_id = public.current_tenant()
+        select e.* from trade.ledger_entry as e
+        where e.tenant_id = public.current_tenant()
     ),
 
     book as (
         select
             fill.account_id, fill.instrument_id, fill.symbol,
-            trade.book_of(fill.side, fill.quantity, fill.price, fill.fee order by fill.revision) as b
+            trade.book_of(
+                fill.side, fill.quantity, fill.price, fill.fee order by fill.revision
+            ) as b
         from fill group by fill.account_id, fill.instrument_id, fill.symbol
     ),
 
@@ -29,8 +35,10 @@ as $$
             coalesce(book.symbol, p.symbol) as symbol, item.kept, item.recomputed
         from book
         full join (
-            select held.* from trade.position as held where held.tenant_id = public.current_tenant()
-        ) as p on book.account_id = p.account_id and book.instrument_id = p.instrument_id
+            select held.* from trade.position as held
+            where held.tenant_id = public.current_tenant()
+        ) as p on book.account_id = p.account_id
+        and book.instrument_id = p.instrument_id
         cross join lateral (values
             ('position quantity', p.quantity, (book.b).quantity),
             ('position cost', p.cost, (book.b).cost),
@@ -40,7 +48,8 @@ as $$
                 (
                     select coalesce(sum(entry.amount), 0) from entry
                     where
-                        entry.account_id = p.account_id and entry.instrument_id = p.instrument_id
+                        entry.account_id = p.account_id
+                        and entry.instrument_id = p.instrument_id
                         and entry.ledger = 'position'
                 )
             )
@@ -58,7 +67,8 @@ as $$
                 )
                 + (
                     select coalesce(sum(
-                        case fill.side when 'buy' then -1 else 1 end * fill.quantity * fill.price - fill.fee
+                        case fill.side when 'buy' then -1
+                            else 1 end * fill.quantity * fill.price - fill.fee
                     ), 0)
                     from fill where fill.account_id = a.account_id
                 )
@@ -81,17 +91,24 @@ as $$
         where a.tenant_id = public.current_tenant()
         union all
         select
-            o.account_id, format('filled quantity of order %s', o.order_id), o.symbol, o.filled_quantity,
-            (select coalesce(sum(fill.quantity), 0) from fill where fill.order_id = o.order_id)
+            o.account_id, format(
+                'filled quantity of order %s', o.order_id
+            ), o.symbol, o.filled_quantity,
+            (
+                select coalesce(sum(fill.quantity), 0) from fill
+                where fill.order_id = o.order_id
+            )
         from trade.orders as o
         where o.tenant_id = public.current_tenant()
     )
 
     select
-        compared.account_id, compared.what, compared.symbol, compared.kept, compared.recomputed,
+        compared.account_id, compared.what, compared.symbol, compared.kept,
+        compared.recomputed,
         compared.kept is not distinct from compared.recomputed
     from compared
     order by compared.account_id, compared.symbol nulls first, compared.what
 $$;
 comment on function trade.audit() is
-'Recomputes positions, cash and filled quantities from the fills and compares; everything must agree.';
+'Recomputes positions, cash and filled quantities from the fills and compares; '
+'everything must agree.';

@@ -1,7 +1,7 @@
 -- Average cost, one definition for booking, for a look back and for the audit
--- (reference/definitions.md, trades: fees of a buy go into the cost, fees of a sell reduce
--- the proceeds; a fill through zero closes the old position and opens a new one, the fee
--- shared by quantity).
+-- (reference/definitions.md, trades: fees of a buy go into the cost, fees of a sell
+-- reduce the proceeds; a fill through zero closes the old position and opens a new one,
+-- the fee shared by quantity).
 --
 -- Example: buy 10 at 100, fee 1: quantity 10, cost 1001
 --          sell 4 at 110, fee 1: quantity 6, cost 600.6, realised 439 - 400.4 = 38.6
@@ -23,7 +23,8 @@ begin
 end
 $$;
 comment on type trade.book is
-'A position by average cost: quantity and cost are negative when short; what the last fill closed and realised.';
+'A position by average cost: quantity and cost are negative when short; what the last '
+'fill closed and realised.';
 
 create or replace function trade._book_fill(
     book trade.book, side text, quantity numeric, price numeric, fee numeric
@@ -41,8 +42,10 @@ declare
     opened constant numeric := quantity - closed;
     -- To the tenth decimal; the last part closes with what is left, so nothing remains.
     closed_cost constant numeric :=
-    case when closed = abs(held) then cost else round(cost * closed / abs(held), 10) end;
-    closed_fee constant numeric := case when opened = 0 then fee else round(fee * closed / quantity, 10) end;
+    case when closed = abs(held) then cost
+        else round(cost * closed / abs(held), 10) end;
+    closed_fee constant numeric := case when opened = 0 then fee
+    else round(fee * closed / quantity, 10) end;
     closed_amount constant numeric := direction * closed * price + closed_fee;
     after trade.book;
 begin
@@ -58,7 +61,9 @@ begin
         after.fill_realised := 0;
         after.cost := cost;
     end if;
-    after.cost := after.cost + direction * opened * price + (fee - case when closed > 0 then closed_fee else 0 end);
+    after.cost := after.cost + direction * opened * price + (
+        fee - case when closed > 0 then closed_fee else 0 end
+    );
     after.realised := coalesce(book.realised, 0) + after.fill_realised;
     after.fees := coalesce(book.fees, 0) + fee;
     return after;
@@ -67,7 +72,8 @@ $$;
 comment on function trade._book_fill(trade.book, text, numeric, numeric, numeric) is
 'A position after one more fill.';
 
-create or replace aggregate trade.book_of(side text, quantity numeric, price numeric, fee numeric) (
+create or replace aggregate trade.book_of(side text, quantity numeric, price numeric,
+    fee numeric) (
     sfunc = trade._book_fill, stype = trade.book
 );
 comment on aggregate trade.book_of(text, numeric, numeric, numeric) is

@@ -46,7 +46,10 @@ begin
     where a.tenant_id = public.current_tenant() and a.account_id = deposit.account_id;
     perform agent.record_event(
         'CapitalMoved', null,
-        jsonb_build_object('account_id', deposit.account_id, 'amount', deposit.amount, 'note', deposit.note)
+        jsonb_build_object(
+            'account_id', deposit.account_id, 'amount', deposit.amount,
+            'note', deposit.note
+        )
     );
     return true;
 end
@@ -54,7 +57,8 @@ $$;
 comment on function trade.deposit(bigint, numeric, timestamptz, text, text) is
 'Books a deposit (negative: a withdrawal); false when its key was booked before.';
 
--- A paper account may replay history, so its capital is there from the beginning of time.
+-- A paper account may replay history, so its capital is there from the beginning of
+-- time.
 create or replace function trade.open_account(
     name text, broker text default 'paper', capital numeric default null
 )
@@ -67,7 +71,8 @@ as $$
 declare
     opened bigint;
 begin
-    insert into trade.account (name, broker) values (open_account.name, open_account.broker)
+    insert into trade.account (name, broker)
+        values (open_account.name, open_account.broker)
     on conflict (tenant_id, name) do nothing
     returning account_id into opened;
     if not found then
@@ -77,7 +82,9 @@ begin
     end if;
     if open_account.broker = 'paper' then
         perform trade.deposit(
-            opened, coalesce(open_account.capital, tenant.number_setting('paper_capital')),
+            opened, coalesce(
+                open_account.capital, tenant.number_setting('paper_capital')
+            ),
             timestamptz '1970-01-01 00:00Z', 'opening capital', 'opening'
         );
     end if;
@@ -85,4 +92,5 @@ begin
 end
 $$;
 comment on function trade.open_account(text, text, numeric) is
-'Opens an account of the current tenant, a paper one with its capital; returns the id of the one that has the name.';
+'Opens an account of the current tenant, a paper one with its capital; returns the id '
+'of the one that has the name.';

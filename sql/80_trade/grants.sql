@@ -2,21 +2,29 @@
 -- Everything is taken back first: a grant that is gone from here is gone.
 
 revoke all on schema trade
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all tables in schema trade
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all functions in schema trade
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 grant usage on schema trade to bellwether_worker, bellwether_gateway;
 grant execute on function
-trade.place_order(bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean, timestamptz),
+trade.place_order(
+    bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean,
+    timestamptz
+),
 trade.begin_submit(bigint),
 trade.record_submit(bigint, text, text, text),
 trade.record_close(bigint, text, text),
 trade.record_fill(bigint, text, numeric, numeric, numeric, timestamptz),
 trade.open_orders(bigint),
 trade.match_orders(bigint),
-trade.paper_submit(bigint, text, text, text, numeric, text, numeric, numeric, text, timestamptz),
+trade.paper_submit(
+    bigint, text, text, text, numeric, text, numeric, numeric, text, timestamptz
+),
 trade.paper_order(bigint, text),
 trade.paper_fills(bigint, text),
 trade.audit()

@@ -1,5 +1,5 @@
--- Double entry, proved when the transaction commits: the entries of each fill and of each
--- capital event sum to zero, and there are some.
+-- Double entry, proved when the transaction commits: the entries of each fill and of
+-- each capital event sum to zero, and there are some.
 
 create or replace function trade.check_posting()
 returns trigger
@@ -26,7 +26,8 @@ begin
             message = format(
                 'the ledger entries of %s sum to %s',
                 case
-                    when posting ->> 'fill_id' is not null then format('fill %s', posting ->> 'fill_id')
+                    when posting ->> 'fill_id' is not null
+                        then format('fill %s', posting ->> 'fill_id')
                     else format('capital event %s', posting ->> 'capital_event_id')
                 end,
                 coalesce(total::text, 'nothing')
@@ -45,11 +46,13 @@ begin
     foreach booked in array '{fill,capital_event,ledger_entry}'::text[] loop
         if not exists (
             select from pg_trigger
-            where tgrelid = format('trade.%I', booked)::regclass and tgname = '_900_balance'
+            where tgrelid = format('trade.%I', booked)::regclass
+            and tgname = '_900_balance'
         ) then
             execute format(
                 'create constraint trigger _900_balance after insert on trade.%I '
-                'deferrable initially deferred for each row execute function trade.check_posting()',
+                'deferrable initially deferred for each row execute function '
+                'trade.check_posting()',
                 booked
             );
         end if;

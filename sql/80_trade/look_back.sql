@@ -1,12 +1,16 @@
 -- What an account was worth at a time, by the fills and the closes known then.
 --
--- Example: select * from trade.equity_at(1, '2018-02-09') -> cash | positions_value | equity
+-- Example: trade.equity_at(1, '2018-02-09') -> cash | positions_value | equity
 
-create or replace function trade.position_at(account_id bigint, instrument_id integer, at timestamptz)
+create or replace function trade.position_at(
+    account_id bigint, instrument_id integer, at timestamptz
+)
 returns trade.book
 language sql stable
 begin atomic
-    select trade.book_of(f.side, f.quantity, f.price, f.fee order by f.filled_at, f.revision)
+    select trade.book_of(
+        f.side, f.quantity, f.price, f.fee order by f.filled_at, f.revision
+    )
     from trade.fill as f
     where
         f.tenant_id = public.current_tenant()
@@ -34,8 +38,12 @@ begin atomic
     held as (
         select
             f.instrument_id,
-            sum(case f.side when 'buy' then f.quantity else -f.quantity end) as quantity,
-            (array_agg(f.price order by f.filled_at desc, f.revision desc))[1] as last_price
+            sum(
+                case f.side when 'buy' then f.quantity else -f.quantity end
+            ) as quantity,
+            (
+                array_agg(f.price order by f.filled_at desc, f.revision desc)
+            )[1] as last_price
         from trade.fill as f
         where
             f.tenant_id = public.current_tenant()
@@ -46,7 +54,9 @@ begin atomic
 
     worth as (
         -- Without a close since the fill the fill's own price is the last one known.
-        select coalesce(sum(held.quantity * coalesce(q.price, held.last_price)), 0) as positions_value
+        select coalesce(
+            sum(held.quantity * coalesce(q.price, held.last_price)), 0
+        ) as positions_value
         from held
         left join lateral risk.last_close(held.instrument_id, equity_at.at) as q on true
     )
@@ -60,16 +70,18 @@ end;
 comment on function trade.equity_at(bigint, timestamptz) is
 'Cash, value of the positions at the last known closes, and both together, at a time.';
 
--- One row a day from the day before the first fill: the days on which an instrument that
--- the account ever held has a bar. The last is the last day with bars. The same figures as
--- trade.equity_at at the end of the day, for all days at once.
+-- One row a day from the day before the first fill: the days on which an instrument
+-- that the account ever held has a bar. The last is the last day with bars. The same
+-- figures as trade.equity_at at the end of the day, for all days at once.
 create or replace view trade.equity as
 with traded as (
     select
         f.tenant_id,
         f.account_id,
         f.instrument_id,
-        min(min(f.filled_at)) over (partition by f.tenant_id, f.account_id) as first_fill_at
+        min(min(f.filled_at)) over (
+            partition by f.tenant_id, f.account_id
+        ) as first_fill_at
     from trade.fill as f
     group by f.tenant_id, f.account_id, f.instrument_id
 ),
@@ -84,7 +96,9 @@ days as (
         on
             traded.instrument_id = b.instrument_id
             and b.bar_interval = '1d'
-            and b.ts >= date_trunc('day', traded.first_fill_at, 'UTC') - interval '1 day'
+            and b.ts >= date_trunc(
+                'day', traded.first_fill_at, 'UTC'
+            ) - interval '1 day'
 )
 
 select
@@ -105,12 +119,18 @@ cross join lateral (
         and e.at < (days.day + 1)::timestamp at time zone 'UTC'
 ) as money
 cross join lateral (
-    select coalesce(sum(held.quantity * coalesce(q.price, held.last_price)), 0) as positions_value
+    select coalesce(
+        sum(held.quantity * coalesce(q.price, held.last_price)), 0
+    ) as positions_value
     from (
         select
             f.instrument_id,
-            sum(case f.side when 'buy' then f.quantity else -f.quantity end) as quantity,
-            (array_agg(f.price order by f.filled_at desc, f.revision desc))[1] as last_price
+            sum(
+                case f.side when 'buy' then f.quantity else -f.quantity end
+            ) as quantity,
+            (
+                array_agg(f.price order by f.filled_at desc, f.revision desc)
+            )[1] as last_price
         from trade.fill as f
         where
             f.tenant_id = days.tenant_id

@@ -16,7 +16,8 @@ begin
     if not exists (
         select from trade.account as a
         where
-            a.tenant_id = public.current_tenant() and a.account_id = match_orders.account_id
+            a.tenant_id = public.current_tenant()
+            and a.account_id = match_orders.account_id
             and a.broker = 'paper'
     ) then
         raise exception using
@@ -32,12 +33,15 @@ begin
         order by f.filled_at, o.order_id
     loop
         if trade.record_fill(
-            fill.order_id, fill.broker_fill_id, fill.quantity, fill.price, fill.fee, fill.filled_at
+            fill.order_id, fill.broker_fill_id, fill.quantity, fill.price, fill.fee,
+            fill.filled_at
         ) then
             booked := booked + 1;
         end if;
     end loop;
-    perform trade.record_close(o.order_id, 'expired', 'the session passed without a fill')
+    perform trade.record_close(
+        o.order_id, 'expired', 'the session passed without a fill'
+    )
     from trade.open_orders(match_orders.account_id) as o
     where
         o.status in ('acked', 'partial')
@@ -46,4 +50,5 @@ begin
 end
 $$;
 comment on function trade.match_orders(bigint) is
-'Lets the paper broker look at the bars and books its fills and expiries; returns how many fills were new.';
+'Lets the paper broker look at the bars and books its fills and expiries; returns how '
+'many fills were new.';

@@ -1,7 +1,8 @@
 -- The only way an order row can come to be. Whoever inserts one, this locks the account
--- first, so that of two who would together pass a limit the second sees the first; then it
--- judges the limits and raises (class BW1) for what breaks one. The lock is an update: under
--- REPEATABLE READ, where a lock alone would show old rows, the second fails to serialise.
+-- first, so that of two who would together pass a limit the second sees the first; then
+-- it judges the limits and raises (class BW1) for what breaks one. The lock is an
+-- update: under REPEATABLE READ, where a lock alone would show old rows, the second
+-- fails to serialise.
 
 create or replace function trade.check_new_order()
 returns trigger
@@ -18,23 +19,30 @@ begin
             errcode = 'insufficient_privilege',
             message = 'an order of another tenant';
     end if;
-    if new.status not in ('ready', 'refused') or new.filled_quantity <> 0 or new.attempt <> 0
+    if new.status not in ('ready', 'refused') or new.filled_quantity <> 0
+    or new.attempt <> 0
         or new.broker_order_id is not null
     then
         raise exception using
             errcode = 'BW130',
-            message = format('an order begins as ready or refused, not as %s', new.status);
+            message = format(
+                'an order begins as ready or refused, not as %s', new.status
+            );
     end if;
     select * into instrument from market.instrument as i where i.symbol = new.symbol;
     if not found then
         raise exception using
             errcode = 'BW121',
-            message = format('unknown symbol %s', coalesce(quote_literal(new.symbol), 'null'));
+            message = format(
+                'unknown symbol %s', coalesce(quote_literal(new.symbol), 'null')
+            );
     end if;
     if not isfinite(new.placed_at) or new.placed_at > clock_timestamp() then
         raise exception using
             errcode = 'BW120',
-            message = format('an order cannot be placed at %s: nobody looks ahead', new.placed_at);
+            message = format(
+                'an order cannot be placed at %s: nobody looks ahead', new.placed_at
+            );
     end if;
     new.instrument_id := instrument.instrument_id;
     new.updated_at := clock_timestamp();
@@ -53,14 +61,20 @@ begin
 
     select * into strict judged
     from risk._assess(
-        new.account_id, new.instrument_id, new.side, new.quantity, new.limit_price, new.stop_price,
+        new.account_id, new.instrument_id, new.side, new.quantity, new.limit_price,
+        new.stop_price,
         new.strategy_id, new.placed_at
     );
     if judged.reason_code is not null then
         raise exception using
-            errcode = (select l.sqlstate from risk.limit as l where l.reason_code = judged.reason_code),
+            errcode = (
+                select l.sqlstate from risk.limit as l
+                where l.reason_code = judged.reason_code
+            ),
             message = judged.reason,
-            detail = format('%s; at most %s would pass.', judged.reason_code, judged.max_quantity),
+            detail = format(
+                '%s; at most %s would pass.', judged.reason_code, judged.max_quantity
+            ),
             -- For trade.place_order, which keeps the refused order.
             constraint = judged.reason_code;
     end if;

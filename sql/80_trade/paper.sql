@@ -1,11 +1,12 @@
 -- The paper broker: another party with its own book. It fills by the daily bars:
 --     market  at the open of the next session, made worse by slippage
 --     limit   at the open if that is as good, else at its limit when the bar reaches it
---     stop    at the open if that is beyond, else at its stop when the bar reaches it, made
---             worse by slippage
--- An order is good for the first session that opens after it was placed (day) or until it
--- is filled (gtc). A fill at the open is of the session's open; one within the bar is of the
--- moment when the bar was known. A bar that has only a close fills at the close.
+--     stop    at the open if that is beyond, else at its stop when the bar reaches it,
+--             made worse by slippage
+-- An order is good for the first session that opens after it was placed (day) or until
+-- it is filled (gtc). A fill at the open is of the session's open; one within the bar
+-- is of the moment when the bar was known. A bar that has only a close fills at the
+-- close.
 
 create or replace function trade.paper_submit(
     account_id bigint,
@@ -29,26 +30,33 @@ declare
     instrument market.instrument;
     booked text;
 begin
-    select * into instrument from market.instrument as i where i.symbol = paper_submit.symbol;
+    select * into instrument from market.instrument as i
+    where i.symbol = paper_submit.symbol;
     if not found or instrument.asset_class = 'index' then
-        return jsonb_build_object('status', 'rejected', 'reason', format('%s is not traded here', symbol));
+        return jsonb_build_object(
+            'status', 'rejected', 'reason', format('%s is not traded here', symbol)
+        );
     end if;
     if not coalesce(
         paper_submit.quantity > 0 and paper_submit.quantity < 'infinity'
-        and paper_submit.side in ('buy', 'sell') and paper_submit.type in ('market', 'limit', 'stop')
-        and paper_submit.time_in_force in ('day', 'gtc') and isfinite(paper_submit.placed_at)
+        and paper_submit.side in ('buy', 'sell')
+        and paper_submit.type in ('market', 'limit', 'stop')
+        and paper_submit.time_in_force in ('day', 'gtc')
+        and isfinite(paper_submit.placed_at)
         and (paper_submit.type = 'limit') = (paper_submit.limit_price is not null)
         and (paper_submit.type = 'stop') = (paper_submit.stop_price is not null), false
     ) then
         return jsonb_build_object('status', 'rejected', 'reason', 'malformed order');
     end if;
     insert into trade.paper_book (
-        account_id, client_order_id, broker_order_id, instrument_id, symbol, side, quantity, type,
+        account_id, client_order_id, broker_order_id, instrument_id, symbol, side,
+        quantity, type,
         limit_price, stop_price, time_in_force, placed_at
     ) values (
         paper_submit.account_id, paper_submit.client_order_id,
         format('paper-%s-%s', paper_submit.account_id, paper_submit.client_order_id),
-        instrument.instrument_id, paper_submit.symbol, paper_submit.side, paper_submit.quantity,
+        instrument.instrument_id, paper_submit.symbol, paper_submit.side,
+        paper_submit.quantity,
         paper_submit.type, paper_submit.limit_price, paper_submit.stop_price,
         paper_submit.time_in_force, paper_submit.placed_at
     )
@@ -60,7 +68,8 @@ begin
             'broker_order_id', (
                 select b.broker_order_id from trade.paper_book as b
                 where
-                    b.tenant_id = public.current_tenant() and b.account_id = paper_submit.account_id
+                    b.tenant_id = public.current_tenant()
+                    and b.account_id = paper_submit.account_id
                     and b.client_order_id = paper_submit.client_order_id
             )
         );
@@ -70,7 +79,8 @@ end
 $$;
 comment on function trade.paper_submit(
     bigint, text, text, text, numeric, text, numeric, numeric, text, timestamptz
-) is 'The paper broker takes an order: accepted, rejected, or duplicate for a client_order_id that it knows.';
+) is 'The paper broker takes an order: accepted, rejected, or duplicate for a '
+    'client_order_id that it knows.';
 
 -- What a bar does to an order: the price before slippage, the time, or nothing.
 create or replace function trade._paper_match(
@@ -82,7 +92,8 @@ begin atomic
     select
         pg_catalog.round(
             case
-                when booked.type <> 'limit' then matched.price * (1 + matched.direction * slippage)
+                when booked.type <> 'limit'
+                    then matched.price * (1 + matched.direction * slippage)
                 else matched.price
             end, 8
         ),
@@ -93,18 +104,28 @@ begin atomic
             case
                 when booked.type = 'market' then d.open
                 -- As good as the limit, or beyond the stop, from the start.
-                when booked.type = 'limit' and d.direction * (d.open - booked.limit_price) <= 0 then d.open
-                when booked.type = 'stop' and d.direction * (d.open - booked.stop_price) >= 0 then d.open
-                when booked.type = 'limit' and d.direction * (d.best - booked.limit_price) <= 0
+                when booked.type = 'limit'
+                    and d.direction * (d.open - booked.limit_price) <= 0 then d.open
+                when booked.type = 'stop'
+                    and d.direction * (d.open - booked.stop_price) >= 0 then d.open
+                when booked.type = 'limit'
+                    and d.direction * (d.best - booked.limit_price) <= 0
                     then booked.limit_price
-                when booked.type = 'stop' and d.direction * (d.worst - booked.stop_price) >= 0
+                when booked.type = 'stop'
+                    and d.direction * (d.worst - booked.stop_price) >= 0
                     then booked.stop_price
             end as price,
             case
                 when bar.open is null then bar.known_at
                 when booked.type = 'market'
-                    or (booked.type = 'limit' and d.direction * (d.open - booked.limit_price) <= 0)
-                    or (booked.type = 'stop' and d.direction * (d.open - booked.stop_price) >= 0)
+                    or (
+                        booked.type = 'limit'
+                        and d.direction * (d.open - booked.limit_price) <= 0
+                    )
+                    or (
+                        booked.type = 'stop'
+                        and d.direction * (d.open - booked.stop_price) >= 0
+                    )
                     then open_at
                 else bar.known_at
             end as filled_at
@@ -112,18 +133,27 @@ begin atomic
             select
                 case booked.side when 'buy' then 1 else -1 end as direction,
                 coalesce(bar.open, bar.close)::numeric as open,
-                coalesce(case booked.side when 'buy' then bar.low else bar.high end, bar.close)::numeric as best,
-                coalesce(case booked.side when 'buy' then bar.high else bar.low end, bar.close)::numeric as worst
+                coalesce(
+                    case booked.side when 'buy' then bar.low else bar.high end,
+                    bar.close
+                )::numeric as best,
+                coalesce(
+                    case booked.side when 'buy' then bar.high else bar.low end,
+                    bar.close
+                )::numeric as worst
         ) as d
     ) as matched
     where matched.price is not null;
 end;
-comment on function trade._paper_match(trade.paper_book, market.bar, timestamptz, numeric) is
+comment on function trade._paper_match(
+    trade.paper_book, market.bar, timestamptz, numeric
+) is
 'What one bar does to a paper order: price and time of its fill, or no row.';
 
 create or replace function trade.paper_fills(account_id bigint, client_order_id text)
 returns table (
-    broker_fill_id text, quantity numeric, price numeric, fee numeric, filled_at timestamptz
+    broker_fill_id text, quantity numeric, price numeric, fee numeric,
+    filled_at timestamptz
 )
 language plpgsql
 security definer -- the book is nobody's but the broker's
@@ -145,9 +175,11 @@ begin
         for session in
             select b as bar, coalesce(s.open_at, b.ts) as open_at, b.known_at
             from market.instrument as i
-            inner join market.bar as b on i.instrument_id = b.instrument_id and b.bar_interval = '1d'
+            inner join market.bar as b on i.instrument_id = b.instrument_id
+            and b.bar_interval = '1d'
             left join market.session as s
-                on i.calendar = s.calendar and s.session = (b.ts at time zone 'UTC')::date
+                on i.calendar = s.calendar
+                and s.session = (b.ts at time zone 'UTC')::date
             where
                 i.instrument_id = booked.instrument_id
                 -- A session opens on the day of its bar: older bars need not be read.
@@ -156,24 +188,32 @@ begin
             order by b.ts
         loop
             select * into matched from trade._paper_match(
-                booked, session.bar, session.open_at, tenant.number_setting('slippage_bps') / 10000
+                booked, session.bar, session.open_at,
+                tenant.number_setting('slippage_bps') / 10000
             );
             if found then
                 fill_id := format('%s-1', booked.broker_order_id);
                 insert into trade.paper_fill (
-                    account_id, client_order_id, broker_fill_id, quantity, price, fee, filled_at
+                    account_id, client_order_id, broker_fill_id, quantity, price, fee,
+                    filled_at
                 ) values (
-                    booked.account_id, booked.client_order_id, fill_id, booked.quantity, matched.price,
-                    round(booked.quantity * matched.price * tenant.number_setting('fee_bps') / 10000, 8),
+                    booked.account_id, booked.client_order_id, fill_id, booked.quantity,
+                    matched.price,
+                    round(
+                        booked.quantity * matched.price
+                        * tenant.number_setting('fee_bps') / 10000, 8
+                    ),
                     matched.filled_at
                 );
-                update trade.paper_book as b set status = 'filled', finished_at = matched.filled_at
+                update trade.paper_book as b
+                set status = 'filled', finished_at = matched.filled_at
                 where
                     b.tenant_id = booked.tenant_id and b.account_id = booked.account_id
                     and b.client_order_id = booked.client_order_id;
                 exit;
             elsif booked.time_in_force = 'day' then
-                update trade.paper_book as b set status = 'expired', finished_at = session.known_at
+                update trade.paper_book as b
+                set status = 'expired', finished_at = session.known_at
                 where
                     b.tenant_id = booked.tenant_id and b.account_id = booked.account_id
                     and b.client_order_id = booked.client_order_id;

@@ -1,6 +1,6 @@
--- Placing an order. It never raises for a limit: the refused order is a row like any other,
--- with its reason code, and an event. The same client_order_id, or the same decision and
--- leg, is the same order: asking twice gives the row that is there.
+-- Placing an order. It never raises for a limit: the refused order is a row like any
+-- other, with its reason code, and an event. The same client_order_id, or the same
+-- decision and leg, is the same order: asking twice gives the row that is there.
 --
 -- Example: select status, reason_code from trade.place_order(1, 'AAPL', 'buy', 100000);
 --   -> refused | POSITION_LIMIT
@@ -34,6 +34,7 @@ declare
     wanted trade.orders;
     placed trade.orders;
     judged record;
+    state text;
     code text;
 begin
     -- Mistakes are raised: no order could be meant.
@@ -42,35 +43,51 @@ begin
     if not found then
         raise exception using
             errcode = 'BW123',
-            message = format('there is no account %s', coalesce(place_order.account_id::text, 'null')),
+            message = format(
+                'there is no account %s', coalesce(place_order.account_id::text, 'null')
+            ),
             hint = 'See api.accounts.';
     end if;
-    select * into instrument from market.instrument as i where i.symbol = place_order.symbol;
+    select * into instrument from market.instrument as i
+    where i.symbol = place_order.symbol;
     if not found then
         raise exception using
             errcode = 'BW121',
-            message = format('unknown symbol %s', coalesce(quote_literal(place_order.symbol), 'null'));
+            message = format(
+                'unknown symbol %s', coalesce(quote_literal(place_order.symbol), 'null')
+            );
     end if;
     if place_order.side is null or place_order.side not in ('buy', 'sell')
         or place_order.quantity is null
         or not (place_order.quantity > 0 and place_order.quantity < 'infinity')
-        or place_order.type is null or place_order.type not in ('market', 'limit', 'stop')
+        or place_order.type is null
+        or place_order.type not in ('market', 'limit', 'stop')
         or (place_order.type = 'limit') <> (place_order.limit_price is not null)
         or (place_order.type = 'stop') <> (place_order.stop_price is not null)
-        or not coalesce(place_order.limit_price > 0 and place_order.limit_price < 'infinity', true)
-        or not coalesce(place_order.stop_price > 0 and place_order.stop_price < 'infinity', true)
-        or place_order.time_in_force is null or place_order.time_in_force not in ('day', 'gtc')
+        or not coalesce(
+            place_order.limit_price > 0 and place_order.limit_price < 'infinity', true
+        )
+        or not coalesce(
+            place_order.stop_price > 0 and place_order.stop_price < 'infinity', true
+        )
+        or place_order.time_in_force is null
+        or place_order.time_in_force not in ('day', 'gtc')
     then
         raise exception using
             errcode = 'BW120',
             message = 'the order makes no sense',
             detail = format(
-                'side %s, quantity %s, type %s, limit price %s, stop price %s, time in force %s',
-                coalesce(place_order.side, 'null'), coalesce(place_order.quantity::text, 'null'),
-                coalesce(place_order.type, 'null'), coalesce(place_order.limit_price::text, 'none'),
-                coalesce(place_order.stop_price::text, 'none'), coalesce(place_order.time_in_force, 'null')
+                'side %s, quantity %s, type %s, limit price %s, stop price %s, time in '
+                'force %s',
+                coalesce(place_order.side, 'null'),
+                coalesce(place_order.quantity::text, 'null'),
+                coalesce(place_order.type, 'null'),
+                coalesce(place_order.limit_price::text, 'none'),
+                coalesce(place_order.stop_price::text, 'none'),
+                coalesce(place_order.time_in_force, 'null')
             ),
-            hint = 'Side buy or sell; quantity above 0; type market, limit (with limit_price) or stop (with stop_price); time in force day or gtc.';
+            hint = 'Side buy or sell; quantity above 0; type market, limit (with '
+                'limit_price) or stop (with stop_price); time in force day or gtc.';
     end if;
     if place_order.as_of is not null and account.broker <> 'paper' then
         raise exception using
@@ -97,12 +114,15 @@ begin
     wanted.updated_at := wanted.created_at;
     -- A bare date of today means its end, which has not come yet: then it means now.
     wanted.placed_at := case
-        when place_order.as_of <= clock_timestamp() then least(market.as_of(place_order.as_of), clock_timestamp())
+        when place_order.as_of <= clock_timestamp() then least(
+            market.as_of(place_order.as_of), clock_timestamp()
+        )
         else coalesce(place_order.as_of, clock_timestamp())
     end;
     if place_order.decision_id is not null then
         select c.* into cycle from agent.decision as d
-        inner join agent.cycle as c on d.tenant_id = c.tenant_id and d.cycle_id = c.cycle_id
+        inner join agent.cycle as c on d.tenant_id = c.tenant_id
+        and d.cycle_id = c.cycle_id
         where d.tenant_id = tenant and d.decision_id = place_order.decision_id;
         if not found then
             raise exception using
@@ -111,7 +131,8 @@ begin
         end if;
         wanted.strategy_id := cycle.strategy_id;
     end if;
-    -- What the broker tells equal orders by follows from the decision, never from the try.
+    -- What the broker tells equal orders by follows from the decision, never from the
+    -- try.
     wanted.client_order_id := coalesce(
         place_order.client_order_id,
         case
@@ -123,7 +144,8 @@ begin
 
     if place_order.dry_run then
         select * into strict judged from risk._assess(
-            wanted.account_id, wanted.instrument_id, wanted.side, wanted.quantity, wanted.limit_price,
+            wanted.account_id, wanted.instrument_id, wanted.side, wanted.quantity,
+            wanted.limit_price,
             wanted.stop_price, wanted.strategy_id, wanted.placed_at
         );
         wanted.reference_price := judged.price;
@@ -149,16 +171,24 @@ begin
     order by o.client_order_id = wanted.client_order_id desc limit 1;
     if found then
         if (
-            placed.account_id, placed.symbol, placed.side, placed.quantity, placed.type, placed.limit_price,
+            placed.account_id, placed.symbol, placed.side, placed.quantity, placed.type,
+            placed.limit_price,
             placed.stop_price, placed.time_in_force, placed.decision_id
         ) is distinct from (
-            wanted.account_id, wanted.symbol, wanted.side, wanted.quantity, wanted.type, wanted.limit_price,
+            wanted.account_id, wanted.symbol, wanted.side, wanted.quantity, wanted.type,
+            wanted.limit_price,
             wanted.stop_price, wanted.time_in_force, wanted.decision_id
         ) then
             raise exception using
                 errcode = 'BW122',
-                message = format('client_order_id %s belongs to another order', placed.client_order_id),
-                detail = format('Order %s: %s %s %s.', placed.order_id, placed.side, placed.quantity, placed.symbol);
+                message = format(
+                    'client_order_id %s belongs to another order',
+                    placed.client_order_id
+                ),
+                detail = format(
+                    'Order %s: %s %s %s.', placed.order_id, placed.side,
+                    placed.quantity, placed.symbol
+                );
         end if;
         return placed;
     end if;
@@ -168,9 +198,12 @@ begin
         placed := trade._insert_order(wanted);
     exception
         when others then
-            get stacked diagnostics code = constraint_name, wanted.reason = message_text;
+            get stacked diagnostics
+                state = returned_sqlstate, code = constraint_name,
+                wanted.reason = message_text;
             if not exists (
-                select from risk.limit as l where l.reason_code = code and l.sqlstate = sqlstate
+                select from risk.limit as l
+                where l.reason_code = code and l.sqlstate = state
             ) then
                 raise;
             end if;
@@ -185,9 +218,11 @@ begin
         case placed.status when 'refused' then 'OrderRefused' else 'OrderPlaced' end,
         placed.symbol,
         jsonb_strip_nulls(jsonb_build_object(
-            'order_id', placed.order_id, 'account_id', placed.account_id, 'side', placed.side,
-            'quantity', placed.quantity, 'type', placed.type, 'client_order_id', placed.client_order_id,
-            'decision_id', placed.decision_id, 'reason_code', placed.reason_code, 'reason', placed.reason
+            'order_id', placed.order_id, 'account_id', placed.account_id,
+            'side', placed.side, 'quantity', placed.quantity, 'type', placed.type,
+            'client_order_id', placed.client_order_id,
+            'decision_id', placed.decision_id,
+            'reason_code', placed.reason_code, 'reason', placed.reason
         )),
         cycle.cycle_id
     );
@@ -195,6 +230,8 @@ begin
 end
 $$;
 comment on function trade.place_order(
-    bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean, timestamptz
+    bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean,
+    timestamptz
 ) is
-'Places an order: ready to be sent, or refused with the code of the limit it breaks. A dry run stores nothing.';
+'Places an order: ready to be sent, or refused with the code of the limit it breaks. A '
+'dry run stores nothing.';

@@ -1,8 +1,9 @@
--- Sending an order, exactly once in effect. The caller commits between the two functions
--- and holds no transaction while it talks to the broker:
---     begin_submit  -> row 'submitting': send it; row 'unknown': an earlier try may have
---                      arrived, ask by client_order_id before sending again (and only ask,
---                      when its reason_code is TRADING_HALTED); null: nothing to do
+-- Sending an order, exactly once in effect. The caller commits between the two
+-- functions and holds no transaction while it talks to the broker:
+--     begin_submit  -> row 'submitting': send it; row 'unknown': an earlier try may
+--                      have arrived, ask by client_order_id before sending again (and
+--                      only ask, when its reason_code is TRADING_HALTED); null: nothing
+--                      to do
 --     record_submit <- acked | rejected | unknown
 
 create or replace function trade.begin_submit(order_id bigint)
@@ -32,18 +33,23 @@ begin
             where
                 p.tenant_id = wanted.tenant_id and p.account_id = wanted.account_id
                 and p.instrument_id = wanted.instrument_id
-                and case wanted.side when 'buy' then -p.quantity else p.quantity end >= wanted.quantity
+                and case wanted.side when 'buy' then -p.quantity
+                    else p.quantity end >= wanted.quantity
         ))
     ) then
         update trade.orders as o
         set
             status = 'canceled', reason = trading.reason,
-            reason_code = case trading.state when 'HALTED' then 'TRADING_HALTED' else 'TRADING_STATE_REDUCING' end
+            reason_code = case trading.state when 'HALTED' then 'TRADING_HALTED'
+            else 'TRADING_STATE_REDUCING' end
         where o.tenant_id = wanted.tenant_id and o.order_id = wanted.order_id
         returning o.* into wanted;
         perform agent.record_event(
             'OrderCanceled', wanted.symbol,
-            jsonb_build_object('order_id', wanted.order_id, 'reason_code', wanted.reason_code, 'reason', wanted.reason)
+            jsonb_build_object(
+                'order_id', wanted.order_id, 'reason_code', wanted.reason_code,
+                'reason', wanted.reason
+            )
         );
         return null;
     end if;
@@ -68,10 +74,12 @@ begin
 end
 $$;
 comment on function trade.begin_submit(bigint) is
-'Takes up an order to be sent: submitting (send), unknown (ask first), or null (nothing to do). Commit before the first byte.';
+'Takes up an order to be sent: submitting (send), unknown (ask first), or null '
+'(nothing to do). Commit before the first byte.';
 
 create or replace function trade.record_submit(
-    order_id bigint, outcome text, broker_order_id text default null, reason text default null
+    order_id bigint, outcome text, broker_order_id text default null, reason text
+        default null
 )
 returns trade.orders
 language plpgsql
@@ -82,10 +90,13 @@ as $$
 declare
     known trade.orders;
 begin
-    if record_submit.outcome is null or record_submit.outcome not in ('acked', 'rejected', 'unknown') then
+    if record_submit.outcome is null
+    or record_submit.outcome not in ('acked', 'rejected', 'unknown') then
         raise exception using
             errcode = 'BW130',
-            message = format('a submission ends as acked, rejected or unknown, not as %s', outcome);
+            message = format(
+                'a submission ends as acked, rejected or unknown, not as %s', outcome
+            );
     end if;
     select * into known from trade.orders as o
     where o.tenant_id = public.current_tenant() and o.order_id = record_submit.order_id
@@ -103,26 +114,32 @@ begin
     set
         status = record_submit.outcome,
         broker_order_id = coalesce(record_submit.broker_order_id, o.broker_order_id),
-        reason_code = case when record_submit.outcome = 'rejected' then 'BROKER_REJECTED' end,
+        reason_code = case when record_submit.outcome = 'rejected'
+            then 'BROKER_REJECTED' end,
         reason = record_submit.reason
     where o.tenant_id = known.tenant_id and o.order_id = known.order_id
     returning o.* into known;
     perform agent.record_event(
         case known.status
-            when 'acked' then 'OrderAcknowledged' when 'rejected' then 'OrderRejected' else 'OrderUnknown'
+            when 'acked' then 'OrderAcknowledged' when 'rejected' then 'OrderRejected'
+                else 'OrderUnknown'
         end,
         known.symbol,
         jsonb_strip_nulls(jsonb_build_object(
-            'order_id', known.order_id, 'broker_order_id', known.broker_order_id, 'reason', known.reason
+            'order_id', known.order_id, 'broker_order_id', known.broker_order_id,
+            'reason', known.reason
         ))
     );
     return known;
 end
 $$;
 comment on function trade.record_submit(bigint, text, text, text) is
-'What became of sending an order: acked, rejected or unknown; an order that has moved on stays as it is.';
+'What became of sending an order: acked, rejected or unknown; an order that has moved '
+'on stays as it is.';
 
-create or replace function trade.record_close(order_id bigint, status text, reason text default null)
+create or replace function trade.record_close(
+    order_id bigint, status text, reason text default null
+)
 returns trade.orders
 language plpgsql
 security definer -- callers have no rights on the tables
@@ -132,10 +149,13 @@ as $$
 declare
     known trade.orders;
 begin
-    if record_close.status is null or record_close.status not in ('canceled', 'expired') then
+    if record_close.status is null
+    or record_close.status not in ('canceled', 'expired') then
         raise exception using
             errcode = 'BW130',
-            message = format('an order closes as canceled or expired, not as %s', record_close.status);
+            message = format(
+                'an order closes as canceled or expired, not as %s', record_close.status
+            );
     end if;
     select * into known from trade.orders as o
     where o.tenant_id = public.current_tenant() and o.order_id = record_close.order_id
@@ -148,19 +168,23 @@ begin
     if known.status in ('refused', 'filled', 'canceled', 'rejected', 'expired') then
         return known;
     end if;
-    update trade.orders as o set status = record_close.status, reason = record_close.reason
+    update trade.orders as o set status = record_close.status,
+        reason = record_close.reason
     where o.tenant_id = known.tenant_id and o.order_id = known.order_id
     returning o.* into known;
     perform agent.record_event(
         case known.status when 'expired' then 'OrderExpired' else 'OrderCanceled' end,
         known.symbol,
-        jsonb_strip_nulls(jsonb_build_object('order_id', known.order_id, 'reason', known.reason))
+        jsonb_strip_nulls(
+            jsonb_build_object('order_id', known.order_id, 'reason', known.reason)
+        )
     );
     return known;
 end
 $$;
 comment on function trade.record_close(bigint, text, text) is
-'The broker says that an order ended unfilled: canceled or expired; a final order stays as it is.';
+'The broker says that an order ended unfilled: canceled or expired; a final order '
+'stays as it is.';
 
 create or replace function trade.open_orders(account_id bigint)
 returns setof trade.orders
@@ -174,4 +198,5 @@ as $$
         and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
     order by o.order_id
 $$;
-comment on function trade.open_orders(bigint) is 'Orders of an account that are not final.';
+comment on function trade.open_orders(bigint)
+    is 'Orders of an account that are not final.';

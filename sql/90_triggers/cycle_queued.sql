@@ -14,7 +14,8 @@ begin
     return null;
 end
 $$;
-comment on function agent.on_cycle_queued() is 'Trigger function: enqueues run_cycle for a new cycle.';
+comment on function agent.on_cycle_queued()
+    is 'Trigger function: enqueues run_cycle for a new cycle.';
 
 create or replace trigger _500_cycle_queued after insert on agent.cycle
 for each row when (new.status = 'queued') execute function agent.on_cycle_queued();

@@ -1,5 +1,5 @@
--- A decision to execute, in a cycle that executes -> its order, in the same transaction.
--- A halt or a limit leaves a refused order; nothing is retried.
+-- A decision to execute, in a cycle that executes -> its order, in the same
+-- transaction. A halt or a limit leaves a refused order; nothing is retried.
 
 create or replace function agent.on_decision_made()
 returns trigger

@@ -10,11 +10,13 @@ begin
     perform memory.enqueue_embedding(m.name, array_agg(s.snapshot_id))
     from memory.model as m
     inner join market.snapshot as s
-        on s.bar_interval = new.bar_interval and s.ts >= new.from_ts and s.ts < new.to_ts
+        on s.bar_interval = new.bar_interval and s.ts >= new.from_ts
+        and s.ts < new.to_ts
     where
         m.model_id = new.model_id
         and (
-            tg_op = 'INSERT' or old.model_id <> new.model_id or old.bar_interval <> new.bar_interval
+            tg_op = 'INSERT' or old.model_id <> new.model_id
+            or old.bar_interval <> new.bar_interval
             or s.ts < old.from_ts or s.ts >= old.to_ts
         )
     group by m.name;
@@ -24,5 +26,6 @@ $$;
 comment on function memory.on_embedding_window_set() is
 'Trigger function: enqueues the embedding of snapshots that a window newly covers.';
 
-create or replace trigger _500_embedding_window_set after insert or update on memory.embedding_window
+create or replace trigger _500_embedding_window_set after insert
+or update on memory.embedding_window
 for each row execute function memory.on_embedding_window_set();

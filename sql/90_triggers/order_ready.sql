@@ -1,5 +1,5 @@
--- An order row that is ready -> submit_order; an order at its broker -> match_orders, now
--- and whenever bars of its instrument come, until it is final.
+-- An order row that is ready -> submit_order; an order at its broker -> match_orders,
+-- now and whenever bars of its instrument come, until it is final.
 
 create or replace function trade.on_order_ready()
 returns trigger
@@ -15,7 +15,8 @@ begin
     return null;
 end
 $$;
-comment on function trade.on_order_ready() is 'Trigger function: enqueues submit_order for a new order.';
+comment on function trade.on_order_ready()
+    is 'Trigger function: enqueues submit_order for a new order.';
 
 create or replace trigger _500_order_ready after insert on trade.orders
 for each row when (new.status = 'ready') execute function trade.on_order_ready();
@@ -33,7 +34,8 @@ begin
         on conflict (tenant_id, order_id) do nothing;
         if new.status = 'acked' then
             perform work.enqueue(
-                'match_orders', jsonb_build_object('account_id', new.account_id), new.tenant_id, 20,
+                'match_orders', jsonb_build_object('account_id', new.account_id),
+                new.tenant_id, 20,
                 dedup_key => format('account %s', new.account_id)
             );
         end if;
@@ -45,7 +47,8 @@ begin
 end
 $$;
 comment on function trade.on_order_moved() is
-'Trigger function: keeps work.waiting_order and lets the broker look at a new order at once.';
+'Trigger function: keeps work.waiting_order and lets the broker look at a new order at '
+'once.';
 
 create or replace trigger _500_order_moved after update on trade.orders
 for each row when (new.status <> old.status) execute function trade.on_order_moved();

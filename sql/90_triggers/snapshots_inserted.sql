@@ -1,6 +1,6 @@
--- New snapshots, or ones whose text has changed, inside a window that is to be embedded ->
--- embed_snapshots jobs of at most 256. The dedup key is the digest of the ids: the same
--- snapshots are one job, however often they are announced.
+-- New snapshots, or ones whose text has changed, inside a window that is to be embedded
+-- -> embed_snapshots jobs of at most 256. The dedup key is the digest of the ids: the
+-- same snapshots are one job, however often they are announced.
 
 create or replace function memory.enqueue_embedding(model text, snapshot_ids bigint[])
 returns integer
@@ -19,12 +19,17 @@ begin
         from (
             select jsonb_build_object(
                 'model', enqueue_embedding.model,
-                'snapshot_ids', jsonb_agg(numbered.snapshot_id order by numbered.snapshot_id)
+                'snapshot_ids', jsonb_agg(
+                    numbered.snapshot_id order by numbered.snapshot_id
+                )
             ) as payload
             from (
-                select given.snapshot_id, (row_number() over (order by given.snapshot_id) - 1) / 256 as chunk
+                select given.snapshot_id, (
+                    row_number() over (order by given.snapshot_id) - 1
+                ) / 256 as chunk
                 from (
-                    select distinct s.snapshot_id from unnest(enqueue_embedding.snapshot_ids) as s (snapshot_id)
+                    select distinct s.snapshot_id
+                    from unnest(enqueue_embedding.snapshot_ids) as s (snapshot_id)
                 ) as given
             ) as numbered
             group by numbered.chunk
@@ -32,7 +37,8 @@ begin
         having count(*) > 0
     ) as wanted
     cross join lateral work.enqueue_many(
-        'embed_snapshots', wanted.payloads, wanted.tenant_ids, dedup_keys => wanted.dedup_keys
+        'embed_snapshots', wanted.payloads, wanted.tenant_ids,
+        dedup_keys => wanted.dedup_keys
     );
     return enqueued;
 end
@@ -69,7 +75,8 @@ as $$
 begin
     perform memory.enqueue_embedding(m.name, array_agg(s.snapshot_id))
     from changed as s
-    inner join before as b on s.snapshot_id = b.snapshot_id and s.text_form <> b.text_form
+    inner join before as b on s.snapshot_id = b.snapshot_id
+    and s.text_form <> b.text_form
     inner join memory.embedding_window as w
         on s.bar_interval = w.bar_interval and s.ts >= w.from_ts and s.ts < w.to_ts
     inner join memory.model as m on w.model_id = m.model_id

@@ -14,7 +14,8 @@ begin
     return null;
 end
 $$;
-comment on function trade.on_tenant_created() is 'Trigger function: opens the paper account of a new tenant.';
+comment on function trade.on_tenant_created()
+    is 'Trigger function: opens the paper account of a new tenant.';
 
 create or replace trigger _500_tenant_created after insert on tenant.tenant
 for each row when (new.tenant_id > 0) execute function trade.on_tenant_created();

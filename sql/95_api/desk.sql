@@ -1,5 +1,6 @@
--- The desk's rows, of the session's tenant only: the tables behind have forced row-level
--- security, which binds the views' owner as well; each view names its tenant once more.
+-- The desk's rows, of the session's tenant only: the tables behind have forced
+-- row-level security, which binds the views' owner as well; each view names its tenant
+-- once more.
 
 create or replace view api.accounts with (security_barrier) as
 select
@@ -30,7 +31,8 @@ select
     c.finished_at
 from agent.cycle as c
 where c.tenant_id = current_tenant();
-comment on view api.cycles is 'Runs of the four agents; api.cycle(id) tells who said what.';
+comment on view api.cycles
+    is 'Runs of the four agents; api.cycle(id) tells who said what.';
 
 create or replace view api.decisions with (security_barrier) as
 select
@@ -132,7 +134,8 @@ left join lateral (
 ) as q on true
 where p.tenant_id = current_tenant();
 comment on view api.positions is
-'What the accounts hold, by average cost and at the last close; closed ones have quantity 0.';
+'What the accounts hold, by average cost and at the last close; closed ones have '
+'quantity 0.';
 
 create or replace view api.trades with (security_barrier) as
 select
@@ -150,7 +153,8 @@ select
 from trade.fill as f
 where f.tenant_id = current_tenant() and f.closed_quantity > 0;
 comment on view api.trades is
-'Closed trades, one row for each fill that closed something: average cost against exit, profit after fees.';
+'Closed trades, one row for each fill that closed something: average cost against '
+'exit, profit after fees.';
 
 create or replace view api.equity with (security_barrier) as
 select
@@ -213,4 +217,5 @@ select
     null
 from work.job_done as f
 where f.tenant_id in (current_tenant(), 0);
-comment on view api.jobs is 'The tenant''s jobs and the system''s: ready, leased, waiting, done or dead.';
+comment on view api.jobs
+    is 'The tenant''s jobs and the system''s: ready, leased, waiting, done or dead.';

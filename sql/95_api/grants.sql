@@ -1,13 +1,16 @@
--- What reads is for readers (and so for analysts, who are readers too); what acts is for
--- analysts. The gateway acts for both, the worker does not need api.
--- Everything is taken back first: a grant that is gone from here is gone.
+-- What reads is for readers (and so for analysts, who are readers too); what acts is
+-- for analysts. The gateway acts for both, the worker does not need api. Everything is
+-- taken back first: a grant that is gone from here is gone.
 
 revoke all on schema api
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all tables in schema api
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 revoke all on all routines in schema api
-from public, bellwether_worker, bellwether_gateway, bellwether_reader, bellwether_analyst;
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
 
 grant usage on schema api to bellwether_reader, bellwether_gateway;
 grant select on all tables in schema api to bellwether_reader, bellwether_gateway;
@@ -18,9 +21,13 @@ declare
 begin
     for reading in
         select p.oid::regprocedure as name from pg_proc as p
-        where p.pronamespace = 'api'::regnamespace and p.prokind = 'f' and p.provolatile <> 'v'
+        where p.pronamespace = 'api'::regnamespace and p.prokind = 'f'
+        and p.provolatile <> 'v'
     loop
-        execute format('grant execute on function %s to bellwether_reader, bellwether_gateway', reading.name);
+        execute format(
+            'grant execute on function %s to bellwether_reader, bellwether_gateway',
+            reading.name
+        );
     end loop;
 end
 $$;
@@ -29,7 +36,10 @@ grant execute on function
 api.run_cycle(text[], boolean, text, bigint, timestamptz),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
-api.place_order(bigint, text, text, numeric, text, numeric, numeric, text, text, boolean, timestamptz)
+api.place_order(
+    bigint, text, text, numeric, text, numeric, numeric, text, text, boolean,
+    timestamptz
+)
 to bellwether_analyst, bellwether_gateway;
 grant execute on procedure api.run_cycle_now(text[], boolean, bigint)
 to bellwether_analyst, bellwether_gateway;

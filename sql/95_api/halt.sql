@@ -1,11 +1,12 @@
 -- Stopping, and going on.
 --
 -- Example: select * from api.halt('feed looks wrong');
---          select * from api.halt('earnings', 'symbol', 'AAPL', now() + interval '2 days');
+--          select * from api.halt('earnings', 'symbol', 'AAPL', '2030-01-01');
 --          select * from api.resume('symbol', 'AAPL', 'over');
 
 create or replace function api.halt(
-    reason text, scope text default 'tenant', target text default null, until timestamptz default null
+    reason text, scope text default 'tenant', target text default null,
+    until timestamptz default null
 )
 returns risk.state
 language plpgsql
@@ -16,7 +17,9 @@ as $$
 declare
     changed risk.state;
 begin
-    changed := risk.set_state(halt.scope, halt.target, 'HALTED', halt.reason, halt.until);
+    changed := risk.set_state(
+        halt.scope, halt.target, 'HALTED', halt.reason, halt.until
+    );
     perform agent.record_event(
         'TradingHalted', case halt.scope when 'symbol' then halt.target end,
         to_jsonb(changed) - 'tenant_id'
@@ -25,7 +28,8 @@ begin
 end
 $$;
 comment on function api.halt(text, text, text, timestamptz) is
-'Halts trading of the tenant, a strategy or a symbol from the next order row on, until a time or until api.resume.';
+'Halts trading of the tenant, a strategy or a symbol from the next order row on, until '
+'a time or until api.resume.';
 
 create or replace function api.resume(
     scope text default 'tenant', target text default null, reason text default 'resumed'
@@ -63,4 +67,5 @@ where
     s.tenant_id = current_tenant()
     and s.state <> 'ACTIVE'
     and (s.until is null or s.until > clock_timestamp());
-comment on view api.halts is 'Where trading is held up now, why, since when and by whom.';
+comment on view api.halts
+    is 'Where trading is held up now, why, since when and by whom.';

@@ -2,7 +2,7 @@
 --
 -- Example: select api.run_cycle('{AAPL,NVDA}');               -- queued; returns its id
 --          select * from api.cycle(7);                          -- who said what
---          call api.run_cycle_now('{AAPL}');                    -- waits until it is done
+--          call api.run_cycle_now('{AAPL}');                -- waits until it is done
 
 create or replace function api.run_cycle(
     symbols text[],
@@ -17,7 +17,8 @@ security definer -- analysts have no rights on agent
 set search_path = pg_catalog, pg_temp
 as $$ select agent.new_cycle(symbols, execute, kind, strategy_id, as_of) $$;
 comment on function api.run_cycle(text[], boolean, text, bigint, timestamptz) is
-'Queues one run of the four agents over these symbols and returns its id; with execute their decisions become orders.';
+'Queues one run of the four agents over these symbols and returns its id; with execute '
+'their decisions become orders.';
 
 create or replace function api.cycle(cycle_id bigint)
 returns table (
@@ -43,7 +44,9 @@ begin
     ) then
         raise exception using
             errcode = 'BW402',
-            message = format('there is no cycle %s', coalesce(cycle.cycle_id::text, 'null')),
+            message = format(
+                'there is no cycle %s', coalesce(cycle.cycle_id::text, 'null')
+            ),
             hint = 'See api.cycles.';
     end if;
     return query
@@ -69,14 +72,16 @@ begin
     cycle_id := api.run_cycle(symbols, execute);
     commit;
     loop
-        select c.status into state from api.cycles as c where c.cycle_id = run_cycle_now.cycle_id;
+        select c.status into state from api.cycles as c
+        where c.cycle_id = run_cycle_now.cycle_id;
         exit when state in ('done', 'failed');
         if pg_catalog.clock_timestamp() > give_up
             or (state = 'queued' and pg_catalog.clock_timestamp() > no_worker)
         then
             raise warning using
                 message = pg_catalog.format('cycle %s is still %s', cycle_id, state),
-                hint = 'Is a worker running? It stays queued; look again with api.cycle().';
+                hint = 'Is a worker running? It stays queued; look again with '
+                    'api.cycle().';
             exit;
         end if;
         -- No snapshot is held while waiting.

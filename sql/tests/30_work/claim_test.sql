@@ -13,7 +13,9 @@ insert into actor values
 grant select on actor to public;
 create function pg_temp.worker(name text) returns int language sql
 as 'select worker_id from actor where actor.name = $1';
-create temporary table held (who text, job_id bigint, lease_token bigint, attempt int) on commit drop;
+create temporary table held (
+    who text, job_id bigint, lease_token bigint, attempt int
+) on commit drop;
 grant all on held to public;
 create function pg_temp.take(who text, max_jobs int) returns int language sql as $$
     with taken as (
@@ -26,10 +28,12 @@ $$;
 set local role bellwether_worker;
 
 select throws_ok(
-    $$select work.claim(-1, '{run_cycle}', 1)$$, 'BW206', null, 'an unknown worker gets nothing'
+    $$select work.claim(-1, '{run_cycle}', 1)$$, 'BW206', null,
+    'an unknown worker gets nothing'
 );
 select throws_ok(
-    $$select work.claim(pg_temp.worker('a'), '{run_cycle}', 0)$$, 'BW208', null, 'no batch of none'
+    $$select work.claim(pg_temp.worker('a'), '{run_cycle}', 0)$$, 'BW208', null,
+    'no batch of none'
 );
 select throws_ok(
     $$select work.register_worker('host', 3, '1', '{run_cycle,fly}')$$, 'BW201', null,
@@ -38,11 +42,13 @@ select throws_ok(
 select is(pg_temp.take('a', 10), 0, 'nothing to claim');
 
 -- Order: priority, then age; other kinds stay.
-select work.enqueue('run_cycle', jsonb_build_object('n', n), 1, 100) from generate_series(1, 3) as n \g /dev/null
+select work.enqueue('run_cycle', jsonb_build_object('n', n), 1, 100)
+from generate_series(1, 3) as n \g /dev/null
 select work.enqueue('run_cycle', '{"n": 4}', 1, 10) \g /dev/null
 select work.enqueue('match_orders', '{"n": 5}', 1, 1) \g /dev/null
 select results_eq(
-    $$select payload ->> 'n', attempt from work.claim(pg_temp.worker('a'), '{run_cycle}', 3)$$,
+    $$select payload ->> 'n', attempt
+    from work.claim(pg_temp.worker('a'), '{run_cycle}', 3)$$,
     $$values ('4', 1), ('1', 1), ('2', 1)$$,
     'urgent ones first, then the oldest; only the kinds asked for'
 );
@@ -57,11 +63,13 @@ delete from work.job;
 -- Jobs with effects outside come one at a time, and their claim is durable.
 set local synchronous_commit = on;
 set local role bellwether_worker;
-select work.enqueue('submit_order', jsonb_build_object('n', n), 1) from generate_series(1, 2) as n \g /dev/null
+select work.enqueue('submit_order', jsonb_build_object('n', n), 1)
+from generate_series(1, 2) as n \g /dev/null
 select work.enqueue('run_cycle', '{}', 1) from generate_series(1, 2) \g /dev/null
 select is(pg_temp.take('a', 10), 3, 'two cycles and only one of two orders');
 select is(
-    current_setting('synchronous_commit'), 'on', 'the claim of an order waits for the disk'
+    current_setting('synchronous_commit'), 'on',
+    'the claim of an order waits for the disk'
 );
 select is(pg_temp.take('a', 10), 1, 'the other order comes next');
 reset role;
@@ -72,14 +80,17 @@ select work.enqueue('run_cycle', '{}', 1) \g /dev/null
 savepoint durability;
 select is(pg_temp.take('a', 10), 1, 'a cycle is claimed');
 select is(
-    current_setting('synchronous_commit'), 'off', 'a claim without effects outside does not'
+    current_setting('synchronous_commit'), 'off',
+    'a claim without effects outside does not'
 );
 rollback to durability;
 
 -- Finishing, once.
 select is(pg_temp.take('a', 10), 1, 'claimed');
 select is(
-    work.extend(pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token)), array_agg(job_id),
+    work.extend(
+        pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token)
+    ), array_agg(job_id),
     'the holder may extend the lease'
 ) from held;
 select is(
@@ -95,7 +106,9 @@ select is(
     'nor does a wrong token'
 ) from held;
 select is(
-    work.ack(pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token)), array_agg(job_id),
+    work.ack(
+        pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token)
+    ), array_agg(job_id),
     'the holder''s does'
 ) from held;
 select is(
@@ -103,7 +116,8 @@ select is(
     'but only once'
 ) from held;
 select throws_ok(
-    $$select work.ack(1, '{1,2}', '{1}')$$, 'BW205', null, 'ids without tokens are refused'
+    $$select work.ack(1, '{1,2}', '{1}')$$, 'BW205', null,
+    'ids without tokens are refused'
 );
 reset role;
 select is((select count(*)::int from work.job), 0, 'a finished job is gone');
@@ -118,15 +132,20 @@ set local role bellwether_worker;
 select work.enqueue('run_cycle', '{"n": 1}', 1, dedup_key => 'k') \g /dev/null
 select is(pg_temp.take('a', 1), 1, 'claimed with a key');
 select is(
-    work.enqueue('run_cycle', '{"n": 2}', 1, dedup_key => 'k'), (select job_id from held),
+    work.enqueue(
+        'run_cycle', '{"n": 2}', 1, dedup_key => 'k'
+    ), (select job_id from held),
     'an equal job while it runs is the same job'
 );
 select is(
-    work.ack(pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token)), array_agg(job_id),
+    work.ack(
+        pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token)
+    ), array_agg(job_id),
     'it finishes'
 ) from held;
 select results_eq(
-    $$select payload ->> 'n', attempt from work.claim(pg_temp.worker('b'), '{run_cycle}', 9)$$,
+    $$select payload ->> 'n', attempt
+    from work.claim(pg_temp.worker('b'), '{run_cycle}', 9)$$,
     $$values ('2', 1)$$,
     'and runs once more with the newer payload'
 );
@@ -138,13 +157,28 @@ delete from held;
 set local role bellwether_worker;
 select work.enqueue('run_cycle', '{"n": 1}', 1, dedup_key => 'k') \g /dev/null
 select is(pg_temp.take('a', 1), 1, 'first attempt');
-select is(work.nack(pg_temp.worker('b'), job_id, lease_token, 'no'), 'lost', 'not mine to fail') from held;
-select is(work.nack(pg_temp.worker('a'), job_id, lease_token, 'boom'), 'retry', 'it may try again') from held;
-select is(work.nack(pg_temp.worker('a'), job_id, lease_token, 'boom'), 'lost', 'a second answer is late') from held;
+select is(
+    work.nack(
+        pg_temp.worker('b'), job_id, lease_token, 'no'
+    ), 'lost', 'not mine to fail'
+) from held;
+select is(
+    work.nack(
+        pg_temp.worker('a'), job_id, lease_token, 'boom'
+    ), 'retry', 'it may try again'
+) from held;
+select is(
+    work.nack(
+        pg_temp.worker('a'), job_id, lease_token, 'boom'
+    ), 'lost', 'a second answer is late'
+) from held;
 select ok(not work.is_idle(), 'a retry keeps the queue busy');
 reset role;
 select ok(
-    (select run_at between clock_timestamp() + interval '0.9 s' and clock_timestamp() + interval '2 s' from work.job),
+    (
+        select run_at between clock_timestamp() + interval '0.9 s'
+        and clock_timestamp() + interval '2 s' from work.job
+    ),
     'the first wait is half to all of the base'
 );
 update work.job set run_at = clock_timestamp();
@@ -152,36 +186,48 @@ delete from held;
 set local role bellwether_worker;
 select is(pg_temp.take('a', 1), 1, 'second attempt when its time has come');
 select is(
-    work.nack(pg_temp.worker('a'), job_id, lease_token, '429', interval '7 seconds'), 'retry',
+    work.nack(
+        pg_temp.worker('a'), job_id, lease_token, '429', interval '7 seconds'
+    ), 'retry',
     'told to come back later'
 ) from held;
 reset role;
 select results_eq(
-    $$select attempt, round(extract(epoch from run_at - clock_timestamp())) from work.job$$,
+    $$select attempt, round(
+        extract(epoch from run_at - clock_timestamp())
+    ) from work.job$$,
     $$values (1, 7::numeric)$$,
     'that spends no attempt and keeps the time asked for'
 );
 select throws_ok(
-    $$select work.nack(1, 1, 1, 'x', interval '-1 second')$$, 'BW203', null, 'a negative wait is refused'
+    $$select work.nack(1, 1, 1, 'x', interval '-1 second')$$, 'BW203', null,
+    'a negative wait is refused'
 );
 update work.job set run_at = clock_timestamp(), attempt = max_attempts - 1;
 delete from held;
 set local role bellwether_worker;
 select is(pg_temp.take('a', 1), 1, 'the last attempt');
 select is(
-    work.nack(pg_temp.worker('a'), job_id, lease_token, 'still boom'), 'dead', 'then it is dead'
+    work.nack(
+        pg_temp.worker('a'), job_id, lease_token, 'still boom'
+    ), 'dead', 'then it is dead'
 ) from held;
 reset role;
 select results_eq(
-    $$select reason, error, jsonb_path_query_array(errors, '$[*].error') from work.dead$$,
+    $$select reason, error, jsonb_path_query_array(errors, '$[*].error')
+    from work.dead$$,
     $$values ('attempts', 'still boom', '["boom", "429", "still boom"]'::jsonb)$$,
     'with the whole history'
 );
 select is((select count(*)::int from work.job), 0, 'and no longer among the living');
 set local role bellwether_worker;
-select throws_ok($$select work.requeue_dead(-1)$$, 'BW207', null, 'only the dead are revived');
+select throws_ok(
+    $$select work.requeue_dead(-1)$$, 'BW207', null, 'only the dead are revived'
+);
 reset role;
-select lives_ok($$select work.requeue_dead(job_id) from work.dead$$, 'a dead job is revived');
+select lives_ok(
+    $$select work.requeue_dead(job_id) from work.dead$$, 'a dead job is revived'
+);
 select results_eq(
     $$select kind, tenant_id, dedup_key, payload, attempt, errors from work.job$$,
     $$values ('run_cycle', 1, 'k', '{"n": 1}'::jsonb, 0, '[]'::jsonb)$$,
@@ -191,14 +237,18 @@ select is((select count(*)::int from work.dead), 0, 'and no longer dead');
 delete from held;
 select is(pg_temp.take('a', 1), 1, 'claimed again');
 select is(
-    work.nack(pg_temp.worker('a'), job_id, lease_token, 'never', permanent => true), 'dead',
+    work.nack(
+        pg_temp.worker('a'), job_id, lease_token, 'never', permanent => true
+    ), 'dead',
     'a permanent error buries at once'
 ) from held;
 delete from held;
 
 -- Rescue: a silent worker, an ended lease, a worker that is gone.
 select work.enqueue('run_cycle', '{}', 1) from generate_series(1, 4) \g /dev/null
-select is(pg_temp.take('a', 2) + pg_temp.take('b', 2), 4, 'two workers hold two jobs each');
+select is(
+    pg_temp.take('a', 2) + pg_temp.take('b', 2), 4, 'two workers hold two jobs each'
+);
 select is(work.rescue(), 0, 'nothing to rescue while they live');
 update work.worker set heartbeat_at = clock_timestamp() - interval '13 seconds'
 where worker_id = pg_temp.worker('a');
@@ -210,9 +260,14 @@ select is(
 update work.job set lease_until = clock_timestamp() - interval '1 ms'
 where job_id = (select min(job_id) from held where who = 'b');
 select is(work.rescue(), 1, 'an ended lease is taken back');
-select is(work.unregister_worker(pg_temp.worker('b')), 1, 'a worker that stops hands back the rest');
 select is(
-    (select count(*)::int from work.job where state = 'ready' and attempt <= 1), 4, 'all are ready again'
+    work.unregister_worker(pg_temp.worker('b')), 1,
+    'a worker that stops hands back the rest'
+);
+select is(
+    (
+        select count(*)::int from work.job where state = 'ready' and attempt <= 1
+    ), 4, 'all are ready again'
 );
 
 select * from finish();

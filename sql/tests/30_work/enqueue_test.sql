@@ -29,13 +29,16 @@ select throws_ok(
     'BW203', null, 'a job that never runs is refused'
 );
 select throws_ok(
-    $$select work.enqueue('run_cycle', '[1]')$$, 'BW204', null, 'a payload that is no object is refused'
+    $$select work.enqueue('run_cycle', '[1]')$$, 'BW204', null,
+    'a payload that is no object is refused'
 );
 select throws_ok(
-    $$select work.enqueue('run_cycle', null)$$, 'BW204', null, 'no payload at all is refused'
+    $$select work.enqueue('run_cycle', null)$$, 'BW204', null,
+    'no payload at all is refused'
 );
 select throws_ok(
-    $$select work.enqueue('run_cycle', '{"x": "\u0000"}')$$, '22P05', null, 'a NUL is refused'
+    $$select work.enqueue('run_cycle', '{"x": "\u0000"}')$$, '22P05', null,
+    'a NUL is refused'
 );
 select throws_ok(
     $$select work.enqueue_many('run_cycle', '{"{}","{}"}', '{1}')$$,
@@ -54,11 +57,15 @@ set local role bellwether_worker;
 create temporary table id on commit drop as
 select work.enqueue('run_cycle', '{"cycle_id": 1}', 1, 100, dedup_key => 'a') as first;
 select is(
-    work.enqueue('run_cycle', '{"cycle_id": 2}', 1, 50, dedup_key => 'a'), (select first from id),
+    work.enqueue(
+        'run_cycle', '{"cycle_id": 2}', 1, 50, dedup_key => 'a'
+    ), (select first from id),
     'an equal job is the same job'
 );
 select isnt(
-    work.enqueue('run_cycle', '{"cycle_id": 1}', 2, dedup_key => 'a'), (select first from id),
+    work.enqueue(
+        'run_cycle', '{"cycle_id": 1}', 2, dedup_key => 'a'
+    ), (select first from id),
     'another tenant''s job with the same key is another'
 );
 select isnt(
@@ -66,7 +73,8 @@ select isnt(
     'another kind''s job with the same key is another'
 );
 select isnt(
-    work.enqueue('run_cycle', '{"cycle_id": 1}', 1), work.enqueue('run_cycle', '{"cycle_id": 1}', 1),
+    work.enqueue('run_cycle', '{"cycle_id": 1}', 1),
+    work.enqueue('run_cycle', '{"cycle_id": 1}', 1),
     'without a key jobs are never equal'
 );
 reset role;
@@ -77,9 +85,15 @@ select results_eq(
 );
 
 -- A kind that keeps the least value of a key.
-select work.enqueue('compute_snapshots', '{"from": "2018-01-01"}', dedup_key => 'i1') \g /dev/null
-select work.enqueue('compute_snapshots', '{"from": "2017-01-01"}', dedup_key => 'i1') \g /dev/null
-select work.enqueue('compute_snapshots', '{"from": "2019-01-01"}', dedup_key => 'i1') \g /dev/null
+select work.enqueue(
+    'compute_snapshots', '{"from": "2018-01-01"}', dedup_key => 'i1'
+) \g /dev/null
+select work.enqueue(
+    'compute_snapshots', '{"from": "2017-01-01"}', dedup_key => 'i1'
+) \g /dev/null
+select work.enqueue(
+    'compute_snapshots', '{"from": "2019-01-01"}', dedup_key => 'i1'
+) \g /dev/null
 select results_eq(
     $$select payload ->> 'from' from work.job where kind = 'compute_snapshots'$$,
     $$values ('2017-01-01')$$,
@@ -100,10 +114,15 @@ select ok(work.is_idle('{embed_snapshots}'), 'but not the other kinds');
 
 -- Wake-ups: only for a worker that says it waits.
 select is(pg_notification_queue_usage(), 0::float8, 'nobody was notified');
-select work.set_idle(work.register_worker('test', 1, '1', '{run_cycle}'), true) \g /dev/null
-select lives_ok($$select work.enqueue('run_cycle')$$, 'enqueuing with an idle worker notifies');
+select work.set_idle(
+    work.register_worker('test', 1, '1', '{run_cycle}'), true
+) \g /dev/null
+select lives_ok(
+    $$select work.enqueue('run_cycle')$$, 'enqueuing with an idle worker notifies'
+);
 select throws_ok(
-    $$select work.set_idle(-1, true)$$, 'BW206', null, 'a worker that is not there cannot be idle'
+    $$select work.set_idle(-1, true)$$, 'BW206', null,
+    'a worker that is not there cannot be idle'
 );
 
 select * from finish();

@@ -7,7 +7,11 @@ select work.enqueue('run_cycle', '{}', 1) \g /dev/null
 update work.job set attempt = max_attempts - 1;
 create temporary table w on commit drop as
 select work.register_worker('host', 1, '1', '{run_cycle}') as id;
-select is((select count(*)::int from w, work.claim(w.id, '{run_cycle}', 1)), 1, 'the last attempt starts');
+select is(
+    (
+        select count(*)::int from w, work.claim(w.id, '{run_cycle}', 1)
+    ), 1, 'the last attempt starts'
+);
 delete from work.worker;
 select is(work.rescue(), 1, 'a worker that is gone loses its job');
 select results_eq(
@@ -28,16 +32,26 @@ select results_eq(
 create table work.job_done_20200101 partition of work.job_done
 for values from ('2020-01-01') to ('2020-01-02');
 select work.keep_days() \g /dev/null
-select has_table('work', 'job_done_20200101', 'a day whose successors exist is left alone');
+select has_table(
+    'work', 'job_done_20200101', 'a day whose successors exist is left alone'
+);
 do $$
 begin
-    execute format('drop table work.job_done_%s', to_char(clock_timestamp() at time zone 'UTC' + '2 days', 'YYYYMMDD'));
+    execute format(
+        'drop table work.job_done_%s', to_char(
+            clock_timestamp() at time zone 'UTC' + '2 days', 'YYYYMMDD'
+        )
+    );
 end
 $$;
 select work.keep_days() \g /dev/null
 select hasnt_table('work', 'job_done_20200101', 'the next day drops what is too old');
 select has_table(
-    'work', format('job_done_%s', to_char(clock_timestamp() at time zone 'UTC' + '3 days', 'YYYYMMDD'))::name,
+    'work', format(
+        'job_done_%s', to_char(
+            clock_timestamp() at time zone 'UTC' + '3 days', 'YYYYMMDD'
+        )
+    )::name,
     'and makes the days ahead'
 );
 

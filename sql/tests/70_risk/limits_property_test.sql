@@ -1,7 +1,7 @@
--- Random orders on random markets: no order leads above a limit. After each one that makes
--- the worst case worse (all open orders of one side filled at the price judged by, costs
--- reckoned) no position, sector, gross exposure or count is above its limit and no cash is
--- below zero.
+-- Random orders on random markets: no order leads above a limit. After each one that
+-- makes the worst case worse (all open orders of one side filled at the price judged
+-- by, costs reckoned) no position, sector, gross exposure or count is above its limit
+-- and no cash is below zero.
 begin;
 select plan(5);
 \ir ../desk.psql
@@ -12,7 +12,8 @@ returns table (
     symbol text, sector text, exposure numeric, equity numeric, free_cash numeric
 ) language sql as $$
     with line as (
-        select p.instrument_id, p.quantity as held, 0::numeric as buys, 0::numeric as sells
+        select p.instrument_id, p.quantity as held, 0::numeric as buys,
+            0::numeric as sells
         from trade.position as p where p.tenant_id = current_tenant()
         union all
         select
@@ -22,7 +23,8 @@ returns table (
         where o.tenant_id = current_tenant() and o.status = 'ready'
     ),
     summed as (
-        select line.instrument_id, sum(held) as held, sum(buys) as buys, sum(sells) as sells
+        select line.instrument_id, sum(held) as held, sum(buys) as buys,
+            sum(sells) as sells
         from line group by line.instrument_id
     ),
     priced as (
@@ -32,15 +34,19 @@ returns table (
     )
     select
         priced.symbol, priced.sector,
-        priced.price * greatest(priced.held + priced.buys, priced.sells - priced.held, 0),
-        a.cash + sum(priced.held * priced.price) over () - 0.001 * sum((priced.buys + priced.sells) * priced.price) over (),
+        priced.price * greatest(
+            priced.held + priced.buys, priced.sells - priced.held, 0
+        ),
+        a.cash + sum(priced.held * priced.price)
+            over () - 0.001 * sum((priced.buys + priced.sells) * priced.price) over (),
         a.cash - 1.001 * sum(priced.buys * priced.price) over ()
     from priced cross join trade.account as a
     where a.tenant_id = current_tenant()
 $$;
 
 create temporary table seen (
-    try int, symbol text, side text, quantity numeric, status text, reason_code text, breach text
+    try int, symbol text, side text, quantity numeric, status text, reason_code text,
+    breach text
 ) on commit drop;
 create temporary table worst on commit drop as select * from pg_temp.worst(now());
 
@@ -52,7 +58,8 @@ begin
     for placed in select * from trade.open_orders(pg_temp.account()) loop
         perform trade.begin_submit(placed.order_id);
         perform trade.record_fill(
-            placed.order_id, 'f' || placed.order_id, placed.quantity, placed.reference_price,
+            placed.order_id, 'f' || placed.order_id, placed.quantity,
+            placed.reference_price,
             round(placed.quantity * placed.reference_price * 0.0005, 8), at
         );
     end loop;
@@ -76,15 +83,17 @@ declare
 begin
     for try in 1..500 loop
         at := timestamptz '2018-01-03 23:00Z' + day * interval '1 day';
-        -- Every so often all that is open is filled, sometimes everything is closed, and a
-        -- day passes: prices move.
+        -- Every so often all that is open is filled, sometimes everything is closed,
+        -- and a day passes: prices move.
         if random() < 0.1 then
             perform pg_temp.fill_all(at);
             if random() < 0.4 then
                 perform trade.place_order(
-                    p.account_id, p.symbol, case when p.quantity > 0 then 'sell' else 'buy' end,
+                    p.account_id, p.symbol, case when p.quantity > 0 then 'sell'
+                    else 'buy' end,
                     abs(p.quantity), as_of => at
-                ) from trade.position as p where p.tenant_id = current_tenant() and p.quantity <> 0;
+                ) from trade.position as p where p.tenant_id = current_tenant()
+                and p.quantity <> 0;
                 perform pg_temp.fill_all(at);
                 gross := case when random() < 0.5 then 1 else 3 end;
                 perform tenant.set_setting('max_gross_fraction', to_jsonb(gross));
@@ -103,7 +112,9 @@ begin
         end if;
 
         -- Near the limit more often than not.
-        wanted_symbol := (array['T01','T02','T03','T04','T05','T07','T08','T09','TC-USD'])[ceil(9 * random())];
+        wanted_symbol := (
+            array['T01','T02','T03','T04','T05','T07','T08','T09','TC-USD']
+        )[ceil(9 * random())];
         wanted_side := case when random() < 0.7 then 'buy' else 'sell' end;
         wanted_quantity := case
             when random() < 0.7 then greatest(
@@ -113,7 +124,8 @@ begin
             )
             else ceil(random() * 300)
         end;
-        select w.exposure into before from pg_temp.worst(at) as w where w.symbol = wanted_symbol;
+        select w.exposure into before from pg_temp.worst(at) as w
+        where w.symbol = wanted_symbol;
 
         placed := trade.place_order(
             pg_temp.account(), wanted_symbol, wanted_side, wanted_quantity, as_of => at
@@ -127,21 +139,27 @@ begin
             union all
             select format('sector %s', w.sector) from worst as w
             group by w.sector, w.equity
-            having sum(w.exposure) > 0.30 * w.equity and bool_or(w.symbol = wanted_symbol)
+            having sum(w.exposure) > 0.30 * w.equity
+            and bool_or(w.symbol = wanted_symbol)
             union all
-            select 'gross' from worst as w group by w.equity having sum(w.exposure) > gross * w.equity
+            select 'gross' from worst as w
+            group by w.equity having sum(w.exposure) > gross * w.equity
             union all
             select 'count' from worst as w where w.exposure > 0 having count(*) > 6
             union all
-            select distinct 'cash' from worst as w where w.free_cash < 0 and wanted_side = 'buy'
+            select distinct 'cash' from worst as w where w.free_cash < 0
+            and wanted_side = 'buy'
         ) as b;
         insert into seen values (
-            try, wanted_symbol, wanted_side, wanted_quantity, placed.status, placed.reason_code,
-            -- Where the order makes the worst case no worse (it lowers exposure, or a larger
-            -- order waits on the other side), what is above a limit was so before.
+            try, wanted_symbol, wanted_side, wanted_quantity, placed.status,
+            placed.reason_code,
+            -- Where the order makes the worst case no worse (it lowers exposure, or a
+            -- larger order waits on the other side), what is above a limit was so
+            -- before.
             case
                 when placed.status = 'ready' and (
-                    select w.exposure > coalesce(before, 0) from worst as w where w.symbol = wanted_symbol
+                    select w.exposure > coalesce(before, 0) from worst as w
+                    where w.symbol = wanted_symbol
                 ) then breach
             end
         );
@@ -149,19 +167,31 @@ begin
 end
 $$;
 
-select is_empty('select * from seen where breach is not null', 'no order that passed leads above a limit');
+select is_empty(
+    'select * from seen where breach is not null',
+    'no order that passed leads above a limit'
+);
 select cmp_ok(
-    (select count(*)::int from seen where status = 'ready'), '>', 100, 'many orders passed'
+    (
+        select count(*)::int from seen where status = 'ready'
+    ), '>', 100, 'many orders passed'
 );
 select cmp_ok(
     (
         select count(distinct reason_code)::int from seen
-        where reason_code in ('POSITION_LIMIT', 'SECTOR_LIMIT', 'GROSS_LIMIT', 'POSITION_COUNT_LIMIT', 'INSUFFICIENT_CASH')
+        where reason_code in (
+            'POSITION_LIMIT', 'SECTOR_LIMIT', 'GROSS_LIMIT', 'POSITION_COUNT_LIMIT',
+            'INSUFFICIENT_CASH'
+        )
     ), '=', 5, 'and each limit refused some'
 );
-select is_empty('select * from trade.audit() where not agrees', 'the books agree afterwards');
+select is_empty(
+    'select * from trade.audit() where not agrees', 'the books agree afterwards'
+);
 select is(
-    (select sum(amount) from trade.ledger_entry where tenant_id = current_tenant()), 0::numeric,
+    (
+        select sum(amount) from trade.ledger_entry where tenant_id = current_tenant()
+    ), 0::numeric,
     'and the ledger sums to zero'
 );
 

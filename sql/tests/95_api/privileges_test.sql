@@ -10,13 +10,18 @@ inner join pg_namespace as n on p.pronamespace = n.oid
 cross join pg_roles as r
 where
     n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api')
-    and r.rolname in ('bellwether_reader', 'bellwether_analyst', 'bellwether_gateway', 'bellwether_worker')
+    and r.rolname in (
+        'bellwether_reader', 'bellwether_analyst', 'bellwether_gateway',
+        'bellwether_worker'
+    )
     and has_schema_privilege(r.oid, n.oid, 'usage')
     and has_function_privilege(r.oid, p.oid, 'execute');
 
 select set_eq(
     $$select routine from may where role = 'bellwether_reader'$$,
-    $$select 'api.' || name from unnest('{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order}'::text[]) as name$$,
+    $$select 'api.' || name from unnest(
+        '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order}'::text[]
+    ) as name$$,
     'a reader may ask'
 );
 select set_eq(
@@ -30,7 +35,8 @@ select set_eq(
 select set_eq(
     $$select routine from may where role = 'bellwether_gateway'$$,
     $$select unnest('{
-        api.similar_patterns,api.pattern_statistics,api.all_embeddings,api.cycle,api.check_order,
+        api.similar_patterns,api.pattern_statistics,api.all_embeddings,api.cycle,
+        api.check_order,
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,
         work.is_idle,work.requeue_dead,risk.check_order,trade.audit
@@ -41,12 +47,17 @@ select set_eq(
     $$select routine from may where role = 'bellwether_worker'$$,
     $$select unnest('{
         tenant.setting,tenant.number_setting,
-        work.enqueue,work.enqueue_many,work.register_worker,work.heartbeat,work.set_idle,work.unregister_worker,
-        work.claim,work.ack,work.nack,work.extend,work.rescue,work.is_idle,work.requeue_dead,
+        work.enqueue,work.enqueue_many,work.register_worker,work.heartbeat,
+        work.set_idle,work.unregister_worker,
+        work.claim,work.ack,work.nack,work.extend,work.rescue,work.is_idle,
+        work.requeue_dead,
         risk.check_order,
-        agent.start_cycle,agent.market_view,agent.record_steps,agent.steps,agent.decide,agent.finish_cycle,agent.record_event,
-        trade.place_order,trade.begin_submit,trade.record_submit,trade.record_close,trade.record_fill,trade.open_orders,
-        trade.match_orders,trade.paper_submit,trade.paper_order,trade.paper_fills,trade.audit
+        agent.start_cycle,agent.market_view,agent.record_steps,agent.steps,agent.decide,
+        agent.finish_cycle,agent.record_event,
+        trade.place_order,trade.begin_submit,trade.record_submit,trade.record_close,
+        trade.record_fill,trade.open_orders,
+        trade.match_orders,trade.paper_submit,trade.paper_order,trade.paper_fills,
+        trade.audit
     }'::text[])$$,
     'the worker works'
 );
@@ -55,7 +66,9 @@ select is_empty(
     select p.oid::regprocedure from pg_proc as p
     inner join pg_namespace as n on p.pronamespace = n.oid
     cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
-    where n.nspname in ('tenant', 'market', 'work', 'memory', 'risk', 'agent', 'trade', 'ops', 'api') and a.grantee = 0
+    where n.nspname in (
+        'tenant', 'market', 'work', 'memory', 'risk', 'agent', 'trade', 'ops', 'api'
+    ) and a.grantee = 0
     $$, 'PUBLIC may execute nothing of ours'
 );
 select is_empty(
@@ -81,7 +94,9 @@ select is_empty(
     select 'table', c.oid::regclass::text from pg_class as c
     inner join pg_namespace as n on c.relnamespace = n.oid
     where
-        n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api') and c.relkind in ('r', 'p', 'v')
+        n.nspname in (
+            'tenant', 'work', 'risk', 'agent', 'trade', 'api'
+        ) and c.relkind in ('r', 'p', 'v')
         and not c.relispartition and obj_description(c.oid, 'pg_class') is null
     $$, 'everything has a comment'
 );
