@@ -1,14 +1,17 @@
--- What was traded: accounts, orders, fills, the ledger, positions; and the paper broker's book.
+-- What was traded: accounts, orders, fills, the ledger, positions; and the paper
+-- broker's book.
 
 create schema trade;
-comment on schema trade is 'Accounts, orders, fills, ledger, positions, and the paper broker.';
+comment on schema trade
+    is 'Accounts, orders, fills, ledger, positions, and the paper broker.';
 
 create table trade.account (
     tenant_id integer not null default current_tenant()
     constraint account_tenant_fkey references tenant.tenant,
     account_id bigint generated always as identity,
     name text not null,
-    broker text not null default 'paper' constraint account_broker check (broker ~ '^[a-z]+$'),
+    broker text not null default 'paper' constraint account_broker
+        check (broker ~ '^[a-z]+$'),
     currency text not null default 'USD',
     cash numeric not null default 0,
     revision bigint not null default 0,
@@ -16,9 +19,12 @@ create table trade.account (
     constraint account_pkey primary key (tenant_id, account_id),
     constraint account_name_key unique (tenant_id, name)
 );
-comment on table trade.account is 'One account at one broker; its row is locked by whatever changes what it may do.';
+comment on table trade.account
+    is 'One account at one broker; its row is locked by whatever changes what it may '
+       'do.';
 comment on column trade.account.cash is 'Sum of its cash entries in the ledger.';
-comment on column trade.account.revision is 'Grows with each order, fill and deposit: the order in which they were booked.';
+comment on column trade.account.revision
+    is 'Grows with each order, fill and deposit: the order in which they were booked.';
 
 create table trade.orders (
     tenant_id integer not null default current_tenant(),
@@ -28,17 +34,23 @@ create table trade.orders (
     constraint orders_instrument_fkey references market.instrument,
     symbol text not null,
     side text not null constraint orders_side check (side in ('buy', 'sell')),
-    quantity numeric not null constraint orders_quantity check (quantity > 0 and quantity < 'infinity'),
-    type text not null default 'market' constraint orders_type check (type in ('market', 'limit', 'stop')),
-    limit_price numeric constraint orders_limit_price check (limit_price > 0 and limit_price < 'infinity'),
-    stop_price numeric constraint orders_stop_price check (stop_price > 0 and stop_price < 'infinity'),
+    quantity numeric not null constraint orders_quantity
+        check (quantity > 0 and quantity < 'infinity'),
+    type text not null default 'market' constraint orders_type
+        check (type in ('market', 'limit', 'stop')),
+    limit_price numeric constraint orders_limit_price
+        check (limit_price > 0 and limit_price < 'infinity'),
+    stop_price numeric constraint orders_stop_price
+        check (stop_price > 0 and stop_price < 'infinity'),
     time_in_force text not null default 'day'
     constraint orders_time_in_force check (time_in_force in ('day', 'gtc')),
     decision_id bigint,
     leg integer not null default 0,
     strategy_id bigint,
     client_order_id text not null
-    constraint orders_client_order_id check (client_order_id ~ '^[A-Za-z0-9._:-]{1,128}$'),
+    constraint orders_client_order_id check (
+        client_order_id ~ '^[A-Za-z0-9._:-]{1,128}$'
+    ),
     status text not null default 'ready'
     constraint orders_status check (status in (
         'refused', 'ready', 'submitting', 'unknown', 'acked', 'partial', 'filled',
@@ -58,20 +70,30 @@ create table trade.orders (
     updated_at timestamptz not null default clock_timestamp(),
     constraint orders_pkey primary key (tenant_id, order_id),
     constraint orders_client_order_id_key unique (tenant_id, client_order_id),
-    constraint orders_account_fkey foreign key (tenant_id, account_id) references trade.account,
-    constraint orders_decision_fkey foreign key (tenant_id, decision_id) references agent.decision,
-    constraint orders_limit_has_price check ((type = 'limit') = (limit_price is not null)),
+    constraint orders_account_fkey foreign key (tenant_id, account_id)
+        references trade.account,
+    constraint orders_decision_fkey foreign key (tenant_id, decision_id)
+        references agent.decision,
+    constraint orders_limit_has_price check (
+        (type = 'limit') = (limit_price is not null)
+    ),
     constraint orders_stop_has_price check ((type = 'stop') = (stop_price is not null)),
-    constraint orders_refused_says_why check (status <> 'refused' or reason_code is not null)
+    constraint orders_refused_says_why check (
+        status <> 'refused' or reason_code is not null
+    )
 );
 comment on table trade.orders is
 'Every order, refused ones too; the row is committed before anything is sent.';
 comment on column trade.orders.client_order_id is
-'Made before the first byte is sent and never again: what the broker tells equal orders by.';
-comment on column trade.orders.reference_price is 'Price by which the limits were judged.';
-comment on column trade.orders.placed_at is 'Market time of the order; in a replay the time of the cycle.';
+'Made before the first byte is sent and never again: what the broker tells equal '
+'orders by.';
+comment on column trade.orders.reference_price
+    is 'Price by which the limits were judged.';
+comment on column trade.orders.placed_at
+    is 'Market time of the order; in a replay the time of the cycle.';
 comment on column trade.orders.attempt is 'How often it was taken up to be sent.';
-create unique index orders_decision_leg_key on trade.orders (tenant_id, decision_id, leg)
+create unique index orders_decision_leg_key
+    on trade.orders (tenant_id, decision_id, leg)
 where decision_id is not null;
 create index orders_open_idx on trade.orders (tenant_id, account_id)
 where status in ('ready', 'submitting', 'unknown', 'acked', 'partial');
@@ -85,9 +107,12 @@ create table trade.fill (
     constraint fill_instrument_fkey references market.instrument,
     symbol text not null,
     side text not null constraint fill_side check (side in ('buy', 'sell')),
-    quantity numeric not null constraint fill_quantity check (quantity > 0 and quantity < 'infinity'),
-    price numeric not null constraint fill_price check (price > 0 and price < 'infinity'),
-    fee numeric not null default 0 constraint fill_fee check (fee >= 0 and fee < 'infinity'),
+    quantity numeric not null constraint fill_quantity
+        check (quantity > 0 and quantity < 'infinity'),
+    price numeric not null constraint fill_price
+        check (price > 0 and price < 'infinity'),
+    fee numeric not null default 0 constraint fill_fee
+        check (fee >= 0 and fee < 'infinity'),
     broker text not null,
     broker_fill_id text not null,
     filled_at timestamptz not null,
@@ -100,12 +125,18 @@ create table trade.fill (
     constraint fill_broker_fill_id_key unique (tenant_id, broker, broker_fill_id),
     constraint fill_order_fkey foreign key (tenant_id, order_id) references trade.orders
 );
-comment on table trade.fill is 'What the broker executed; written once, with its ledger entries.';
-comment on column trade.fill.revision is 'The account''s revision when it was booked: the order of booking.';
-comment on column trade.fill.closed_quantity is 'How much of an older, opposite position it closed.';
-comment on column trade.fill.closed_cost is 'Average cost of what it closed (for a short: what it had brought).';
+comment on table trade.fill
+    is 'What the broker executed; written once, with its ledger entries.';
+comment on column trade.fill.revision
+    is 'The account''s revision when it was booked: the order of booking.';
+comment on column trade.fill.closed_quantity
+    is 'How much of an older, opposite position it closed.';
+comment on column trade.fill.closed_cost
+    is 'Average cost of what it closed (for a short: what it had brought).';
 comment on column trade.fill.realised is 'Profit of the closed part after fees.';
-create index fill_account_idx on trade.fill (tenant_id, account_id, instrument_id, filled_at);
+create index fill_account_idx on trade.fill (
+    tenant_id, account_id, instrument_id, filled_at
+);
 create index fill_order_idx on trade.fill (tenant_id, order_id);
 
 create table trade.capital_event (
@@ -113,16 +144,21 @@ create table trade.capital_event (
     capital_event_id bigint generated always as identity,
     account_id bigint not null,
     amount numeric not null
-    constraint capital_event_amount check (amount <> 0 and amount > '-infinity' and amount < 'infinity'),
+    constraint capital_event_amount check (
+        amount <> 0 and amount > '-infinity' and amount < 'infinity'
+    ),
     at timestamptz not null,
     note text not null,
     key text not null,
     constraint capital_event_pkey primary key (tenant_id, capital_event_id),
     constraint capital_event_key unique (tenant_id, account_id, key),
-    constraint capital_event_account_fkey foreign key (tenant_id, account_id) references trade.account
+    constraint capital_event_account_fkey foreign key (tenant_id, account_id)
+        references trade.account
 );
-comment on table trade.capital_event is 'Deposits (positive) and withdrawals (negative).';
-comment on column trade.capital_event.key is 'The same key books the same event only once.';
+comment on table trade.capital_event
+    is 'Deposits (positive) and withdrawals (negative).';
+comment on column trade.capital_event.key
+    is 'The same key books the same event only once.';
 
 create table trade.ledger_entry (
     tenant_id integer not null default current_tenant(),
@@ -131,24 +167,33 @@ create table trade.ledger_entry (
     fill_id bigint,
     capital_event_id bigint,
     ledger text not null
-    constraint ledger_entry_ledger check (ledger in ('cash', 'position', 'realised', 'capital')),
+    constraint ledger_entry_ledger check (
+        ledger in ('cash', 'position', 'realised', 'capital')
+    ),
     instrument_id integer,
     amount numeric not null,
     at timestamptz not null,
     constraint ledger_entry_pkey primary key (tenant_id, entry_id),
     constraint ledger_entry_fill_key unique (tenant_id, fill_id, ledger),
-    constraint ledger_entry_capital_event_key unique (tenant_id, capital_event_id, ledger),
-    constraint ledger_entry_one_posting check (num_nonnulls(fill_id, capital_event_id) = 1),
-    constraint ledger_entry_account_fkey foreign key (tenant_id, account_id) references trade.account,
-    constraint ledger_entry_fill_fkey foreign key (tenant_id, fill_id) references trade.fill,
+    constraint ledger_entry_capital_event_key unique (tenant_id, capital_event_id,
+        ledger),
+    constraint ledger_entry_one_posting check (
+        num_nonnulls(fill_id, capital_event_id) = 1
+    ),
+    constraint ledger_entry_account_fkey foreign key (tenant_id, account_id)
+        references trade.account,
+    constraint ledger_entry_fill_fkey foreign key (tenant_id, fill_id)
+        references trade.fill,
     constraint ledger_entry_capital_event_fkey
     foreign key (tenant_id, capital_event_id) references trade.capital_event
 );
 comment on table trade.ledger_entry is
 'Double entry: the amounts of each fill and each capital event sum to zero.';
 comment on column trade.ledger_entry.ledger is
-'cash and position (at cost) are what the account has; realised and capital are where it came from (negative).';
-create index ledger_entry_cash_idx on trade.ledger_entry (tenant_id, account_id, at) include (amount)
+'cash and position (at cost) are what the account has; realised and capital are where '
+'it came from (negative).';
+create index ledger_entry_cash_idx
+    on trade.ledger_entry (tenant_id, account_id, at) include (amount)
 where ledger = 'cash';
 
 create table trade.position (
@@ -163,12 +208,16 @@ create table trade.position (
     fees numeric not null,
     updated_at timestamptz not null default clock_timestamp(),
     constraint position_pkey primary key (tenant_id, account_id, instrument_id),
-    constraint position_account_fkey foreign key (tenant_id, account_id) references trade.account,
+    constraint position_account_fkey foreign key (tenant_id, account_id)
+        references trade.account,
     constraint position_flat_costs_nothing check (quantity <> 0 or cost = 0)
 );
-comment on table trade.position is 'What an account holds of an instrument, by average cost; trade.audit() recomputes it.';
+comment on table trade.position
+    is 'What an account holds of an instrument, by average cost; trade.audit() '
+       'recomputes it.';
 comment on column trade.position.quantity is 'Negative when short.';
-comment on column trade.position.cost is 'What was paid for it, fees included; negative when short.';
+comment on column trade.position.cost
+    is 'What was paid for it, fees included; negative when short.';
 
 -- The paper broker's own book, as another party would keep it.
 create table trade.paper_book (
@@ -208,8 +257,8 @@ create table trade.paper_fill (
 );
 comment on table trade.paper_fill is 'Executions as the paper broker knows them.';
 
--- Whose orders wait for bars of an instrument. Control data of the queue, without tenants'
--- walls: bars are loaded by a session that may see no tenant's orders.
+-- Whose orders wait for bars of an instrument. Control data of the queue, without
+-- tenants' walls: bars are loaded by a session that may see no tenant's orders.
 create table work.waiting_order (
     tenant_id integer not null,
     order_id bigint not null,
@@ -217,5 +266,6 @@ create table work.waiting_order (
     instrument_id integer not null,
     constraint waiting_order_pkey primary key (tenant_id, order_id)
 );
-comment on table work.waiting_order is 'Orders at a broker that new bars of an instrument may fill.';
+comment on table work.waiting_order
+    is 'Orders at a broker that new bars of an instrument may fill.';
 create index waiting_order_instrument_idx on work.waiting_order (instrument_id);
