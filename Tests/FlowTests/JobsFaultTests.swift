@@ -7,7 +7,7 @@ import Testing
 
 /// A worker is killed with SIGKILL at each named place; another one finishes. Nothing is lost, no
 /// effect happens twice.
-@Suite("A worker killed", .requiresDatabase, .scratchDatabase, .timeLimit(.minutes(2)))
+@Suite("A worker killed", .requiresDatabase, .scratchDatabase, .timeLimit(.minutes(5)))
 struct JobsFaultTests {
     @Test(
         "at any point leaves every job to be done once", arguments: FaultPoint.ofSuccess.map(\.name)

@@ -6,7 +6,7 @@ import Support
 import Synchronization
 import Testing
 
-@Suite("A worker", .requiresDatabase, .scratchDatabase, .timeLimit(.minutes(2)))
+@Suite("A worker", .requiresDatabase, .scratchDatabase, .timeLimit(.minutes(5)))
 struct JobsRunnerTests {
     private struct Broken: Error {}
 

@@ -8,7 +8,7 @@ struct PostgresListenTests {
         try await Connection.connect(ScratchDatabase.require().admin)
     }
 
-    @Test("a committed NOTIFY arrives, also from another session", .timeLimit(.minutes(1)))
+    @Test("a committed NOTIFY arrives, also from another session", .timeLimit(.minutes(5)))
     func arrives() async throws {
         let listener = try await connect()
         let sender = try await connect()
@@ -20,7 +20,7 @@ struct PostgresListenTests {
                     channel: "some Channel", payload: "hello", serverProcess: sender.serverProcess))
     }
 
-    @Test("one that arrives beside the answer to a statement is not lost", .timeLimit(.minutes(1)))
+    @Test("one that arrives beside the answer to a statement is not lost", .timeLimit(.minutes(5)))
     func arrivesWithAnswers() async throws {
         let connection = try await connect()
         var notifications = try await connection.listen("x").makeAsyncIterator()
@@ -32,7 +32,7 @@ struct PostgresListenTests {
         }
     }
 
-    @Test("the stream ends when the session does", .timeLimit(.minutes(1)))
+    @Test("the stream ends when the session does", .timeLimit(.minutes(5)))
     func ends() async throws {
         let listener = try await connect()
         let sender = try await connect()
@@ -42,7 +42,7 @@ struct PostgresListenTests {
         #expect(await listener.isOpen == false)
     }
 
-    @Test("closing ends the stream", .timeLimit(.minutes(1)))
+    @Test("closing ends the stream", .timeLimit(.minutes(5)))
     func closes() async throws {
         let listener = try await connect()
         var notifications = try await listener.listen("x").makeAsyncIterator()

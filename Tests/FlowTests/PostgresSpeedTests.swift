@@ -34,12 +34,7 @@ struct SpeedTests {
     func selects() async throws {
         let scratch = try ScratchDatabase.require()
         let connection = try await Connection.connect(scratch.admin)
-        try await connection.execute(
-            """
-            create table pgbench_accounts (aid int primary key, abalance int);
-            insert into pgbench_accounts select n, n from generate_series(1, 100000) as n
-            """)
-        try await connection.execute("vacuum analyze pgbench_accounts")
+        try TestServer.run("pgbench", ["-i", "-q", "-s", "1", scratch.url()])
         let count = 20_000
         for round in 1...3 {
             let inside = try await seconds {

@@ -5,7 +5,7 @@ import Testing
 
 /// A server of its own on the loopback, with a certificate that it signed itself: libpq speaks no
 /// TLS on a socket file.
-@Suite("TLS", .requiresDatabase, .timeLimit(.minutes(2)))
+@Suite("TLS", .requiresDatabase, .timeLimit(.minutes(5)))
 struct PostgresTLSTests {
     @Test("a certificate that is trusted is accepted, any other refused, with what to check")
     func verifies() async throws {

@@ -26,6 +26,9 @@ package struct ScratchDatabase: Sendable {
         try TestServer.url(of: name, user: user)
     }
 
+    /// What all their names begin with; the process that made them follows.
+    fileprivate static let prefix = "bellwether_test_"
+
     /// The database of the running test.
     package static func require() throws -> ScratchDatabase {
         guard let current else {
@@ -53,13 +56,15 @@ package struct ScratchDatabase: Sendable {
         _ contents: Contents, _ body: @Sendable (ScratchDatabase) async throws -> Value
     ) async throws -> Value {
         let server = try await Connection.connect(TestServer.maintenance())
-        let name = "bellwether_test_\(UUID().uuidString.prefix(8).lowercased())"
+        let name = "\(prefix)\(getpid())_\(UUID().uuidString.prefix(8).lowercased())"
+        try await Leftovers.shared.drop(on: server)
         switch contents {
         case .empty:
             try await server.execute("create database \(name)")
         case .installed:
             let template = try await Template.current(on: server)
             try await server.execute("create database \(name) template \(template)")
+            try await copySettings(of: template, to: name, on: server)
             // A copy has the template's contents, not its settings (see sql/setup.sql).
             try await server.execute(
                 "alter database \(name) set session_preload_libraries = bellwether")
@@ -79,6 +84,24 @@ package struct ScratchDatabase: Sendable {
         }.value
         await server.close()
         return try result.get()
+    }
+}
+
+extension ScratchDatabase {
+    /// `ALTER DATABASE ... SET` is not copied with the database.
+    private static func copySettings(
+        of template: String, to name: String, on server: Connection
+    ) async throws {
+        let statements = try await server.query(
+            """
+            select format('alter database %I set %s = %L', \(bind: name)::text,
+                split_part(setting, '=', 1), substr(setting, strpos(setting, '=') + 1))
+            from pg_db_role_setting as s inner join pg_database as d on d.oid = s.setdatabase,
+                unnest(s.setconfig) as setting
+            where s.setrole = 0 and d.datname = \(bind: template)
+            """
+        ).decoded { row throws(PostgresError) in try row.get(0, as: String.self) }
+        for statement in statements { try await server.execute(statement) }
     }
 }
 
@@ -103,6 +126,31 @@ private actor Turns {
         } else {
             waiting.removeFirst().resume()
         }
+    }
+}
+
+/// The databases of test processes that were killed: dropped once in each process.
+private actor Leftovers {
+    static let shared = Leftovers()
+
+    private var isDone = false
+
+    func drop(on server: Connection) async throws {
+        if isDone { return }
+        isDone = true
+        let names = try await server.query(
+            "select datname from pg_database where starts_with(datname, \(bind: ScratchDatabase.prefix))"
+        ).decoded { row throws(PostgresError) in try row.get(0, as: String.self) }
+        for name in names where Self.isLeft(name) {
+            try await server.execute("drop database if exists \(SQL.quoted(name)) with (force)")
+        }
+    }
+
+    /// Whether the process in the name has ended.
+    private static func isLeft(_ name: String) -> Bool {
+        let process = name.dropFirst(ScratchDatabase.prefix.count).split(separator: "_").first
+        guard let process = process.flatMap({ pid_t($0) }) else { return true }
+        return kill(process, 0) != 0 && errno == ESRCH
     }
 }
 
