@@ -25,11 +25,11 @@ check "cppcheck" cppcheck --enable=warning,performance -q --error-exitcode=2 --i
     --suppress='*:*/postgresql/*' -I extension/src extension/src
 check "sqlfluff" "$venv/sqlfluff" lint -p 0 sql
 check "squawk" "$venv/squawk" --pg-version 15 \
-    --exclude=require-lock-timeout,require-statement-timeout,prefer-robust-stmts,prefer-bigint-over-int,prefer-bigint-over-smallint \
+    --exclude=require-concurrent-index-creation,require-lock-timeout,require-statement-timeout,prefer-robust-stmts,prefer-bigint-over-int,prefer-bigint-over-smallint \
     sql/migrations/*.sql
 check "plpgsql_check" docker/plpgsql_check.sh
 check "shellcheck" shellcheck "${shell[@]}"
-check "codespell" codespell -q 3 -L inout --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
+check "codespell" codespell -q 3 -L inout,isnt --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'lint: failed: %s\n' "${failed[*]}"
