@@ -22,7 +22,9 @@ language sql stable parallel safe
 begin atomic
     select
         case
-            when i.calendar is null or c.first is null or day not between c.first and c.last
+            when
+                i.calendar is null or c.first is null
+                or day not between c.first and c.last
                 then (day + 1)::timestamp at time zone 'UTC'
             else s.close_at
         end

@@ -1,9 +1,12 @@
--- What followed each snapshot, for every horizon of market.horizon, where all bars of the
--- way are there. Late and corrected bars change the outcomes of the snapshots before them.
+-- What followed each snapshot, for every horizon of market.horizon, where all bars of
+-- the way are there. Late and corrected bars change the outcomes of the snapshots
+-- before them.
 -- Example: after AAPL 2018-02-05, 5 bars later: +4.0 %, at best +5.1 %, at worst -5.3 %
 
 create or replace function market.compute_outcomes(
-    instrument_id integer, bar_interval text default '1d', from_ts timestamptz default null
+    instrument_id integer,
+    bar_interval text default '1d',
+    from_ts timestamptz default null
 )
 returns integer
 language plpgsql
@@ -25,7 +28,8 @@ declare
     written integer := 0;
 begin
     for ahead in select h.horizon from market.horizon as h order by h.horizon loop
-        -- A bar from from_ts on is on the way of the snapshots up to `ahead` bars before.
+        -- A bar from from_ts on is on the way of the snapshots up to `ahead` bars
+        -- before.
         select coalesce(min(s.bar_number), 0) - ahead into first_number
         from market.snapshot as s
         where

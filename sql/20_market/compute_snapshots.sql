@@ -1,10 +1,12 @@
 -- Writes snapshots and outcomes of one instrument from a time on; the job kind
--- compute_snapshots. Repeatable: unchanged rows are not touched, so triggers see changes
--- only, and rows whose bar is gone go too.
+-- compute_snapshots. Repeatable: unchanged rows are not touched, so triggers see
+-- changes only, and rows whose bar is gone go too.
 -- Example: select market.compute_snapshots(1, '1d', '2017-01-03') -> rows written
 
 create or replace function market.compute_snapshots(
-    instrument_id integer, bar_interval text default '1d', from_ts timestamptz default null
+    instrument_id integer,
+    bar_interval text default '1d',
+    from_ts timestamptz default null
 )
 returns integer
 language plpgsql

@@ -1,15 +1,16 @@
--- What the elements of a feature vector measure, in their order (market._snapshot_rows).
+-- What the elements of a feature vector measure, in their order
+-- (market._snapshot_rows).
 
 create or replace function market.feature_names()
 returns text []
 language sql immutable parallel safe
 return array[
-    'return_1', 'return_5', 'return_20', 'return_60', 'rsi_7', 'rsi_14', 'ema_9_distance',
-    'ema_20_distance', 'ema_50_distance', 'ema_200_distance', 'macd_histogram',
-    'bollinger_position', 'stochastic_k', 'adx_14', 'realised_vol_5', 'realised_vol_20',
-    'realised_vol_252', 'parkinson_vol_20', 'gap', 'range_fraction', 'volume_zscore',
-    'obv_slope', 'vwap_distance', 'drawdown_252', 'days_since_high', 'skew_60',
-    'correlation_60', 'beta_60', 'vix', 'vix_change_5', 'benchmark_return_5',
+    'return_1', 'return_5', 'return_20', 'return_60', 'rsi_7', 'rsi_14',
+    'ema_9_distance', 'ema_20_distance', 'ema_50_distance', 'ema_200_distance',
+    'macd_histogram', 'bollinger_position', 'stochastic_k', 'adx_14', 'realised_vol_5',
+    'realised_vol_20', 'realised_vol_252', 'parkinson_vol_20', 'gap', 'range_fraction',
+    'volume_zscore', 'obv_slope', 'vwap_distance', 'drawdown_252', 'days_since_high',
+    'skew_60', 'correlation_60', 'beta_60', 'vix', 'vix_change_5', 'benchmark_return_5',
     'benchmark_return_20'
 ];
 comment on function market.feature_names() is
@@ -22,10 +23,11 @@ language sql immutable parallel safe
 begin atomic
     select jsonb_object_agg(d.name, d.difference)
     from (
-        select n.name, round((t.x - n.x)::numeric, 2) as difference
-        from unnest(market.feature_names(), now_is::real []) with ordinality as n (name, x, place)
-        inner join unnest(then_was::real []) with ordinality as t (x, place) using (place)
-        order by abs(t.x - n.x) desc, n.place
+        select n.name, round((n.then_x - n.x)::numeric, 2) as difference
+        from
+            unnest(market.feature_names(), now_is::real [], then_was::real [])
+            with ordinality as n (name, x, then_x, place)
+        order by abs(n.then_x - n.x) desc, n.place
         limit 5
     ) as d;
 end;

@@ -1,20 +1,24 @@
--- Bars as a series that can be compared over time: numbered, unadjusted splits taken out.
+-- Bars as a series that can be compared over time: numbered, unadjusted splits taken
+-- out.
 --
 -- Everything is computed on `close` as stored (the price one could trade at), not on
--- adj_close: an account sees no dividend in a price, and adj_close of a past day changes
--- whenever a dividend is paid later. adj_close only tells splits from crashes:
---   with it:    it moved more than 15 % differently from close, so the difference is a split;
---   without it: an overnight jump of an equity to within 6 % of a simple ratio, a calm day
---               after it, and no more than three times the usual turnover. (AAPL 2000-06-21
---               and 2005-02-28 are splits; 2000-09-29, -52 % on seven times the turnover, is not.)
--- Prices after a split are scaled up, never those before it, so a row of the past does not
--- depend on a later split.
+-- adj_close: an account sees no dividend in a price, and adj_close of a past day
+-- changes whenever a dividend is paid later. adj_close only tells splits from crashes:
+--   with it:    it moved more than 15 % differently from close, so the difference is a
+--               split;
+--   without it: an overnight jump of an equity to within 6 % of a simple ratio, a calm
+--               day after it, and no more than three times the usual turnover. (AAPL
+--               2000-06-21 and 2005-02-28 are splits; 2000-09-29, -52 % on seven times
+--               the turnover, is not.)
+-- Prices after a split are scaled up, never those before it, so a row of the past does
+-- not depend on a later split.
 
 create or replace function market._prices(instrument_id integer, bar_interval text)
 returns table (
-    bar_number bigint, ts timestamptz, known_at timestamptz, stored_close double precision,
-    open double precision, high double precision, low double precision,
-    close double precision, volume double precision, split_suspected boolean
+    bar_number bigint, ts timestamptz, known_at timestamptz,
+    stored_close double precision, open double precision, high double precision,
+    low double precision, close double precision, volume double precision,
+    split_suspected boolean
 )
 language sql stable parallel safe
 begin atomic
@@ -44,18 +48,23 @@ begin atomic
             case
                 when not b.can_split or b.step is null then 0
                 when b.adj_step is not null
-                    then case when abs(b.step - b.adj_step) > 0.15 then b.step - b.adj_step else 0 end
+                    then
+                        (b.step - b.adj_step)
+                        * (abs(b.step - b.adj_step) > 0.15)::integer
                 when abs(b.step) < 0.3 or b.turnover is null or b.turnover > 3 then 0
                 else coalesce((
                     select s.jump
                     from (
                         values
-                        (ln(1.5)), (ln(2)), (ln(3)), (ln(4)), (ln(5)), (ln(7)), (ln(10)), (ln(20))
+                        (ln(1.5)), (ln(2)), (ln(3)), (ln(4)), (ln(5)),
+                        (ln(7)), (ln(10)), (ln(20))
                     ) as r (size)
                     cross join lateral (
                         select (sign(b.step) * r.size)::double precision as jump
                     ) as s
-                    where abs(b.overnight - s.jump) < 0.06 and abs(b.step - b.overnight) < 0.12
+                    where
+                        abs(b.overnight - s.jump) < 0.06
+                        and abs(b.step - b.overnight) < 0.12
                 ), 0)
             end as jump
         from bars as b

@@ -1,11 +1,13 @@
 -- The fields of every snapshot of one instrument, from its bars and from what was known
 -- of the others at each bar's time. Definitions: see the comments of market.snapshot.
 --
--- Prices are `close` as stored with recognised splits taken out (market._prices); returns
--- leave dividends out. What cannot be computed (too few bars, no high and low, no volume,
--- a benchmark without a new bar) is null.
+-- Prices are `close` as stored with recognised splits taken out (market._prices);
+-- returns leave dividends out. What cannot be computed (too few bars, no high and low,
+-- no volume, a benchmark without a new bar) is null.
 
-create or replace function market._snapshot_fields(instrument_id integer, bar_interval text)
+create or replace function market._snapshot_fields(
+    instrument_id integer, bar_interval text
+)
 returns table (
     ts timestamptz, bar_number integer, known_at timestamptz, close double precision,
     return_1 double precision, return_5 double precision, return_20 double precision,
@@ -13,14 +15,16 @@ returns table (
     streak integer, rsi_7 double precision, rsi_14 double precision,
     ema_9_distance double precision, ema_20_distance double precision,
     ema_50_distance double precision, ema_200_distance double precision,
-    macd double precision, macd_signal double precision, macd_histogram double precision,
-    adx_14 double precision, stochastic_k double precision, stochastic_d double precision,
+    macd double precision, macd_signal double precision,
+    macd_histogram double precision, adx_14 double precision,
+    stochastic_k double precision, stochastic_d double precision,
     bollinger_position double precision, bollinger_width double precision,
-    drawdown_252 double precision, days_since_high integer, atr_fraction double precision,
-    realised_vol_5 double precision, realised_vol_20 double precision,
-    realised_vol_60 double precision, realised_vol_252 double precision,
-    vol_ratio double precision, parkinson_vol_20 double precision,
-    skew_60 double precision, kurtosis_60 double precision, volume double precision,
+    drawdown_252 double precision, days_since_high integer,
+    atr_fraction double precision, realised_vol_5 double precision,
+    realised_vol_20 double precision, realised_vol_60 double precision,
+    realised_vol_252 double precision, vol_ratio double precision,
+    parkinson_vol_20 double precision, skew_60 double precision,
+    kurtosis_60 double precision, volume double precision,
     volume_zscore double precision, obv_slope double precision,
     vwap_distance double precision, correlation_60 double precision,
     beta_60 double precision, benchmark_return_1 double precision,
@@ -35,7 +39,9 @@ begin atomic
     with instrument as (
         select
             market.benchmark_id(_snapshot_fields.instrument_id) as benchmark_id,
-            nullif(market.yardstick_id('crypto'), _snapshot_fields.instrument_id) as btc_id,
+            nullif(
+                market.yardstick_id('crypto'), _snapshot_fields.instrument_id
+            ) as btc_id,
             market.yardstick_id('volatility') as vix_id,
             market.periods_per_year(
                 _snapshot_fields.instrument_id, _snapshot_fields.bar_interval
@@ -49,7 +55,9 @@ begin atomic
             b.close,
             b.close / lag(b.close) over series - 1 as change_1,
             b.close / lag(b.close, 5) over series - 1 as change_5,
-            b.close / case when count(*) over year >= 60 then avg(b.close) over year end as ratio
+            case when count(*) over year >= 60
+                then b.close / avg(b.close) over year
+            end as ratio
         from market.bar as b
         inner join instrument as i on b.instrument_id = i.vix_id
         where b.bar_interval = _snapshot_fields.bar_interval
@@ -66,15 +74,18 @@ begin atomic
             p.volume * (p.high + p.low + p.close) / 3 as turnover,
             case when p.high is not null then p.volume end as priced_volume,
             ln(p.high / p.low) ^ 2 as squared_range,
-            -- Closes in order of height, the later above an equal one: the greatest of a
-            -- frame tells its place. A float8 and its row would be two searches.
-            (dense_rank() over (order by p.close)) * 4294967296 + p.bar_number as height,
+            -- Closes in order of height, the later above an equal one: the greatest of
+            -- a frame tells its place. A float8 and its row would be two searches.
+            p.bar_number
+            + 4294967296 * dense_rank() over (order by p.close) as height,
             benchmark.ts as benchmark_ts,
             benchmark.close as benchmark_close,
             btc.ts as btc_ts,
             btc.close as btc_close,
             known_vix.ts as vix_ts
-        from market._prices(_snapshot_fields.instrument_id, _snapshot_fields.bar_interval) as p
+        from market._prices(
+            _snapshot_fields.instrument_id, _snapshot_fields.bar_interval
+        ) as p
         cross join instrument as i
         left join lateral (
             select b.ts, b.close
@@ -144,8 +155,10 @@ begin atomic
             case when o.benchmark_ts > lag(o.benchmark_ts) over series
                 then ln(o.benchmark_close / lag(o.benchmark_close) over series)
             end as benchmark_step,
-            o.benchmark_close / lag(o.benchmark_close, 5) over series - 1 as benchmark_5,
-            o.benchmark_close / lag(o.benchmark_close, 20) over series - 1 as benchmark_20,
+            o.benchmark_close / lag(o.benchmark_close, 5) over series - 1
+                as benchmark_5,
+            o.benchmark_close / lag(o.benchmark_close, 20) over series - 1
+                as benchmark_20,
             case when o.btc_ts > lag(o.btc_ts) over series
                 then ln(o.btc_close / lag(o.btc_close) over series)
             end as btc_step,
@@ -165,8 +178,8 @@ begin atomic
             max(case when sign(s.log_return) is distinct from sign(s.last_return)
                 then s.bar_number
             end) over series as turned,
-            -- Wilder's average of 14 is an ema of 27: the same weights. Seeded with the mean
-            -- of 27 instead of 14, it is within 2e-7 of TA-Lib's after 300 bars.
+            -- Wilder's average of 14 is an ema of 27: the same weights. Seeded with the
+            -- mean of 27 instead of 14, it is within 2e-7 of TA-Lib's after 300 bars.
             ema(case
                 when s.rise is null or s.fall is null then null
                 when s.rise > s.fall and s.rise > 0 then s.rise else 0
@@ -176,7 +189,9 @@ begin atomic
                 when s.fall > s.rise and s.fall > 0 then s.fall else 0
             end, 27) over series as minus_movement,
             ema(s.macd, 9) over series as macd_signal,
-            avg(s.raw_k) over (s_order rows between 2 preceding and current row) as stochastic_k,
+            avg(s.raw_k) over (
+                s_order rows between 2 preceding and current row
+            ) as stochastic_k,
             stddev_samp(s.log_return) over week as vol_5,
             stddev_samp(s.log_return) over month as vol_20,
             stddev_samp(s.log_return) over quarter as vol_60,
@@ -278,7 +293,9 @@ begin atomic
         case when s.bar_number > 60 then s.vol_60 * sqrt(s.periods) end,
         case when s.bar_number > 60 then s.vol_252 * sqrt(s.periods) end,
         case when s.bar_number > 60 then s.vol_5 / nullif(s.vol_60, 0) end,
-        case when s.bar_number >= 20 then sqrt(s.mean_squared_range / (4 * ln(2)) * s.periods) end,
+        case when s.bar_number >= 20
+            then sqrt(s.mean_squared_range / (4 * ln(2)) * s.periods)
+        end,
         case when s.bar_number > 60
             then (s.mean_3 - 3 * s.mean_1 * s.mean_2 + 2 * s.mean_1 ^ 3)
                 / nullif(s.variance ^ 1.5, 0)

@@ -1,14 +1,14 @@
 -- A snapshot's whole row: fields, states, features and text.
 --
 -- The features are 32 numbers without a unit. Each is measured in the instrument's own
--- trailing volatility (60 bars) or has no unit by nature, so that a calm stock and a wild
--- coin can be alike; nothing is taken from later rows, nor from the sample as a whole.
--- Centres and scales are those of a driftless random walk of 40 steps a bar, for which
--- each has mean 0 and deviation 1 (snapshot_features_test.sql makes one and checks it), so
--- a direction is what is unusual about a bar. Where such a walk says nothing (the market's
--- part, the gap) they are set by hand, as noted. Clipped to -3..3. A missing number is 0:
--- it adds nothing to a likeness, and makes a row less like those that know more. With
--- more than 8 of 32 missing there is no vector.
+-- trailing volatility (60 bars) or has no unit by nature, so that a calm stock and a
+-- wild coin can be alike; nothing is taken from later rows, nor from the sample as a
+-- whole. Centres and scales are those of a driftless random walk of 40 steps a bar, for
+-- which each has mean 0 and deviation 1 (snapshot_features_test.sql makes one and
+-- checks it), so a direction is what is unusual about a bar. Where such a walk says
+-- nothing (the market's part, the gap) they are set by hand, as noted. Clipped to
+-- -3..3. A missing number is 0: it adds nothing to a likeness, and makes a row less
+-- like those that know more. With more than 8 of 32 missing there is no vector.
 
 -- Example: -2.5 % at 1.17 % a bar -> market._unusual(-0.025, 0, 0.0117) -> -2.14
 create or replace function market._unusual(
@@ -101,7 +101,9 @@ begin atomic
             f.rsi_14, f.drawdown_252, f.volume_zscore, f.vix, f.vix_change_5
         )
     from market.instrument as i
-    cross join lateral market._snapshot_fields(i.instrument_id, _snapshot_rows.bar_interval) as f
+    cross join lateral market._snapshot_fields(
+        i.instrument_id, _snapshot_rows.bar_interval
+    ) as f
     left join market.snapshot as stored
         on
             i.instrument_id = stored.instrument_id
@@ -112,15 +114,17 @@ begin atomic
             nullif(f.realised_vol_60, 0) / sqrt(f.periods) as sigma,
             nullif(f.benchmark_vol_60, 0) as benchmark_sigma,
             nullif(f.realised_vol_20, 0) as vol_20
-        -- Computed once a row, not once a use.
-        offset 0
+        -- With a limit it is computed once a row, not once a use.
+        limit 1 -- noqa: AM09
     ) as v
     cross join lateral (
         select
             case
                 when f.ema_50_distance is null or f.bar_number < 60 then null
-                when f.ema_50_distance > 0 and coalesce(f.ema_200_distance > 0, true) then 'up'
-                when f.ema_50_distance < 0 and coalesce(f.ema_200_distance < 0, true) then 'down'
+                when f.ema_50_distance > 0 and coalesce(f.ema_200_distance > 0, true)
+                    then 'up'
+                when f.ema_50_distance < 0 and coalesce(f.ema_200_distance < 0, true)
+                    then 'down'
                 else 'sideways'
             end as trend_state,
             case
@@ -172,7 +176,7 @@ begin atomic
             market._unusual(f.benchmark_return_5, 0, v.benchmark_sigma * sqrt(5)),
             market._unusual(f.benchmark_return_20, 0, v.benchmark_sigma * sqrt(20))
         ] as known
-        offset 0
+        limit 1 -- noqa: AM09
     ) as k
     where
         i.instrument_id = _snapshot_rows.instrument_id

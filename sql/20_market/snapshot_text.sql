@@ -3,7 +3,9 @@
 --          13% below high, heavy volume, vix 37 rising
 
 -- Example: market._percent_text(0.0251, 1) -> up 2.5%, (-0.123, 1) -> down 12%
-create or replace function market._percent_text(fraction double precision, digits integer)
+create or replace function market._percent_text(
+    fraction double precision, digits integer
+)
 returns text
 language sql immutable parallel safe
 return case
@@ -11,7 +13,7 @@ return case
     when abs(fraction) < 0.5 / 100 / 10 ^ digits then 'flat'
     else case when fraction > 0 then 'up ' else 'down ' end
         || round(
-            (100 * case when abs(fraction) > 9.99 then 9.99 else abs(fraction) end)::numeric,
+            (100 * least(abs(fraction), 9.99))::numeric,
             case when abs(fraction) < 0.0995 then digits else 0 end
         ) || '%'
 end;

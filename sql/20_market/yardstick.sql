@@ -42,19 +42,22 @@ end;
 comment on function market.dependents(integer) is
 'The instruments whose snapshots read this one''s bars, itself among them.';
 
-create or replace function market.periods_per_year(instrument_id integer, bar_interval text)
+create or replace function market.periods_per_year(
+    instrument_id integer, bar_interval text
+)
 returns double precision
 language sql stable parallel safe
 begin atomic
     select
         case
             when i.calendar is null
-                then 365 * extract(epoch from interval '1 day') / extract(epoch from n.length)
+                then 365 * 86400 / extract(epoch from n.length)
             -- A session of the New York exchange has 6.5 hours.
             else 252 * greatest(1, 6.5 * 3600 / extract(epoch from n.length))
         end
     from market.instrument as i
-    inner join market.bar_interval as n on n.bar_interval = periods_per_year.bar_interval
+    inner join market.bar_interval as n
+        on n.bar_interval = periods_per_year.bar_interval
     where i.instrument_id = periods_per_year.instrument_id;
 end;
 comment on function market.periods_per_year(integer, text) is

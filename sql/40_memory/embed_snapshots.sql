@@ -24,7 +24,7 @@ create or replace function memory.store_embeddings(
 )
 returns integer
 language plpgsql
-security definer -- callers do not write the tables; the wall (with check) holds all the same
+security definer -- callers do not write the tables; the wall (with check) still holds
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column

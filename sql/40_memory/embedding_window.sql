@@ -1,5 +1,7 @@
 -- Which snapshots get a text embedding, and which of them still wait for it.
--- Example: select memory.set_embedding_window('all-MiniLM-L6-v2', '1d', '2017-11-01', '2019-01-01')
+-- Example: select memory.set_embedding_window(
+--     'all-MiniLM-L6-v2', '1d', '2017-11-01', '2019-01-01'
+-- )
 
 create or replace function memory.set_embedding_window(
     model text, bar_interval text, from_ts timestamptz, to_ts timestamptz

@@ -2,7 +2,8 @@
 
 revoke all on all functions in schema memory from public;
 grant usage on schema memory to bellwether_worker, bellwether_gateway;
-grant select on memory.model, memory.embedding_window to bellwether_worker, bellwether_gateway;
+grant select on memory.model, memory.embedding_window
+to bellwether_worker, bellwether_gateway;
 grant execute on function
 memory.register_model(text, integer, text),
 memory.snapshot_texts(bigint[]),

@@ -1,18 +1,21 @@
 -- What followed the neighbours of a snapshot, against what usually follows.
 --
 -- n             neighbours whose outcome was known at as_of
--- effective_n   neighbours whose ways overlap in time (other instruments, the same days)
---               tell nearly the same thing: with groups of m_i in stretches of `horizon`
---               bars it is n^2 / sum(m_i^2) (Kish 1965, wholly dependent within a stretch)
--- win_rate      share of forward returns above 0, with its 95 % Wilson score interval on n
---               (Wilson 1927)
+-- effective_n   neighbours whose ways overlap in time (other instruments, the same
+--               days) tell nearly the same thing: with groups of m_i in stretches of
+--               `horizon` bars it is n^2 / sum(m_i^2) (Kish 1965, wholly dependent
+--               within a stretch)
+-- win_rate      share of forward returns above 0, with its 95 % Wilson score interval
+--               on n (Wilson 1927)
 -- base_         the same over all known outcomes of the asked instrument
 -- p_value       two-sided exact binomial test of win_rate against base_win_rate with
 --               effective_n trials: how often chance alone differs as much
 -- Below the minimum n only n, effective_n and the base rates are told.
 
 -- Example: memory.binomial_p_value(14, 20, 0.5) -> 0.1153, as R's binom.test(14, 20)
-create or replace function memory.binomial_p_value(wins integer, n integer, p double precision)
+create or replace function memory.binomial_p_value(
+    wins integer, n integer, p double precision
+)
 returns double precision
 language plpgsql immutable strict parallel safe
 set search_path = pg_catalog, pg_temp
@@ -40,7 +43,8 @@ begin
         if k > 0 then
             log_chance := log_chance + log_odds + ln((n - k + 1)::double precision / k);
         end if;
-        -- The tolerance of R: outcomes as likely as the one seen count, despite rounding.
+        -- The tolerance of R: outcomes as likely as the one seen count, despite
+        -- rounding.
         if log_chance <= log_seen + 1e-7 then
             chance := chance + case when log_chance > -700 then exp(log_chance) else 0 end;
         end if;

@@ -1,5 +1,5 @@
--- The snapshots most like one, among those known as of a moment: the heart of the pattern
--- search. Exact: every candidate is compared.
+-- The snapshots most like one, among those known as of a moment: the heart of the
+-- pattern search. Exact: every candidate is compared.
 --
 -- Neighbours are thinned: of one instrument, no two (and none and the snapshot itself)
 -- are nearer than `horizon` bars, since what followed them would be the same thing told
@@ -132,11 +132,11 @@ declare
     asked market.snapshot;
     wanted record;
     text_form record;
-    candidate record;
     likeness text;
     source text := 'market.snapshot as s';
     -- Bars that are taken, as instrument * 2^32 + bar number.
     place bigint;
+    bar_number bigint;
     taken int8multirange;
     found_count integer := 0;
 begin
@@ -159,7 +159,7 @@ begin
     place := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
     taken := int8multirange(int8range(place - horizon + 1, place + horizon));
 
-    for candidate in execute format(
+    for neighbour_id, instrument_id, bar_number, ts, similarity in execute format(
         $query$
         select c.*
         from (
@@ -189,15 +189,11 @@ begin
         neighbours.min_similarity, neighbours.lookback, wanted.instrument_ids, wanted.regimes,
         wanted.from_ts, wanted.to_ts
     loop
-        place := candidate.instrument_id::bigint * 4294967296 + candidate.bar_number;
+        place := instrument_id::bigint * 4294967296 + bar_number;
         continue when place <@ taken;
         taken := taken + int8multirange(int8range(place - horizon + 1, place + horizon));
         found_count := found_count + 1;
         rank := found_count;
-        neighbour_id := candidate.snapshot_id;
-        instrument_id := candidate.instrument_id;
-        ts := candidate.ts;
-        similarity := candidate.similarity;
         return next;
         exit when found_count >= neighbours.k;
     end loop;

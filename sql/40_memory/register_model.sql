@@ -2,7 +2,9 @@
 -- Example: select (memory.register_model('all-MiniLM-L6-v2', 384, 'mean')).table_name
 --          -> embedding_all_minilm_l6_v2
 
-create or replace function memory.register_model(name text, dimensions integer, pooling text)
+create or replace function memory.register_model(
+    name text, dimensions integer, pooling text
+)
 returns memory.model
 language plpgsql
 -- As owner: it makes a table.
@@ -42,7 +44,7 @@ begin
             source text not null,
             source_id bigint not null,
             content_hash bytea not null,
-            embedding public.vector(%2$s) not null,
+            embedding public.vector(%2$L) not null,
             created_at timestamptz not null default clock_timestamp(),
             constraint %3$I primary key (tenant_id, source, source_id)
         )

@@ -1,4 +1,5 @@
--- All embeddings that the session may see, of all models: the tables differ in dimensions.
+-- All embeddings that the session may see, of all models: the tables differ in
+-- dimensions.
 
 create or replace function api.all_embeddings()
 returns table (
@@ -6,7 +7,8 @@ returns table (
     dimensions integer, created_at timestamptz
 )
 language plpgsql stable rows 10000
-security definer -- as owner, whom the wall binds: tenant 0's and the session's tenant's rows
+-- As owner, whom the wall binds: tenant 0's and the session's tenant's rows.
+security definer
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -14,17 +16,22 @@ declare
     registered memory.model;
 begin
     for registered in select m.* from memory.model as m order by m.model_id loop
-        return query execute format(
-            'select $1, e.tenant_id, e.source, e.source_id, e.content_hash, $2, e.created_at '
+        model := registered.name;
+        dimensions := registered.dimensions;
+        for tenant_id, source, source_id, content_hash, created_at in execute format(
+            'select e.tenant_id, e.source, e.source_id, e.content_hash, e.created_at '
             'from memory.%I as e', registered.table_name
-        ) using registered.name, registered.dimensions;
+        ) loop
+            return next;
+        end loop;
     end loop;
 end
 $$;
 comment on function api.all_embeddings() is
 'What has been embedded, by which model and when: tenant 0''s and the session''s own.';
 revoke all on function api.all_embeddings() from public;
-grant execute on function api.all_embeddings() to bellwether_analyst, bellwether_gateway;
+grant execute on function api.all_embeddings()
+to bellwether_analyst, bellwether_gateway;
 
 create or replace view api.embeddings as
 select

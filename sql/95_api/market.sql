@@ -15,8 +15,10 @@ select
     last_bar.ts as last_ts
 from market.instrument as i
 left join market.yardstick as y on i.asset_class = y.yardstick
-left join market.instrument as usual on y.symbol = usual.symbol and usual.instrument_id <> i.instrument_id
-left join market.instrument as b on b.instrument_id = coalesce(i.benchmark_id, usual.instrument_id)
+left join market.instrument as usual
+    on y.symbol = usual.symbol and usual.instrument_id <> i.instrument_id
+left join market.instrument as b
+    on b.instrument_id = coalesce(i.benchmark_id, usual.instrument_id)
 left join lateral (
     select known.ts
     from market.bar as known

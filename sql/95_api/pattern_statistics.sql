@@ -47,12 +47,15 @@ begin
 end
 $$;
 comment on function api.pattern_statistics(
-    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text, integer[]
+    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
+    integer[]
 ) is
 'What followed the neighbours that api.similar_patterns finds, by horizon, as far as known at as_of: spread, win rate with its 95 % Wilson interval, the base rate of the same instrument, and a two-sided exact binomial test against it on effective_n; "not enough history" below the setting minimum_n.';
 revoke all on function api.pattern_statistics(
-    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text, integer[]
+    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
+    integer[]
 ) from public;
 grant execute on function api.pattern_statistics(
-    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text, integer[]
+    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
+    integer[]
 ) to bellwether_analyst, bellwether_gateway;
