@@ -54,6 +54,3 @@ select bollinger(x, 2, 'NaN') from unnest(array[1, 2]) x;
 select realised_vol(x, 1, 252) from unnest(array[1, 2]) x;
 select macd(x, 12, 26, -9) from unnest(array[1, 2]) x;
 
--- the functions behind them cannot be called by hand
-select _ema_value(null);
-select _ema_step(null, 1, 2);
