@@ -69,7 +69,9 @@ select is(
 set local role bellwether_analyst;
 select cmp_ok((select count(*) from api.snapshots), '>', 8000::bigint, 'analysts read snapshots');
 select cmp_ok((select count(*) from api.outcomes), '>', 20000::bigint, 'and outcomes');
-select cmp_ok((select count(*) from api.bars), '=', 24051::bigint, 'and bars');
+select cmp_ok(
+    (select count(*) from api.bars where source = 'demo'), '=', 24051::bigint, 'and bars'
+);
 select cmp_ok((select count(*) from api.sessions), '>', 3000::bigint, 'and sessions');
 select results_eq(
     $$select benchmark, first_ts::date, last_ts::date from api.instruments where symbol in ('AAPL', 'BTC-USD', '^GSPC') order by symbol collate "C"$$,
