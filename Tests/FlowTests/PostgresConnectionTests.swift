@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("A connection", .requiresDatabase, .emptyDatabase)
+@Suite("A connection", .requiresDatabase, .emptySchema)
 struct PostgresConnectionTests {
     private func connect() async throws -> Connection {
         try await Connection.connect(ScratchDatabase.require().admin)

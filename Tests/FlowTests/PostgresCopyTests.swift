@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("COPY", .requiresDatabase, .emptyDatabase)
+@Suite("COPY", .requiresDatabase, .emptySchema)
 struct PostgresCopyTests {
     private struct SourceFailed: Error {}
 

@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("A pipeline", .requiresDatabase, .emptyDatabase)
+@Suite("A pipeline", .requiresDatabase, .emptySchema)
 struct PostgresPipelineTests {
     private func connect() async throws -> Connection {
         let connection = try await Connection.connect(ScratchDatabase.require().admin)

@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("The pool", .requiresDatabase, .emptyDatabase)
+@Suite("The pool", .requiresDatabase, .emptySchema)
 struct PostgresPoolTests {
     private func pool(
         _ change: (inout Pool.Settings) -> Void = { _ in }

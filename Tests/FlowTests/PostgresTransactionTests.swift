@@ -2,7 +2,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("A transaction", .requiresDatabase, .emptyDatabase)
+@Suite("A transaction", .requiresDatabase, .emptySchema)
 struct PostgresTransactionTests {
     private struct Refused: Error {}
 

@@ -3,7 +3,7 @@ import Postgres
 import Support
 import Testing
 
-@Suite("Values to the server and back", .requiresDatabase, .emptyDatabase)
+@Suite("Values to the server and back", .requiresDatabase, .emptySchema)
 struct PostgresValuesTests {
     private func connect() async throws -> Connection {
         try await Connection.connect(ScratchDatabase.require().admin)

@@ -38,6 +38,8 @@ package struct ScratchDatabaseTrait: TestTrait, SuiteTrait, TestScoping {
 }
 
 extension Trait where Self == ScratchDatabaseTrait {
+    /// A schema of its own for each test, in an empty database.
+    package static var emptySchema: Self { Self(contents: .schema) }
     /// An empty database for each test.
     package static var emptyDatabase: Self { Self(contents: .empty) }
     /// A database with all of sql/ for each test.

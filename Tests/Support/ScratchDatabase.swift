@@ -7,6 +7,9 @@ package struct ScratchDatabase: Sendable {
     package enum Contents: Sendable {
         /// Nothing but what PostgreSQL puts there.
         case empty
+        /// As `empty`, but a schema of its own, first in the search path, in a database that all
+        /// such tests of the process share: for tests that need tables and no database.
+        case schema
         /// All of `sql/install.sql`: a copy of a template that is made once for each state of sql/.
         case installed
     }
@@ -59,31 +62,74 @@ package struct ScratchDatabase: Sendable {
         let name = "\(prefix)\(getpid())_\(UUID().uuidString.prefix(8).lowercased())"
         try await Leftovers.shared.drop(on: server)
         switch contents {
+        case .schema:
+            await server.close()
+            return try await inSchema(body)
         case .empty:
             try await server.execute("create database \(name)")
         case .installed:
             let template = try await Template.current(on: server)
             try await server.execute("create database \(name) template \(template)")
             try await copySettings(of: template, to: name, on: server)
-            // A copy has the template's contents, not its settings (see sql/setup.sql).
-            try await server.execute(
-                "alter database \(name) set session_preload_libraries = bellwether")
         }
         let scratch = ScratchDatabase(name: name, admin: try TestServer.admin().database(name))
+        return try await run(body, scratch) {
+            try await server.execute("drop database if exists \(name) with (force)")
+            await server.close()
+        }
+    }
+
+    /// Runs `body`, then `clean`, whatever came of it.
+    private static func run<Value: Sendable>(
+        _ body: @Sendable (ScratchDatabase) async throws -> Value, _ scratch: ScratchDatabase,
+        _ clean: @escaping @Sendable () async throws -> Void
+    ) async throws -> Value {
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(scratch))
         } catch {
             result = .failure(error)
         }
-        // A cancelled test drops its database too: a task of its own, awaited here.
-        try await Task {
-            let cleaner = try await Connection.connect(TestServer.maintenance())
-            try await cleaner.execute("drop database if exists \(name) with (force)")
-            await cleaner.close()
-        }.value
-        await server.close()
+        // A cancelled test cleans up too: a task of its own, awaited here.
+        try await Task { try await clean() }.value
         return try result.get()
+    }
+
+    private static func inSchema<Value: Sendable>(
+        _ body: @Sendable (ScratchDatabase) async throws -> Value
+    ) async throws -> Value {
+        let shared = try await SharedDatabase.shared.target()
+        let schema = "test_\(UUID().uuidString.prefix(8).lowercased())"
+        let admin = try await Connection.connect(shared)
+        try await admin.execute("create schema \(schema)")
+        let scratch = ScratchDatabase(
+            name: schema, admin: shared.with("options", "-c search_path=\(schema)"))
+        return try await run(body, scratch) {
+            try await admin.execute("drop schema if exists \(schema) cascade")
+            await admin.close()
+        }
+    }
+}
+
+/// One empty database for all tests of this process that need no more than a schema.
+///
+/// It stays until the next test process drops it: nobody knows which test is the last one.
+private actor SharedDatabase {
+    static let shared = SharedDatabase()
+
+    private var making: Task<ConnectionTarget, any Error>?
+
+    func target() async throws -> ConnectionTarget {
+        if let making { return try await making.value }
+        let making = Task {
+            let name = "\(ScratchDatabase.prefix)\(getpid())_shared"
+            let server = try await Connection.connect(TestServer.maintenance())
+            try await server.execute("create database \(name)")
+            await server.close()
+            return try TestServer.admin().database(name)
+        }
+        self.making = making
+        return try await making.value
     }
 }
 
