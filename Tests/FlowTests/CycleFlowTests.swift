@@ -146,7 +146,7 @@ struct CycleFlowTests {
                 """
                 select count(*) from pg_stat_activity
                 where datname = current_database() and usename = 'bellwether_worker'
-                    and (xact_start is not null or state <> 'idle')
+                    and state like 'idle in transaction%'
                 """
             ).value()
         }

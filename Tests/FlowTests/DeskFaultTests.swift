@@ -9,7 +9,7 @@ import Testing
 
 /// A worker is killed with SIGKILL while it runs a cycle and sends its orders; another one finishes.
 /// The end is always the same: each step once, each decision one order, each order one fill.
-@Suite("A desk's worker killed", .requiresDatabase, .scratchDatabase, .timeLimit(.minutes(3)))
+@Suite("A desk's worker killed", .requiresDatabase, .scratchDatabase, .timeLimit(.minutes(10)))
 struct DeskFaultTests {
     @Test(
         "at any point leaves the same cycle, orders and fills",
