@@ -10,5 +10,6 @@
 
 extern void TenantInit(void);
 extern void VectorInit(void);
+extern void GraphInit(void);
 
 #endif							/* BELLWETHER_H */

@@ -1,0 +1,128 @@
+/*-------------------------------------------------------------------------
+ *
+ * indexwalk.c
+ *	  Edges of a set of nodes through the covering indexes edge_out, edge_in.
+ *
+ * The reading goes through the executor, so the caller's snapshot, rights and
+ * row-level security hold by construction.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/tuptable.h"
+#include "tcop/dest.h"
+#include "utils/builtins.h"
+
+#include "graph/graph.h"
+
+#define NODE_EXISTS \
+	"select 1 from %n where tenant_id = $1 and node_id = $2"
+
+#define STEPS(near, far) \
+	"select " near ", " far ", edge_id, weight from %e" \
+	" where tenant_id = $1 and " near " = any ($2)"
+#define OF_TYPES \
+	" and type = any ($3)"
+#define VALID \
+	" and (valid_from is null or valid_from <= $4)" \
+	" and (valid_to is null or valid_to > $4)"
+
+/* [in][types][timed] */
+static const char *const step_query[2][2][2] = {
+	{{STEPS("source", "target"), STEPS("source", "target") VALID},
+	{STEPS("source", "target") OF_TYPES, STEPS("source", "target") OF_TYPES VALID}},
+	{{STEPS("target", "source"), STEPS("target", "source") VALID},
+	{STEPS("target", "source") OF_TYPES, STEPS("target", "source") OF_TYPES VALID}},
+};
+
+/* A receiver that hands each row on as a step */
+typedef struct StepReceiver
+{
+	DestReceiver pub;
+	GraphStepCallback callback;
+	void	   *state;
+}			StepReceiver;
+
+static bool
+ReceiveStep(TupleTableSlot *slot, DestReceiver *self)
+{
+	StepReceiver *receiver = (StepReceiver *) self;
+	GraphStep	step;
+
+	slot_getallattrs(slot);
+	step.from = DatumGetInt64(slot->tts_values[0]);
+	step.to = DatumGetInt64(slot->tts_values[1]);
+	step.edge_id = DatumGetInt64(slot->tts_values[2]);
+	step.weight = DatumGetFloat8(slot->tts_values[3]);
+	return receiver->callback(&step, receiver->state);
+}
+
+static void
+ReceiveStartup(DestReceiver *self, int operation, TupleDesc tupdesc)
+{
+}
+
+static void
+ReceiveNothing(DestReceiver *self)
+{
+}
+
+/*
+ * Is there such a node for this caller?
+ */
+bool
+GraphNodeExists(const Graph *graph, int64 node)
+{
+	static const Oid types[] = {INT4OID, INT8OID};
+	Datum		values[] = {Int32GetDatum(graph->tenant), Int64GetDatum(node)};
+
+	return GraphExecute(graph, NODE_EXISTS, 2, types, values, NULL, true, 1,
+						NULL) > 0;
+}
+
+/*
+ * Call back for each edge that leaves (GRAPH_OUT) or enters (GRAPH_IN) a node
+ * of the frontier; within SPI_connect. Returns the number of edges read.
+ */
+uint64
+GraphExpand(const Graph *graph, const GraphFilter *filter,
+			GraphDirection direction, const int64 *frontier, int nfrontier,
+			GraphStepCallback callback, void *state)
+{
+	static const Oid types[] = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID};
+	Datum	   *elements = palloc(sizeof(Datum) * nfrontier);
+	Datum		values[4];
+	bool		nulls[4] = {false, false, filter->types == NULL, !filter->timed};
+	ArrayType  *array;
+	uint64		read;
+	StepReceiver receiver = {
+		.pub = {
+			.receiveSlot = ReceiveStep,
+			.rStartup = ReceiveStartup,
+			.rShutdown = ReceiveNothing,
+			.rDestroy = ReceiveNothing,
+			.mydest = DestTuplestore
+		},
+		.callback = callback,
+		.state = state
+	};
+
+	Assert(direction != GRAPH_ANY);
+	for (int i = 0; i < nfrontier; i++)
+		elements[i] = Int64GetDatum(frontier[i]);
+	array = construct_array(elements, nfrontier, INT8OID, sizeof(int64),
+							FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	values[0] = Int32GetDatum(graph->tenant);
+	values[1] = PointerGetDatum(array);
+	values[2] = PointerGetDatum(filter->types);
+	values[3] = TimestampTzGetDatum(filter->as_of);
+	read = GraphExecute(graph,
+						step_query[direction == GRAPH_IN][filter->types != NULL]
+						[filter->timed],
+						4, types, values, nulls, true, 0, &receiver.pub);
+	pfree(array);
+	pfree(elements);
+	return read;
+}
