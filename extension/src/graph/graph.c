@@ -23,6 +23,7 @@
 #include "utils/rel.h"
 
 #include "bellwether.h"
+#include "graph/cache.h"
 #include "graph/graph.h"
 
 int			graph_max_memory = GRAPH_DEFAULT_MAX_MEMORY;
@@ -47,6 +48,7 @@ GraphInit(void)
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	MarkGUCPrefixReserved("graph");
 	GraphChangeInit();
+	GraphCacheInit();
 }
 
 /*

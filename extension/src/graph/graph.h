@@ -93,6 +93,7 @@ extern void GraphNotNull(FunctionCallInfo fcinfo, int argument,
 						 const char *name);
 
 /* plan.c: statements over a graph's tables, prepared once per session */
+extern void GraphConnect(void);
 extern SPIPlanPtr GraphPlan(const Graph *graph, const char *query,
 							int nargs, const Oid *types);
 extern uint64 GraphExecute(const Graph *graph, const char *query, int nargs,

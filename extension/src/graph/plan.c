@@ -11,7 +11,6 @@
  */
 #include "postgres.h"
 
-#include "common/hashfn.h"
 #include "nodes/params.h"
 #include "utils/builtins.h"
 #include "utils/hsearch.h"
@@ -35,6 +34,16 @@ typedef struct PlanEntry
 }			PlanEntry;
 
 static HTAB *plans = NULL;
+
+/*
+ * Every call that runs statements is between this and SPI_finish.
+ */
+void
+GraphConnect(void)
+{
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "could not connect to SPI");
+}
 
 /*
  * The statement's text with the names of this graph's tables in it.

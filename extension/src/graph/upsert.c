@@ -123,13 +123,6 @@ PG_FUNCTION_INFO_V1(graph_delete_nodes);
 PG_FUNCTION_INFO_V1(graph_delete_edges);
 
 static void
-Connect(void)
-{
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "could not connect to SPI");
-}
-
-static void
 NoSuchNode(const Graph *graph, const char *key)
 {
 	ereport(ERROR,
@@ -172,7 +165,7 @@ graph_upsert_node(PG_FUNCTION_ARGS)
 	}
 	GraphOpen(PG_GETARG_TEXT_PP(0), &graph);
 	values[0] = Int32GetDatum(graph.tenant);
-	Connect();
+	GraphConnect();
 	/* between two statements somebody may delete the node: then once more */
 	while (!ExecuteForId(&graph, UPSERT_NODE, 4, types, values, NULL, &id))
 		CHECK_FOR_INTERRUPTS();
@@ -204,7 +197,7 @@ graph_upsert_edge(PG_FUNCTION_ARGS)
 	}
 	GraphOpen(PG_GETARG_TEXT_PP(0), &graph);
 	values[0] = Int32GetDatum(graph.tenant);
-	Connect();
+	GraphConnect();
 	while (!ExecuteForId(&graph, UPSERT_EDGE, 9, types, values, nulls, &id))
 	{
 		static const char key_query[] =
@@ -244,7 +237,7 @@ graph_upsert_nodes(PG_FUNCTION_ARGS)
 	uint64		written;
 
 	GraphOpen(PG_GETARG_TEXT_PP(0), &graph);
-	Connect();
+	GraphConnect();
 	if (ExecuteSet(fcinfo, &graph, MISSING_KEY, JSONBOID) > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -261,7 +254,7 @@ graph_upsert_edges(PG_FUNCTION_ARGS)
 	uint64		written;
 
 	GraphOpen(PG_GETARG_TEXT_PP(0), &graph);
-	Connect();
+	GraphConnect();
 	if (ExecuteSet(fcinfo, &graph, MISSING_END, JSONBOID) > 0)
 	{
 		char	   *key = SPI_getvalue(SPI_tuptable->vals[0],
@@ -285,7 +278,7 @@ graph_delete_nodes(PG_FUNCTION_ARGS)
 	uint64		deleted;
 
 	GraphOpen(PG_GETARG_TEXT_PP(0), &graph);
-	Connect();
+	GraphConnect();
 	ExecuteSet(fcinfo, &graph, DELETE_EDGES_AT, TEXTARRAYOID);
 	deleted = ExecuteSet(fcinfo, &graph, DELETE_NODES, TEXTARRAYOID);
 	SPI_finish();
@@ -299,7 +292,7 @@ graph_delete_edges(PG_FUNCTION_ARGS)
 	uint64		deleted;
 
 	GraphOpen(PG_GETARG_TEXT_PP(0), &graph);
-	Connect();
+	GraphConnect();
 	deleted = ExecuteSet(fcinfo, &graph, DELETE_EDGES, JSONBOID);
 	SPI_finish();
 	PG_RETURN_INT64(deleted);

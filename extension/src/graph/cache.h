@@ -1,0 +1,54 @@
+/*-------------------------------------------------------------------------
+ *
+ * cache.h
+ *	  Adjacency for a call: built from the tables, or kept from an earlier one.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GRAPH_CACHE_H
+#define GRAPH_CACHE_H
+
+#include "graph/graph.h"
+#include "graph/kernel.h"
+
+/* Ids that are read again one by one; more of them: build anew */
+#define GRAPH_MAX_PATCH		2000
+
+/* Adjacency of one tenant's graph */
+typedef struct GraphAdjacency
+{
+	kernel_csr	csr;
+	char	  **types;			/* names by number */
+	int			ntypes;
+	int			types_capacity;
+	MemoryContext context;		/* owns all of it */
+}			GraphAdjacency;
+
+/* Rows of the tables as they are now, read for a list of ids */
+typedef struct GraphChangedRows GraphChangedRows;
+
+/* cache.c */
+extern void GraphCacheInit(void);
+extern void GraphBegin(void);
+extern bool GraphEdgesDecide(const Graph *graph);
+extern GraphAdjacency * GraphGetAdjacency(const Graph *graph, bool build);
+extern size_t GraphCacheBytes(void);
+extern void GraphCacheShrink(void);
+
+/* adjacency.c: reading the tables */
+extern GraphAdjacency * GraphBuildAdjacency(const Graph *graph,
+											MemoryContext parent);
+extern GraphChangedRows * GraphReadChanged(const Graph *graph,
+										   ArrayType *nodes, ArrayType *edges);
+extern bool GraphPatchAdjacency(GraphAdjacency * adjacency,
+								GraphChangedRows * rows, ArrayType *nodes,
+								ArrayType *edges);
+extern void GraphMakeView(const GraphAdjacency * adjacency,
+						  const GraphFilter *filter, kernel_view *view);
+
+/* kernel_port.c */
+extern size_t GraphMemoryUsed(void);
+extern void GraphMemorySet(size_t size);
+extern void GraphMemoryNeed(size_t size);
+
+#endif							/* GRAPH_CACHE_H */

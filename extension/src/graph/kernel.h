@@ -1,0 +1,165 @@
+/*-------------------------------------------------------------------------
+ *
+ * kernel.h
+ *	  Graph algorithms in plain C: adjacency arrays in, answers out.
+ *
+ * The files kernel_*.c know nothing of PostgreSQL; test/oracle/graph_kernel.c
+ * runs them alone under sanitizers. Three functions connect them with their
+ * surroundings: kernel_alloc and kernel_free (kernel_port.c: memory of the
+ * current context, counted against graph.max_memory, failure does not return)
+ * and kernel_check, called at least every GRAPH_CHECK_EVERY steps of a loop
+ * (an interrupt does not return).
+ *
+ * Nodes are numbers from 0 to nodes - 1 here, edges likewise.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef GRAPH_KERNEL_H
+#define GRAPH_KERNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* No node, no edge */
+#define GRAPH_NONE				UINT32_MAX
+
+/* Steps between two calls of kernel_check */
+#define GRAPH_CHECK_EVERY		65536
+
+/* Distinct types of edges in one adjacency */
+#define GRAPH_MAX_TYPES			65535
+
+/* Spare room of adjacency for changes: one part in so many, and a bit */
+#define GRAPH_SPARE_PART		8
+#define GRAPH_SPARE_LEAST		64
+
+extern void *kernel_alloc(size_t size);
+extern void kernel_free(void *memory);
+extern void kernel_check(void);
+
+/* One edge on its way into adjacency */
+typedef struct kernel_input
+{
+	int64_t		edge_id;
+	double		weight;
+	int64_t		valid_from;		/* INT64_MIN: since ever */
+	int64_t		valid_to;		/* INT64_MAX: for ever; not included */
+	uint32_t	source;			/* node numbers */
+	uint32_t	target;
+	uint32_t	type;
+} kernel_input;
+
+/* The edges of each node in one direction, by ascending edge_id */
+typedef struct kernel_half
+{
+	uint32_t   *start;			/* first slot of each node */
+	uint32_t   *length;			/* slots in use */
+	uint32_t   *room;			/* slots it may use before it must move */
+	uint32_t   *node;			/* of each slot: the other end */
+	uint32_t   *edge;			/* of each slot: the edge */
+	uint32_t	used;			/* slots given out */
+	uint32_t	capacity;		/* slots allocated */
+} kernel_half;
+
+/*
+ * Adjacency in both directions, with the edges' values. Small changes are made
+ * in place: a node's list that grows moves to the spare room at the end.
+ */
+typedef struct kernel_csr
+{
+	uint32_t	nodes;			/* numbers given out, deleted nodes included */
+	uint32_t	sorted_nodes;	/* the first ones, ascending in node_id */
+	uint32_t	node_capacity;
+	int64_t    *node_id;
+	uint8_t    *gone;			/* of each node: deleted by a change */
+	uint32_t	gone_nodes;
+
+	uint32_t	edges;			/* numbers given out, removed edges included */
+	uint32_t	sorted_edges;	/* the first ones, ascending in edge_id */
+	uint32_t	edge_capacity;
+	uint32_t	live_edges;
+	int64_t    *edge_id;
+	uint32_t   *source;			/* GRAPH_NONE: the edge was removed */
+	uint32_t   *target;
+	uint16_t   *type;
+	double	   *weight;
+	int64_t    *valid_from;
+	int64_t    *valid_to;
+	bool		timed;			/* some edge has a limited validity */
+	uint32_t	negative;		/* edges with a weight below 0 */
+
+	kernel_half	out;
+	kernel_half	in;
+} kernel_csr;
+
+/* Which edges count */
+typedef struct kernel_view
+{
+	const kernel_csr *csr;
+	bool		out;			/* edges are walked from source to target */
+	bool		in;				/* and from target to source */
+	const uint8_t *type_counts; /* by type, NULL for all */
+	bool		timed;			/* only those valid at as_of */
+	int64_t		as_of;
+} kernel_view;
+
+static inline bool
+kernel_edge_counts(const kernel_view *view, uint32_t edge)
+{
+	const kernel_csr *csr = view->csr;
+
+	if (view->type_counts != NULL && !view->type_counts[csr->type[edge]])
+		return false;
+	if (view->timed && (csr->valid_from[edge] > view->as_of ||
+						csr->valid_to[edge] <= view->as_of))
+		return false;
+	return true;
+}
+
+/* Does every edge of the adjacency count? Then nobody needs to ask. */
+static inline bool
+kernel_all_count(const kernel_view *view)
+{
+	return view->type_counts == NULL && !view->timed;
+}
+
+/* A set of nodes */
+static inline size_t
+kernel_set_size(uint32_t nodes)
+{
+	return ((size_t) nodes / 64 + 1) * sizeof(uint64_t);
+}
+
+static inline bool
+kernel_set_has(const uint64_t *set, uint32_t node)
+{
+	return (set[node >> 6] >> (node & 63)) & 1;
+}
+
+static inline void
+kernel_set_add(uint64_t *set, uint32_t node)
+{
+	set[node >> 6] |= UINT64_C(1) << (node & 63);
+}
+
+/* kernel_csr.c: adjacency */
+extern size_t kernel_csr_size(uint32_t nodes, uint32_t edges);
+extern void kernel_csr_build(kernel_csr *csr, const int64_t *node_ids,
+							uint32_t nodes, kernel_input *inputs,
+							uint32_t edges);
+extern uint32_t kernel_csr_node(const kernel_csr *csr, int64_t node_id);
+extern uint32_t kernel_csr_edge(const kernel_csr *csr, int64_t edge_id);
+extern void kernel_csr_remove_edge(kernel_csr *csr, uint32_t edge);
+extern bool kernel_csr_add_edge(kernel_csr *csr, const kernel_input *input);
+extern bool kernel_csr_add_node(kernel_csr *csr, int64_t node_id);
+extern void kernel_csr_remove_node(kernel_csr *csr, uint32_t node);
+
+/* kernel_bfs.c: breadth first, fewest hops */
+extern uint32_t kernel_bfs(const kernel_view *view, uint32_t start,
+						  uint32_t hops, uint32_t *order, uint32_t *parent,
+						  uint32_t *level_end, uint32_t *levels);
+extern uint32_t kernel_fewest_hops(const kernel_view *view, uint32_t source,
+								  uint32_t target, uint32_t *path);
+
+#endif							/* GRAPH_KERNEL_H */
