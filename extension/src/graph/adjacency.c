@@ -441,6 +441,7 @@ GraphMakeView(const GraphAdjacency * adjacency, const GraphFilter *filter,
 	view->timed = filter->timed && adjacency->csr.timed;
 	view->as_of = filter->as_of;
 	view->type_counts = NULL;
+	view->unit = false;
 	if (filter->types != NULL)
 	{
 		uint8	   *counts = palloc0(Max(adjacency->ntypes, 1));

@@ -8,6 +8,8 @@
 #ifndef GRAPH_CACHE_H
 #define GRAPH_CACHE_H
 
+#include "nodes/execnodes.h"
+
 #include "graph/graph.h"
 #include "graph/kernel.h"
 
@@ -45,6 +47,27 @@ extern bool GraphPatchAdjacency(GraphAdjacency * adjacency,
 								ArrayType *edges);
 extern void GraphMakeView(const GraphAdjacency * adjacency,
 						  const GraphFilter *filter, kernel_view *view);
+
+/* A call over the whole graph: what it works on, and where its answer goes */
+typedef struct GraphCall
+{
+	Graph		graph;
+	GraphFilter filter;
+	GraphAdjacency *adjacency;
+	kernel_view view;
+	uint8	   *node_counts;	/* by number in adjacency; NULL: all */
+	kernel_graph packed;
+	ReturnSetInfo *result;
+}			GraphCall;
+
+/* call.c */
+extern void GraphBeginCall(FunctionCallInfo fcinfo, int labels, int types,
+						   int direction, int as_of, GraphCall * call);
+extern void GraphPack(GraphCall * call, GraphDirection direction,
+					  bool weighted);
+extern void GraphRefuseNegative(const GraphCall * call, const char *why);
+extern int64 GraphNodeId(const GraphCall * call, uint32 packed);
+extern void GraphPut(const GraphCall * call, Datum *values, bool *nulls);
 
 /* kernel_port.c */
 extern size_t GraphMemoryUsed(void);

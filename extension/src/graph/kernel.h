@@ -102,7 +102,14 @@ typedef struct kernel_view
 	const uint8_t *type_counts; /* by type, NULL for all */
 	bool		timed;			/* only those valid at as_of */
 	int64_t		as_of;
+	bool		unit;			/* every edge weighs 1 */
 } kernel_view;
+
+static inline double
+kernel_weight(const kernel_view *view, uint32_t edge)
+{
+	return view->unit ? 1 : view->csr->weight[edge];
+}
 
 static inline bool
 kernel_edge_counts(const kernel_view *view, uint32_t edge)
@@ -161,5 +168,117 @@ extern uint32_t kernel_bfs(const kernel_view *view, uint32_t start,
 						  uint32_t *level_end, uint32_t *levels);
 extern uint32_t kernel_fewest_hops(const kernel_view *view, uint32_t source,
 								  uint32_t target, uint32_t *path);
+
+/* kernel_paths.c: all trails, all shortest paths. False from emit: enough */
+typedef bool (*kernel_emit_path) (const uint32_t *edges, uint32_t length,
+								  uint32_t end, void *state);
+extern void kernel_trails(const kernel_view *view, uint32_t start,
+						  uint32_t least, uint32_t most,
+						  kernel_emit_path emit, void *state);
+extern void kernel_all_fewest_hops(const kernel_view *view, uint32_t source,
+								   uint32_t target, kernel_emit_path emit,
+								   void *state);
+
+/* A path as its edges in order */
+typedef struct kernel_path
+{
+	uint32_t   *edges;
+	uint32_t	length;
+	uint32_t	deviation;		/* edges shared with the path it came from */
+	double		cost;
+} kernel_path;
+
+typedef struct kernel_paths
+{
+	kernel_path *path;
+	uint32_t	count;
+	uint32_t	capacity;
+} kernel_paths;
+
+/* kernel_dijkstra.c: cheapest paths */
+extern uint32_t kernel_negative_edge(const kernel_view *view);
+extern uint32_t kernel_cheapest_path(const kernel_view *view,
+									 uint32_t source, uint32_t target,
+									 uint32_t *path);
+extern void kernel_cheapest_costs(const kernel_view *view, uint32_t start,
+								  bool forward, double *cost,
+								  uint32_t *parent);
+extern void kernel_k_cheapest_paths(const kernel_view *view, uint32_t source,
+									uint32_t target, uint32_t k,
+									kernel_paths *found);
+
+/*
+ * The nodes and edges that count, packed: what algorithms over the whole graph
+ * work on. A node's list has each edge that leaves it; without direction each
+ * edge is in the lists of both its ends, a loop twice.
+ */
+typedef struct kernel_graph
+{
+	uint32_t	nodes;
+	uint64_t	slots;
+	uint64_t   *start;			/* nodes + 1 */
+	uint32_t   *node;			/* of each slot: the other end */
+	double	   *weight;			/* of each slot; NULL: all 1 */
+	uint32_t   *original;		/* of each node: its number in adjacency */
+} kernel_graph;
+
+/* A random number generator that is the same everywhere */
+typedef struct kernel_random
+{
+	uint64_t	state;
+} kernel_random;
+
+/*
+ * SplitMix64: Steele, Lea, Flood, Fast splittable pseudorandom number
+ * generators, OOPSLA 2014.
+ */
+static inline uint64_t
+kernel_random_next(kernel_random *random)
+{
+	uint64_t	z = (random->state += UINT64_C(0x9e3779b97f4a7c15));
+
+	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+	return z ^ (z >> 31);
+}
+
+/* A number below limit (its bias is below limit / 2^32) */
+static inline uint32_t
+kernel_random_below(kernel_random *random, uint32_t limit)
+{
+	return (uint32_t) (((kernel_random_next(random) >> 32) * limit) >> 32);
+}
+
+/* kernel_project.c */
+extern void kernel_project(const kernel_view *view,
+						   const uint8_t *node_counts, bool weighted,
+						   kernel_graph *graph);
+extern void kernel_free_graph(kernel_graph *graph);
+extern void kernel_shuffle(uint32_t *items, uint32_t count,
+						   kernel_random *random);
+
+/* kernel_pagerank.c */
+extern uint32_t kernel_pagerank(const kernel_graph *in,
+								const double *strength,
+								const double *restart, double damping,
+								uint32_t iterations, double tolerance,
+								double *rank);
+extern void kernel_strengths(const kernel_graph *out, double *strength);
+
+/* kernel_components.c */
+extern void kernel_weak_components(const kernel_graph *graph,
+								   uint32_t *component);
+extern void kernel_strong_components(const kernel_graph *graph,
+									 uint32_t *component);
+
+/* kernel_communities.c */
+extern double kernel_leiden(const kernel_graph *graph, double resolution,
+							uint32_t iterations, uint64_t seed,
+							uint32_t *community);
+extern uint32_t kernel_label_propagation(const kernel_graph *graph,
+										 uint32_t iterations, uint64_t seed,
+										 uint32_t *community);
+extern double kernel_modularity(const kernel_graph *graph, double resolution,
+								const uint32_t *community);
 
 #endif							/* GRAPH_KERNEL_H */

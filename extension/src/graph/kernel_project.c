@@ -1,0 +1,116 @@
+/*-------------------------------------------------------------------------
+ *
+ * kernel_project.c
+ *	  Packing what counts of adjacency for algorithms over the whole graph.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <string.h>
+
+#include "graph/kernel.h"
+
+/* The slots of a node's list in one half that count */
+static uint64_t
+copy_slots(const kernel_view *view, const kernel_half *half, uint32_t node,
+		   const uint32_t *number, bool count_only, kernel_graph *graph,
+		   uint64_t slot)
+{
+	uint32_t	end = half->start[node] + half->length[node];
+	bool		all = kernel_all_count(view);
+
+	for (uint32_t i = half->start[node]; i < end; i++)
+	{
+		if (number[half->node[i]] == GRAPH_NONE ||
+			(!all && !kernel_edge_counts(view, half->edge[i])))
+			continue;
+		if (!count_only)
+		{
+			graph->node[slot] = number[half->node[i]];
+			if (graph->weight != NULL)
+				graph->weight[slot] = view->csr->weight[half->edge[i]];
+		}
+		slot++;
+	}
+	return slot;
+}
+
+static uint64_t
+copy_node(const kernel_view *view, uint32_t node, const uint32_t *number,
+		  bool count_only, kernel_graph *graph, uint64_t slot)
+{
+	if (view->out)
+		slot = copy_slots(view, &view->csr->out, node, number, count_only,
+						  graph, slot);
+	if (view->in)
+		slot = copy_slots(view, &view->csr->in, node, number, count_only,
+						  graph, slot);
+	return slot;
+}
+
+/*
+ * Pack the nodes of node_counts (NULL: all) and the edges of the view between
+ * them. Nodes keep their order.
+ */
+void
+kernel_project(const kernel_view *view, const uint8_t *node_counts,
+			   bool weighted, kernel_graph *graph)
+{
+	const kernel_csr *csr = view->csr;
+	uint32_t   *number = kernel_alloc(sizeof(uint32_t) * csr->nodes);
+	uint64_t	slots = 0;
+
+	graph->nodes = 0;
+	for (uint32_t n = 0; n < csr->nodes; n++)
+		if (csr->gone[n] || (node_counts != NULL && !node_counts[n]))
+			number[n] = GRAPH_NONE;
+		else
+			number[n] = graph->nodes++;
+
+	graph->original = kernel_alloc(sizeof(uint32_t) * graph->nodes);
+	graph->start = kernel_alloc(sizeof(uint64_t) * ((size_t) graph->nodes + 1));
+	for (uint32_t n = 0; n < csr->nodes; n++)
+	{
+		if (number[n] == GRAPH_NONE)
+			continue;
+		graph->original[number[n]] = n;
+		graph->start[number[n]] = slots;
+		slots = copy_node(view, n, number, true, graph, slots);
+	}
+	graph->start[graph->nodes] = slots;
+	graph->slots = slots;
+	kernel_check();
+
+	graph->node = kernel_alloc(sizeof(uint32_t) * slots);
+	graph->weight = weighted ? kernel_alloc(sizeof(double) * slots) : NULL;
+	for (uint32_t n = 0; n < graph->nodes; n++)
+		copy_node(view, graph->original[n], number, false, graph,
+				  graph->start[n]);
+	kernel_free(number);
+	kernel_check();
+}
+
+void
+kernel_free_graph(kernel_graph *graph)
+{
+	kernel_free(graph->start);
+	kernel_free(graph->node);
+	kernel_free(graph->original);
+	if (graph->weight != NULL)
+		kernel_free(graph->weight);
+}
+
+/*
+ * Fisher and Yates, as in Knuth, The Art of Computer Programming 2, 3.4.2 P.
+ */
+void
+kernel_shuffle(uint32_t *items, uint32_t count, kernel_random *random)
+{
+	for (uint32_t i = count; i > 1; i--)
+	{
+		uint32_t	j = kernel_random_below(random, i);
+		uint32_t	item = items[i - 1];
+
+		items[i - 1] = items[j];
+		items[j] = item;
+	}
+}
