@@ -372,7 +372,9 @@ DropOldRows(Relation rel, Oid index)
 	if (!ConditionalLockRelationOid(RelationGetRelid(rel),
 									ShareUpdateExclusiveLock))
 		return;
-	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	/* deleting a row with a long list of ids reads TOAST: active, not only known */
+	PushActiveSnapshot(GetLatestSnapshot());
+	snapshot = GetActiveSnapshot();
 	running = U64FromFullTransactionId(ReadNextFullTransactionId()) -
 		(uint32) (XidFromFullTransactionId(ReadNextFullTransactionId()) -
 				  snapshot->xmin);
@@ -391,7 +393,6 @@ DropOldRows(Relation rel, Oid index)
 		nrows++;
 	}
 	systable_endscan(scan);
-	UnregisterSnapshot(snapshot);
 
 	if (nrows >= GRAPH_CHANGED_KEEP)
 	{
@@ -411,6 +412,7 @@ DropOldRows(Relation rel, Oid index)
 
 		CatalogTupleInsert(rel, heap_form_tuple(desc, values, nulls));
 	}
+	PopActiveSnapshot();
 	pfree(rows);
 	pfree(xids);
 }

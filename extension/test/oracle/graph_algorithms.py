@@ -20,6 +20,9 @@ import psycopg
 
 TOLERANCE = 1e-9
 
+# ours and igraph's on each graph: both are heuristics, so the means count
+MODULARITY = []
+
 
 def make(rng, shape):
     """Nodes 1..n and edges (source, target, type, weight)."""
@@ -335,8 +338,8 @@ def check_communities(o):
             close("modularity", {1: got[0][2]}, {1: q})
             if function == "graph_communities":
                 louvain = h.community_multilevel(weights=weights)
-                if q < h.modularity(louvain.membership, weights=weights) - 0.03:
-                    raise AssertionError(f"modularity {q} is far below igraph's {louvain.modularity}")
+                theirs = h.modularity(louvain.membership, weights=weights)
+                MODULARITY.append((q, theirs))
                 for c in set(member.values()):
                     part = h.induced_subgraph([i for i in range(o.n) if member[i + 1] == c])
                     zero = [e.index for e in part.es if weighted and e["weight"] == 0]
@@ -350,8 +353,8 @@ CHECKS = [value for name, value in list(globals().items()) if name.startswith("c
 def main(dsn, graphs=40, seed=1):
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("create extension if not exists bellwether")
-        if connection.execute("select to_regnamespace('oracle')").fetchone()[0]:
-            connection.execute("select drop_graph('oracle', true)")
+        connection.execute("set client_min_messages = warning")
+        connection.execute("drop schema if exists oracle cascade")
         connection.execute("select create_graph('oracle')")
         shapes = ["empty", "lonely", "random", "hub", "chain"]
         done = collections.Counter()
@@ -367,6 +370,10 @@ def main(dsn, graphs=40, seed=1):
                              f"{len(o.edges)} edges): {check.__name__}: {error}")
                 done[check.__name__] += 1
         connection.execute("select drop_graph('oracle', true)")
+    ours, theirs = numpy.mean(MODULARITY, axis=0)
+    print(f"mean modularity {ours:.4f}, of igraph's Louvain {theirs:.4f}")
+    if ours < theirs:
+        sys.exit("our communities are worse than igraph's")
     for name, count in done.items():
         print(f"{name}: equal on {count} graphs")
 
