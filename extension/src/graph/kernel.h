@@ -281,4 +281,25 @@ extern uint32_t kernel_label_propagation(const kernel_graph *graph,
 extern double kernel_modularity(const kernel_graph *graph, double resolution,
 								const uint32_t *community);
 
+/* kernel_triangles.c: on the simple graph without direction */
+extern void kernel_simplify(kernel_graph *graph);
+extern uint64_t kernel_triangles(const kernel_graph *graph,
+								 uint64_t *triangles);
+extern void kernel_common_neighbours(const kernel_graph *graph,
+									 uint32_t start, uint32_t *common,
+									 double *adamic_adar);
+
+/* kernel_betweenness.c */
+extern void kernel_betweenness(const kernel_graph *graph, uint32_t samples,
+							   uint64_t seed, bool undirected, double *score);
+
+/* kernel_contagion.c */
+extern uint32_t kernel_debtrank(const kernel_graph *graph, bool linear,
+								uint32_t iterations, double tolerance,
+								double *distress);
+
+/* kernel_recommend.c */
+extern void kernel_rp3beta(const kernel_graph *out, const kernel_graph *in,
+						   uint32_t start, double beta, double *score);
+
 #endif							/* GRAPH_KERNEL_H */

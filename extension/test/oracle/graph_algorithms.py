@@ -347,6 +347,96 @@ def check_communities(o):
                     assert part.is_connected() or part.vcount() == 0, "community is not connected"
 
 
+def check_triangles(o):
+    for types in (None, ["X"]):
+        g = networkx.Graph(o.graph(types))
+        g.remove_edges_from(list(networkx.selfloop_edges(g)))
+        got = o.rows("select * from graph_triangles('oracle', null, %s)", types)
+        same("triangles", {r[0]: r[1] for r in got}, networkx.triangles(g))
+        wanted = networkx.clustering(g)
+        close("clustering", {r[0]: r[2] for r in got if r[2] is not None},
+              {v: c for v, c in wanted.items() if g.degree(v) > 1})
+
+
+def check_similar(o):
+    g = networkx.Graph(o.graph())
+    g.remove_edges_from(list(networkx.selfloop_edges(g)))
+    for v in o.rng.sample(sorted(g), min(3, o.n)):
+        got = {r[0]: r[1:] for r in o.rows("select * from graph_similar('oracle', %s)", v)}
+        others = [(v, u) for u in g if u != v]
+        wanted = {u: len(list(networkx.common_neighbors(g, v, u))) for _, u in others}
+        wanted = {u: c for u, c in wanted.items() if c}
+        same("common neighbours", {u: r[0] for u, r in got.items()}, wanted)
+        close("jaccard", {u: r[1] for u, r in got.items()},
+              {u: p for _, u, p in networkx.jaccard_coefficient(g, others) if u in wanted})
+        close("adamic adar", {u: r[2] for u, r in got.items()},
+              {u: p for _, u, p in networkx.adamic_adar_index(g, others) if u in wanted})
+
+
+def check_betweenness(o):
+    for direction in ("out", "in", "any"):
+        edges = [(s - 1, t - 1) if direction != "in" else (t - 1, s - 1) for s, t, *_ in o.edges]
+        h = igraph.Graph(n=o.n, edges=edges, directed=direction != "any")
+        got = dict(o.rows("select * from graph_betweenness('oracle', null, direction => %s)", direction))
+        wanted = h.betweenness() if o.n else []
+        if any(abs(w) > 1e6 for w in wanted):
+            continue
+        close("betweenness", got, {i + 1: w for i, w in enumerate(wanted)})
+    again = [o.rows("select * from graph_betweenness('oracle', 5, 3)") for _ in range(2)]
+    same("same seed", again[0], again[1])
+
+
+def debtrank(o, shock, linear, rounds=1000):
+    """The formulas as they stand in the papers."""
+    w = numpy.zeros((o.n, o.n))
+    for s, t, _, weight in o.edges:
+        w[s - 1, t - 1] += weight / 8 if linear else min(1, weight / 8)
+    h = shock.copy()
+    if linear:
+        before = numpy.zeros(o.n)
+        for _ in range(rounds):
+            before, h = h, numpy.minimum(1, h + w.T @ (h - before))
+        return h
+    state = numpy.where(h > 0, "D", "U")
+    while (state == "D").any():
+        active = state == "D"
+        h = numpy.minimum(1, h + w[active].T @ h[active])
+        state = numpy.where(active, "I", numpy.where((h > 0) & (state == "U"), "D", state))
+    return h
+
+
+def check_debtrank(o):
+    if o.n == 0:
+        return
+    o.db.execute("update oracle.edge set weight = weight / 8")
+    for linear in (False, True):
+        shocked = o.rng.sample(range(1, o.n + 1), min(2, o.n))
+        shock = numpy.zeros(o.n)
+        for v in shocked:
+            shock[v - 1] = o.rng.random()
+        got = dict.fromkeys(range(1, o.n + 1), 0.0)
+        got.update({r[0]: r[2] for r in o.rows(
+            "select * from graph_debtrank('oracle', %s, %s, %s, 3000, 0)",
+            shocked, [float(shock[v - 1]) for v in shocked], linear)})
+        close("debtrank", got, {i + 1: float(h) for i, h in enumerate(debtrank(o, shock, linear, 3000))})
+    o.db.execute("update oracle.edge set weight = weight * 8")
+
+
+def check_recommend(o):
+    for weighted, beta in ((False, 0.6), (True, 0.0)):
+        a = numpy.zeros((o.n, o.n))
+        for s, t, _, weight in o.edges:
+            a[s - 1, t - 1] += weight if weighted else 1
+        out, into = a.sum(axis=1), a.sum(axis=0)
+        p = a / numpy.where(out > 0, out, 1)[:, None]
+        q = a.T / numpy.where(into > 0, into, 1)[:, None]
+        for v in o.rng.sample(range(1, o.n + 1), min(3, o.n)):
+            score = p[v - 1] @ q @ p / numpy.where(into > 0, into, 1) ** beta
+            edges = {t for s, t, *_ in o.edges if s == v}
+            got = dict(o.rows("select * from graph_recommend('oracle', %s, %s, weighted => %s)", v, beta, weighted))
+            close("rp3beta", got, {i + 1: x for i, x in enumerate(score.tolist()) if x > 0 and i + 1 not in edges})
+
+
 CHECKS = [value for name, value in list(globals().items()) if name.startswith("check_") and name != "check_path"]
 
 

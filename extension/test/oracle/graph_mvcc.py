@@ -186,7 +186,9 @@ class Test:
         s.savepoints = 0
         level = self.rng.choice(["read committed", "repeatable read", "repeatable read", "serializable"])
         # a snapshot, but no lock on the graph
-        return [f"begin isolation level {level}", "select count(*) from pg_am"]
+        # (and perhaps a transaction id before it changes anything)
+        own = self.rng.choice(["count(*)", "pg_current_xact_id(), count(*)"])
+        return [f"begin isolation level {level}", f"select {own} from pg_am"]
 
     def end(self, s):
         if not s.in_transaction:
@@ -284,7 +286,31 @@ class Test:
                 other.savepoints, other.cursor = 0, False
         return self.rng.choice([self.rewrite, self.truncate, self.secretly, self.vacuum])(s)
 
-    TURNS = [(quiet, 6), (insert, 30), (update, 20), (delete, 15), (upsert, 10), (new_node, 5), (drop_node, 5), (bulk, 1), (begin, 25), (end, 22),
+    def story(self, s):
+        """Chances are small that these meet by themselves."""
+        if s.in_transaction:
+            return []
+        partners = [o for o in self.sessions if o is not s and o.graph == s.graph and not o.in_transaction]
+        if not partners:
+            return []
+        o = self.rng.choice(partners)
+        kind = self.rng.choice(["old cursor", "own id"])
+        if kind == "old cursor":
+            script = [(s, "begin"), (s, f"declare c cursor for {self.check_text(s, False)}"), (o, self.insert(o)[0]),
+                      (s, None), (s, "fetch all from c"), (s, None), (s, "commit")]
+        else:
+            script = [(s, "begin"), (s, "select pg_current_xact_id()"), (o, self.insert(o)[0]), (s, None),
+                      (s, self.insert(s)[0]), (s, "commit"), (s, None)]
+        for session, statement in script:
+            if statement is None:
+                self.check(session)
+            elif not self.run(session, statement):
+                break
+        if s.in_transaction:
+            s.run("rollback")
+        return []
+
+    TURNS = [(quiet, 6), (story, 10), (insert, 30), (update, 20), (delete, 15), (upsert, 10), (new_node, 5), (drop_node, 5), (bulk, 1), (begin, 25), (end, 22),
              (savepoint, 8), (back, 6), (release, 3), (caught, 4), (secretly, 3), (replica, 2), (rewrite, 1), (truncate, 1), (vacuum, 2),
              (declare, 12), (fetch, 12), (grant, 1)]
 
