@@ -40,7 +40,7 @@ typedef struct EdgeRow
 	kernel_input input;
 	int64		source_id;
 	int64		target_id;
-}			EdgeRow;
+} EdgeRow;
 
 struct GraphChangedRows
 {
@@ -52,7 +52,7 @@ struct GraphChangedRows
 };
 
 /* Rows on their way from the executor */
-typedef struct Reader
+typedef struct RowReader
 {
 	DestReceiver pub;
 	MemoryContext context;		/* of the arrays */
@@ -66,7 +66,7 @@ typedef struct Reader
 	uint32	   *direct;			/* node number by id - first id, or NULL */
 	GraphChangedRows *changed;	/* when reading changes */
 	int			last_type;
-}			Reader;
+} RowReader;
 
 static void
 StartReading(DestReceiver *self, int operation, TupleDesc tupdesc)
@@ -88,7 +88,7 @@ DoNothing(DestReceiver *self)
 }
 
 static void
-InitReader(Reader *reader, bool (*receive) (TupleTableSlot *, DestReceiver *))
+InitReader(RowReader *reader, bool (*receive) (TupleTableSlot *, DestReceiver *))
 {
 	memset(reader, 0, sizeof(*reader));
 	reader->pub.receiveSlot = receive;
@@ -104,7 +104,7 @@ InitReader(Reader *reader, bool (*receive) (TupleTableSlot *, DestReceiver *))
  * A larger array in place of one that is full; the kernel's counting applies.
  */
 static void *
-Grow(Reader *reader, void *old, size_t element)
+Grow(RowReader *reader, void *old, size_t element)
 {
 	uint32		capacity = reader->capacity;
 	MemoryContext outer = MemoryContextSwitchTo(reader->context);
@@ -128,7 +128,7 @@ Grow(Reader *reader, void *old, size_t element)
 static bool
 ReceiveNode(TupleTableSlot *slot, DestReceiver *self)
 {
-	Reader	   *reader = (Reader *) self;
+	RowReader  *reader = (RowReader *) self;
 	bool		isnull;
 
 	if (reader->count == reader->capacity)
@@ -141,7 +141,7 @@ ReceiveNode(TupleTableSlot *slot, DestReceiver *self)
  * Number of a type's name, a new one if it has none yet.
  */
 static uint32
-TypeNumber(GraphAdjacency * adjacency, const char *name, size_t length,
+TypeNumber(GraphAdjacency *adjacency, const char *name, size_t length,
 		   int guess)
 {
 	MemoryContext outer;
@@ -174,7 +174,7 @@ TypeNumber(GraphAdjacency * adjacency, const char *name, size_t length,
 }
 
 static uint32
-NodeNumber(const Reader *reader, int64 id)
+NodeNumber(const RowReader *reader, int64 id)
 {
 	uint32		low = 0;
 	uint32		high = reader->nnodes;
@@ -220,7 +220,7 @@ ReadEdge(TupleTableSlot *slot, EdgeRow *row)
 static bool
 ReceiveEdge(TupleTableSlot *slot, DestReceiver *self)
 {
-	Reader	   *reader = (Reader *) self;
+	RowReader  *reader = (RowReader *) self;
 	EdgeRow		row;
 	text	   *type = ReadEdge(slot, &row);
 
@@ -239,7 +239,7 @@ ReceiveEdge(TupleTableSlot *slot, DestReceiver *self)
 
 static void
 ReadRows(const Graph *graph, const char *query, ArrayType *ids,
-		 Reader *reader)
+		 RowReader *reader)
 {
 	static const Oid types[] = {INT4OID, INT8ARRAYOID};
 	Datum		values[] = {Int32GetDatum(graph->tenant), PointerGetDatum(ids)};
@@ -252,7 +252,7 @@ ReadRows(const Graph *graph, const char *query, ArrayType *ids,
  * Node numbers by id, if the ids lie close enough for an array.
  */
 static void
-MakeDirect(Reader *reader)
+MakeDirect(RowReader *reader)
 {
 	uint64		range;
 
@@ -284,8 +284,8 @@ GraphBuildAdjacency(const Graph *graph, MemoryContext parent)
 	MemoryContext outer = MemoryContextSwitchTo(scratch);
 	GraphAdjacency *adjacency = MemoryContextAllocZero(context,
 													   sizeof(GraphAdjacency));
-	Reader		nodes;
-	Reader		edges;
+	RowReader	nodes;
+	RowReader	edges;
 
 	adjacency->context = context;
 	InitReader(&nodes, ReceiveNode);
@@ -301,7 +301,7 @@ GraphBuildAdjacency(const Graph *graph, MemoryContext parent)
 	GraphMemoryNeed(kernel_csr_size(nodes.count, edges.count));
 	MemoryContextSwitchTo(context);
 	kernel_csr_build(&adjacency->csr, nodes.ids, nodes.count, edges.inputs,
-					edges.count);
+					 edges.count);
 	MemoryContextSwitchTo(outer);
 	MemoryContextSetParent(context, parent);
 	MemoryContextDelete(scratch);
@@ -311,7 +311,7 @@ GraphBuildAdjacency(const Graph *graph, MemoryContext parent)
 static bool
 ReceiveChangedEdge(TupleTableSlot *slot, DestReceiver *self)
 {
-	Reader	   *reader = (Reader *) self;
+	RowReader  *reader = (RowReader *) self;
 	GraphChangedRows *rows = reader->changed;
 	MemoryContext outer = MemoryContextSwitchTo(reader->context);
 	text	   *type;
@@ -343,7 +343,7 @@ GraphChangedRows *
 GraphReadChanged(const Graph *graph, ArrayType *nodes, ArrayType *edges)
 {
 	GraphChangedRows *rows = palloc0(sizeof(GraphChangedRows));
-	Reader		reader;
+	RowReader	reader;
 
 	if (nodes != NULL)
 	{
@@ -384,10 +384,10 @@ IdList(ArrayType *array, int64 **ids)
  * False if it has no room for it: then it must be built anew.
  */
 bool
-GraphPatchAdjacency(GraphAdjacency * adjacency, GraphChangedRows * rows,
+GraphPatchAdjacency(GraphAdjacency *adjacency, GraphChangedRows *rows,
 					ArrayType *nodes, ArrayType *edges)
 {
-	kernel_csr  *csr = &adjacency->csr;
+	kernel_csr *csr = &adjacency->csr;
 	int64	   *ids = NULL;
 	int			nids;
 
@@ -432,7 +432,7 @@ GraphPatchAdjacency(GraphAdjacency * adjacency, GraphChangedRows * rows,
  * The filter of a call over this adjacency.
  */
 void
-GraphMakeView(const GraphAdjacency * adjacency, const GraphFilter *filter,
+GraphMakeView(const GraphAdjacency *adjacency, const GraphFilter *filter,
 			  kernel_view *view)
 {
 	view->csr = &adjacency->csr;

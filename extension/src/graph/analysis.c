@@ -44,7 +44,7 @@ PositiveArgument(FunctionCallInfo fcinfo, int argument, const char *name)
  * NULL if no ids are given.
  */
 static double *
-ReadRestart(const GraphCall * call, ArrayType *ids, ArrayType *weights)
+ReadRestart(const GraphCall *call, ArrayType *ids, ArrayType *weights)
 {
 	const kernel_graph *packed = &call->packed;
 	uint32	   *number;
@@ -203,7 +203,7 @@ graph_degree(PG_FUNCTION_ARGS)
  * nodes are in the order of their ids but for those that came in later.
  */
 static void
-PutGroups(const GraphCall * call, const uint32 *group,
+PutGroups(const GraphCall *call, const uint32 *group,
 		  double modularity)
 {
 	int64	   *name = kernel_alloc(sizeof(int64) * call->packed.nodes);

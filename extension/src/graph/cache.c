@@ -71,25 +71,25 @@
 #include "graph/cache.h"
 
 /* A snapshot as far as committed transactions go, in 64-bit ids */
-typedef struct Base
+typedef struct CacheBase
 {
 	uint64		xmin;
 	uint64		xmax;
 	int			nrunning;
 	int			capacity;
 	uint64	   *running;		/* ids before xmax that it does not see */
-}			Base;
+} CacheBase;
 
-/* Ids that have to be read again; everything: no list would do */
-typedef struct Ids
+/* CacheIds that have to be read again; everything: no list would do */
+typedef struct CacheIds
 {
 	bool		everything;
 	int			count;
 	int			capacity;
 	int64	   *ids;
-}			Ids;
+} CacheIds;
 
-typedef struct Entry
+typedef struct CacheEntry
 {
 	Oid			node;
 	Oid			edge;
@@ -101,14 +101,15 @@ typedef struct Entry
 	bool		spoilt;			/* a change went wrong: build anew */
 	uint64		definition;		/* of the tables and triggers */
 	uint64		generation;		/* to notice a change by nested calls */
-	Base		base;
-	Ids			restless_nodes;
-	Ids			restless_edges;
-	struct Entry *next;
-}			Entry;
+	CacheBase	base;
+	CacheIds	restless_nodes;
+	CacheIds	restless_edges;
+	struct CacheEntry *next;
+} CacheEntry;
 
-static Entry *entries = NULL;
-static Entry *serving = NULL;	/* what the running call got; not to be dropped */
+static CacheEntry *entries = NULL;
+static CacheEntry *serving = NULL;	/* what the running call got; not to be
+									 * dropped */
 static uint64 generations = 0;
 
 /*
@@ -124,7 +125,7 @@ GraphBegin(void)
 static void
 HearRelation(Datum arg, Oid relid)
 {
-	for (Entry *entry = entries; entry != NULL; entry = entry->next)
+	for (CacheEntry *entry = entries; entry != NULL; entry = entry->next)
 		if (relid == InvalidOid || relid == entry->node || relid == entry->edge)
 			entry->heard = true;
 }
@@ -140,15 +141,15 @@ GraphCacheBytes(void)
 {
 	size_t		bytes = 0;
 
-	for (Entry *entry = entries; entry != NULL; entry = entry->next)
+	for (CacheEntry *entry = entries; entry != NULL; entry = entry->next)
 		bytes += entry->bytes;
 	return bytes;
 }
 
 static void
-DropEntry(Entry *dropped)
+DropEntry(CacheEntry *dropped)
 {
-	for (Entry **link = &entries; *link != NULL; link = &(*link)->next)
+	for (CacheEntry **link = &entries; *link != NULL; link = &(*link)->next)
 		if (*link == dropped)
 		{
 			*link = dropped->next;
@@ -165,9 +166,9 @@ DropEntry(Entry *dropped)
 void
 GraphCacheShrink(void)
 {
-	Entry	   *next;
+	CacheEntry *next;
 
-	for (Entry *entry = entries; entry != NULL; entry = next)
+	for (CacheEntry *entry = entries; entry != NULL; entry = next)
 	{
 		next = entry->next;
 		if (entry != serving)
@@ -175,10 +176,10 @@ GraphCacheShrink(void)
 	}
 }
 
-static Entry *
+static CacheEntry *
 FindEntry(const Graph *graph)
 {
-	for (Entry *entry = entries; entry != NULL; entry = entry->next)
+	for (CacheEntry *entry = entries; entry != NULL; entry = entry->next)
 		if (entry->edge == graph->edge && entry->node == graph->node &&
 			entry->tenant == graph->tenant)
 			return entry;
@@ -200,7 +201,7 @@ WideXid(TransactionId xid)
 }
 
 static bool
-IsRunning(const Base *base, uint64 xid)
+IsRunning(const CacheBase *base, uint64 xid)
 {
 	for (int i = 0; i < base->nrunning; i++)
 		if (base->running[i] == xid)
@@ -209,7 +210,7 @@ IsRunning(const Base *base, uint64 xid)
 }
 
 static bool
-BaseSees(const Base *base, uint64 xid)
+BaseSees(const CacheBase *base, uint64 xid)
 {
 	if (xid < base->xmin)
 		return true;
@@ -220,7 +221,7 @@ BaseSees(const Base *base, uint64 xid)
  * Does the snapshot see every transaction that the base sees?
  */
 static bool
-SeesBase(Snapshot snapshot, const Base *base)
+SeesBase(Snapshot snapshot, const CacheBase *base)
 {
 	if (WideXid(snapshot->xmax) < base->xmax)
 		return false;
@@ -235,9 +236,9 @@ SeesBase(Snapshot snapshot, const Base *base)
  * running; the base must, since its changes are still to come.
  */
 static void
-SetBase(Entry *entry, Snapshot snapshot)
+SetBase(CacheEntry *entry, Snapshot snapshot)
 {
-	Base	   *base = &entry->base;
+	CacheBase  *base = &entry->base;
 	TransactionId own = GetTopTransactionIdIfAny();
 
 	if (base->capacity < (int) snapshot->xcnt + 1)
@@ -443,7 +444,7 @@ Definition(Relation node, Relation edge, Snapshot snapshot, bool *visible)
 /* ---- what has changed since? --------------------------------------------- */
 
 static void
-AddIds(Ids *to, const int64 *ids, int count)
+AddIds(CacheIds *to, const int64 *ids, int count)
 {
 	if (to->everything)
 		return;
@@ -465,7 +466,7 @@ AddIds(Ids *to, const int64 *ids, int count)
 }
 
 static void
-AddAll(Ids *to, const Ids *from)
+AddAll(CacheIds *to, const CacheIds *from)
 {
 	if (from->everything)
 		to->everything = true;
@@ -474,12 +475,12 @@ AddAll(Ids *to, const Ids *from)
 }
 
 /*
- * Ids of one table that changed between the base and the snapshot; relation 0
+ * CacheIds of one table that changed between the base and the snapshot; relation 0
  * stands for rows that were dropped, and then everything may have.
  */
 static void
-ReadLog(Relation log, Oid index, Oid relid, const Base *base,
-		Snapshot snapshot, Ids *ids)
+ReadLog(Relation log, Oid index, Oid relid, const CacheBase *base,
+		Snapshot snapshot, CacheIds *ids)
 {
 	ScanKeyData keys[2];
 	SysScanDesc scan;
@@ -523,12 +524,12 @@ ReadLog(Relation log, Oid index, Oid relid, const Base *base,
  * of it this transaction changed.
  */
 static bool
-CollectChanges(const Entry *entry, Snapshot snapshot, Ids *nodes, Ids *edges,
+CollectChanges(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes, CacheIds *edges,
 			   bool *own)
 {
 	Relation	log = table_open(GraphChangedRelation(), AccessShareLock);
 	Oid			index = GraphChangedIndex(log);
-	Ids			horizon = {0};
+	CacheIds	horizon = {0};
 	GraphChanges changes;
 
 	*own = false;
@@ -555,7 +556,7 @@ CollectChanges(const Entry *entry, Snapshot snapshot, Ids *nodes, Ids *edges,
 }
 
 static ArrayType *
-MakeArray(const Ids *ids)
+MakeArray(const CacheIds *ids)
 {
 	ArrayType  *array;
 
@@ -572,7 +573,7 @@ MakeArray(const Ids *ids)
 }
 
 static void
-KeepIds(Entry *entry, Ids *kept, const Ids *ids)
+KeepIds(CacheEntry *entry, CacheIds *kept, const CacheIds *ids)
 {
 	kept->count = 0;
 	if (kept->capacity < ids->count)
@@ -591,10 +592,10 @@ KeepIds(Entry *entry, Ids *kept, const Ids *ids)
  * it could not be done and the entry is of no more use.
  */
 static bool
-BringUpToDate(Entry *entry, const Graph *graph, Snapshot snapshot)
+BringUpToDate(CacheEntry *entry, const Graph *graph, Snapshot snapshot)
 {
-	Ids			nodes = {0};
-	Ids			edges = {0};
+	CacheIds	nodes = {0};
+	CacheIds	edges = {0};
 	bool		own;
 
 	if (!CollectChanges(entry, snapshot, &nodes, &edges, &own))
@@ -660,13 +661,13 @@ BuildForCall(const Graph *graph)
 	return adjacency;
 }
 
-static Entry *
+static CacheEntry *
 NewEntry(const Graph *graph, uint64 definition, Snapshot snapshot)
 {
 	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
 												  "graph cache entry",
 												  ALLOCSET_SMALL_SIZES);
-	Entry	   *entry = MemoryContextAllocZero(context, sizeof(Entry));
+	CacheEntry *entry = MemoryContextAllocZero(context, sizeof(CacheEntry));
 
 	entry->context = context;
 	entry->node = graph->node;
@@ -680,9 +681,9 @@ NewEntry(const Graph *graph, uint64 definition, Snapshot snapshot)
 }
 
 static void
-KeepEntry(Entry *entry, const Graph *graph)
+KeepEntry(CacheEntry *entry, const Graph *graph)
 {
-	Entry	   *old = FindEntry(graph);
+	CacheEntry *old = FindEntry(graph);
 
 	if (old != NULL)
 		DropEntry(old);
@@ -697,7 +698,7 @@ static GraphAdjacency *
 GetKept(const Graph *graph, Relation node, Relation edge,
 		Snapshot snapshot, bool build)
 {
-	Entry	   *entry = FindEntry(graph);
+	CacheEntry *entry = FindEntry(graph);
 	GraphChanges changes;
 	bool		visible = true;
 	uint64		definition;

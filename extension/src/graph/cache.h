@@ -24,7 +24,7 @@ typedef struct GraphAdjacency
 	int			ntypes;
 	int			types_capacity;
 	MemoryContext context;		/* owns all of it */
-}			GraphAdjacency;
+} GraphAdjacency;
 
 /* Rows of the tables as they are now, read for a list of ids */
 typedef struct GraphChangedRows GraphChangedRows;
@@ -33,19 +33,19 @@ typedef struct GraphChangedRows GraphChangedRows;
 extern void GraphCacheInit(void);
 extern void GraphBegin(void);
 extern bool GraphEdgesDecide(const Graph *graph);
-extern GraphAdjacency * GraphGetAdjacency(const Graph *graph, bool build);
+extern GraphAdjacency *GraphGetAdjacency(const Graph *graph, bool build);
 extern size_t GraphCacheBytes(void);
 extern void GraphCacheShrink(void);
 
 /* adjacency.c: reading the tables */
-extern GraphAdjacency * GraphBuildAdjacency(const Graph *graph,
-											MemoryContext parent);
-extern GraphChangedRows * GraphReadChanged(const Graph *graph,
-										   ArrayType *nodes, ArrayType *edges);
-extern bool GraphPatchAdjacency(GraphAdjacency * adjacency,
-								GraphChangedRows * rows, ArrayType *nodes,
+extern GraphAdjacency *GraphBuildAdjacency(const Graph *graph,
+										   MemoryContext parent);
+extern GraphChangedRows *GraphReadChanged(const Graph *graph,
+										  ArrayType *nodes, ArrayType *edges);
+extern bool GraphPatchAdjacency(GraphAdjacency *adjacency,
+								GraphChangedRows *rows, ArrayType *nodes,
 								ArrayType *edges);
-extern void GraphMakeView(const GraphAdjacency * adjacency,
+extern void GraphMakeView(const GraphAdjacency *adjacency,
 						  const GraphFilter *filter, kernel_view *view);
 
 /* A call over the whole graph: what it works on, and where its answer goes */
@@ -58,18 +58,18 @@ typedef struct GraphCall
 	uint8	   *node_counts;	/* by number in adjacency; NULL: all */
 	kernel_graph packed;
 	ReturnSetInfo *result;
-}			GraphCall;
+} GraphCall;
 
 /* call.c */
 extern void GraphBeginCall(FunctionCallInfo fcinfo, int labels, int types,
-						   int direction, int as_of, GraphCall * call);
-extern void GraphPack(GraphCall * call, GraphDirection direction,
+						   int direction, int as_of, GraphCall *call);
+extern void GraphPack(GraphCall *call, GraphDirection direction,
 					  bool weighted);
-extern void GraphRefuseNegative(const GraphCall * call, const char *why);
-extern int64 GraphNodeId(const GraphCall * call, uint32 packed);
-extern void GraphPut(const GraphCall * call, Datum *values, bool *nulls);
+extern void GraphRefuseNegative(const GraphCall *call, const char *why);
+extern int64 GraphNodeId(const GraphCall *call, uint32 packed);
+extern void GraphPut(const GraphCall *call, Datum *values, bool *nulls);
 
-/* kernel_port.c */
+/* port.c */
 extern size_t GraphMemoryUsed(void);
 extern void GraphMemorySet(size_t size);
 extern void GraphMemoryNeed(size_t size);

@@ -22,7 +22,7 @@
  * was asked for, because adjacency is good until the next query.
  */
 static void
-MarkNodes(GraphCall * call, SPITupleTable *rows, uint64 nrows)
+MarkNodes(GraphCall *call, SPITupleTable *rows, uint64 nrows)
 {
 	const kernel_csr *csr = &call->adjacency->csr;
 
@@ -47,7 +47,7 @@ MarkNodes(GraphCall * call, SPITupleTable *rows, uint64 nrows)
  */
 void
 GraphBeginCall(FunctionCallInfo fcinfo, int labels, int types, int direction,
-			   int as_of, GraphCall * call)
+			   int as_of, GraphCall *call)
 {
 	SPITupleTable *rows = NULL;
 	uint64		nrows = 0;
@@ -80,7 +80,7 @@ GraphBeginCall(FunctionCallInfo fcinfo, int labels, int types, int direction,
  * Pack what counts, walked in this direction.
  */
 void
-GraphPack(GraphCall * call, GraphDirection direction, bool weighted)
+GraphPack(GraphCall *call, GraphDirection direction, bool weighted)
 {
 	kernel_view view = call->view;
 
@@ -93,7 +93,7 @@ GraphPack(GraphCall * call, GraphDirection direction, bool weighted)
  * Error if an edge that counts has a negative weight.
  */
 void
-GraphRefuseNegative(const GraphCall * call, const char *why)
+GraphRefuseNegative(const GraphCall *call, const char *why)
 {
 	uint32		edge = kernel_negative_edge(&call->view);
 
@@ -107,13 +107,13 @@ GraphRefuseNegative(const GraphCall * call, const char *why)
 }
 
 int64
-GraphNodeId(const GraphCall * call, uint32 packed)
+GraphNodeId(const GraphCall *call, uint32 packed)
 {
 	return call->adjacency->csr.node_id[call->packed.original[packed]];
 }
 
 void
-GraphPut(const GraphCall * call, Datum *values, bool *nulls)
+GraphPut(const GraphCall *call, Datum *values, bool *nulls)
 {
 	tuplestore_putvalues(call->result->setResult, call->result->setDesc, values,
 						 nulls);

@@ -60,7 +60,7 @@ typedef struct TableChange
 	int			capacity;
 	int64	   *ids;			/* in TopTransactionContext */
 	struct TableChange *next;
-}			TableChange;
+} TableChange;
 
 static TableChange *changes = NULL;
 
@@ -173,16 +173,16 @@ static const char *const edge_columns[] = {
 
 #define MAX_COLUMNS 8
 
-typedef struct Columns
+typedef struct PlaceColumns
 {
 	int			count;
 	AttrNumber	attnum[MAX_COLUMNS];
 	bool		byval[MAX_COLUMNS];
 	int16		len[MAX_COLUMNS];
-}			Columns;
+} PlaceColumns;
 
 static void
-FindColumns(Relation rel, Columns *columns)
+FindColumns(Relation rel, PlaceColumns *columns)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
 	bool		node = strcmp(RelationGetRelationName(rel), "node") == 0;
@@ -213,7 +213,7 @@ FindColumns(Relation rel, Columns *columns)
 }
 
 static int64
-RowId(TupleTableSlot *slot, const Columns *columns)
+RowId(TupleTableSlot *slot, const PlaceColumns *columns)
 {
 	bool		isnull;
 	Datum		id = slot_getattr(slot, columns->attnum[0], &isnull);
@@ -226,7 +226,7 @@ RowId(TupleTableSlot *slot, const Columns *columns)
  */
 static bool
 SamePlace(TupleTableSlot *before, TupleTableSlot *after,
-		  const Columns *columns)
+		  const PlaceColumns *columns)
 {
 	for (int i = 0; i < columns->count; i++)
 	{
@@ -269,15 +269,15 @@ AddRows(TableChange *change, Relation rel, Tuplestorestate *deleted,
 	MemoryContext row = AllocSetContextCreate(CurrentMemoryContext,
 											  "graph change",
 											  ALLOCSET_SMALL_SIZES);
-	Columns		columns;
+	PlaceColumns columns;
 
 	FindColumns(rel, &columns);
 	while (!change->everything)
 	{
 		bool		has_before = deleted != NULL &&
-			tuplestore_gettupleslot(deleted, true, false, before);
+		tuplestore_gettupleslot(deleted, true, false, before);
 		bool		has_after = inserted != NULL &&
-			tuplestore_gettupleslot(inserted, true, false, after);
+		tuplestore_gettupleslot(inserted, true, false, after);
 		MemoryContext outer;
 
 		if (!has_before && !has_after)
@@ -329,7 +329,7 @@ graph_change(PG_FUNCTION_ARGS)
 	if (TRIGGER_FIRED_FOR_ROW(trigger->tg_event))
 	{
 		/* in an apply worker: both rows of an update, no comparison */
-		Columns		columns;
+		PlaceColumns columns;
 
 		FindColumns(trigger->tg_relation, &columns);
 		if (trigger->tg_trigslot != NULL)
@@ -372,7 +372,11 @@ DropOldRows(Relation rel, Oid index)
 	if (!ConditionalLockRelationOid(RelationGetRelid(rel),
 									ShareUpdateExclusiveLock))
 		return;
-	/* deleting a row with a long list of ids reads TOAST: active, not only known */
+
+	/*
+	 * deleting a row with a long list of ids reads TOAST: active, not only
+	 * known
+	 */
 	PushActiveSnapshot(GetLatestSnapshot());
 	snapshot = GetActiveSnapshot();
 	running = U64FromFullTransactionId(ReadNextFullTransactionId()) -

@@ -99,7 +99,7 @@ DefaultTenant(Oid relid, const char *graph_name)
  * the caller's memory context.
  */
 void
-GraphOpen(text *name, Graph *graph)
+GraphOpen(text * name, Graph *graph)
 {
 	graph->name = text_to_cstring(name);
 	graph->node = InvalidOid;
@@ -135,7 +135,7 @@ graph_tenant(PG_FUNCTION_ARGS)
  * out, in or any.
  */
 GraphDirection
-GraphParseDirection(text *direction)
+GraphParseDirection(text * direction)
 {
 	char	   *word = text_to_cstring(direction);
 

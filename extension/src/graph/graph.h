@@ -35,14 +35,14 @@ typedef struct Graph
 	Oid			node;			/* table NAME.node */
 	Oid			edge;			/* table NAME.edge */
 	int32		tenant;			/* whose rows: the default of node.tenant_id */
-}			Graph;
+} Graph;
 
 typedef enum GraphDirection
 {
 	GRAPH_OUT = 1,
 	GRAPH_IN = 2,
 	GRAPH_ANY = 3				/* both bits: edges count either way */
-}			GraphDirection;
+} GraphDirection;
 
 /* Which edges a walk may take */
 typedef struct GraphFilter
@@ -51,7 +51,7 @@ typedef struct GraphFilter
 	ArrayType  *types;			/* text[], NULL for all */
 	bool		timed;			/* only edges valid at as_of */
 	TimestampTz as_of;
-}			GraphFilter;
+} GraphFilter;
 
 /* One edge as an index walk meets it */
 typedef struct GraphStep
@@ -60,7 +60,7 @@ typedef struct GraphStep
 	int64		to;
 	int64		edge_id;
 	double		weight;
-}			GraphStep;
+} GraphStep;
 
 /* Called for each edge; false ends the reading of this query's rows */
 typedef bool (*GraphStepCallback) (const GraphStep *step, void *state);
@@ -79,14 +79,15 @@ typedef struct GraphChanges
 	bool		running;		/* by a statement that has not ended */
 	bool		everything;		/* more than ids can say */
 	int			nids;
-	const int64 *ids;			/* may repeat; superset after rollback to savepoint */
-}			GraphChanges;
+	const int64 *ids;			/* may repeat; superset after rollback to
+								 * savepoint */
+} GraphChanges;
 
 /* graph.c: finding a graph, settings */
 extern int	graph_max_memory;
 extern int	graph_index_edges;
-extern void GraphOpen(text *name, Graph *graph);
-extern GraphDirection GraphParseDirection(text *direction);
+extern void GraphOpen(text * name, Graph *graph);
+extern GraphDirection GraphParseDirection(text * direction);
 extern void GraphReadFilter(FunctionCallInfo fcinfo, int types, int direction,
 							int as_of, GraphFilter *filter);
 extern void GraphNotNull(FunctionCallInfo fcinfo, int argument,

@@ -43,7 +43,7 @@ typedef struct StepReceiver
 	DestReceiver pub;
 	GraphStepCallback callback;
 	void	   *state;
-}			StepReceiver;
+} StepReceiver;
 
 static bool
 ReceiveStep(TupleTableSlot *slot, DestReceiver *self)

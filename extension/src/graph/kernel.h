@@ -5,7 +5,7 @@
  *
  * The files kernel_*.c know nothing of PostgreSQL; test/oracle/graph_kernel.c
  * runs them alone under sanitizers. Three functions connect them with their
- * surroundings: kernel_alloc and kernel_free (kernel_port.c: memory of the
+ * surroundings: kernel_alloc and kernel_free (port.c: memory of the
  * current context, counted against graph.max_memory, failure does not return)
  * and kernel_check, called at least every GRAPH_CHECK_EVERY steps of a loop
  * (an interrupt does not return).
@@ -89,8 +89,8 @@ typedef struct kernel_csr
 	bool		timed;			/* some edge has a limited validity */
 	uint32_t	negative;		/* edges with a weight below 0 */
 
-	kernel_half	out;
-	kernel_half	in;
+	kernel_half out;
+	kernel_half in;
 } kernel_csr;
 
 /* Which edges count */
@@ -153,8 +153,8 @@ kernel_set_add(uint64_t *set, uint32_t node)
 /* kernel_csr.c: adjacency */
 extern size_t kernel_csr_size(uint32_t nodes, uint32_t edges);
 extern void kernel_csr_build(kernel_csr *csr, const int64_t *node_ids,
-							uint32_t nodes, kernel_input *inputs,
-							uint32_t edges);
+							 uint32_t nodes, kernel_input *inputs,
+							 uint32_t edges);
 extern uint32_t kernel_csr_node(const kernel_csr *csr, int64_t node_id);
 extern uint32_t kernel_csr_edge(const kernel_csr *csr, int64_t edge_id);
 extern void kernel_csr_remove_edge(kernel_csr *csr, uint32_t edge);
@@ -164,10 +164,10 @@ extern void kernel_csr_remove_node(kernel_csr *csr, uint32_t node);
 
 /* kernel_bfs.c: breadth first, fewest hops */
 extern uint32_t kernel_bfs(const kernel_view *view, uint32_t start,
-						  uint32_t hops, uint32_t *order, uint32_t *parent,
-						  uint32_t *level_end, uint32_t *levels);
+						   uint32_t hops, uint32_t *order, uint32_t *parent,
+						   uint32_t *level_end, uint32_t *levels);
 extern uint32_t kernel_fewest_hops(const kernel_view *view, uint32_t source,
-								  uint32_t target, uint32_t *path);
+								   uint32_t target, uint32_t *path);
 
 /* kernel_paths.c: all trails, all shortest paths. False from emit: enough */
 typedef bool (*kernel_emit_path) (const uint32_t *edges, uint32_t length,

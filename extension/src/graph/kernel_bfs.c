@@ -15,7 +15,7 @@
 #include "graph/kernel.h"
 
 /* A search in progress */
-typedef struct search
+typedef struct bfs_search
 {
 	const kernel_view *view;
 	bool		forward;		/* along the view's direction, or against it */
@@ -27,10 +27,10 @@ typedef struct search
 	uint32_t	steps;			/* edges since kernel_check */
 	const uint64_t *other;		/* what the other side has met, or NULL */
 	uint32_t	meeting;
-} search;
+} bfs_search;
 
 static void
-meet(search *s, uint32_t node, uint32_t edge)
+meet(bfs_search *s, uint32_t node, uint32_t edge)
 {
 	kernel_set_add(s->met, node);
 	s->order[s->count++] = node;
@@ -43,7 +43,7 @@ meet(search *s, uint32_t node, uint32_t edge)
  * one of them.
  */
 static bool
-expand(search *s, const kernel_half *half, uint32_t node)
+expand(bfs_search *s, const kernel_half *half, uint32_t node)
 {
 	uint32_t	start = half->start[node];
 	uint32_t	end = start + half->length[node];
@@ -76,7 +76,7 @@ expand(search *s, const kernel_half *half, uint32_t node)
  * One level more. True if the other side was met.
  */
 static bool
-next_level(search *s)
+next_level(bfs_search *s)
 {
 	const kernel_csr *csr = s->view->csr;
 	bool		out = s->forward ? s->view->out : s->view->in;
@@ -103,10 +103,10 @@ next_level(search *s)
  */
 uint32_t
 kernel_bfs(const kernel_view *view, uint32_t start, uint32_t hops,
-		  uint32_t *order, uint32_t *parent, uint32_t *level_end,
-		  uint32_t *levels)
+		   uint32_t *order, uint32_t *parent, uint32_t *level_end,
+		   uint32_t *levels)
 {
-	search		s = {.view = view,.forward = true,.order = order,.parent = parent};
+	bfs_search	s = {.view = view,.forward = true,.order = order,.parent = parent};
 	uint32_t	level = 0;
 
 	s.met = kernel_alloc(kernel_set_size(view->csr->nodes));
@@ -122,6 +122,7 @@ kernel_bfs(const kernel_view *view, uint32_t start, uint32_t hops,
 	}
 	kernel_free(s.met);
 	*levels = level + 1;
+
 	return s.count;
 }
 
@@ -129,7 +130,7 @@ kernel_bfs(const kernel_view *view, uint32_t start, uint32_t hops,
  * Edges that the next level of a search would look at.
  */
 static uint64_t
-level_cost(const search *s)
+level_cost(const bfs_search *s)
 {
 	const kernel_csr *csr = s->view->csr;
 	bool		out = s->forward ? s->view->out : s->view->in;
@@ -152,7 +153,7 @@ other_end(const kernel_csr *csr, uint32_t edge, uint32_t node)
  * Edges from one end to the other through the meeting.
  */
 static uint32_t
-join_path(const search *from, const search *to, uint32_t source,
+join_path(const bfs_search *from, const bfs_search *to, uint32_t source,
 		  uint32_t target, uint32_t meeting, uint32_t *path)
 {
 	const kernel_csr *csr = from->view->csr;
@@ -179,7 +180,7 @@ join_path(const search *from, const search *to, uint32_t source,
 }
 
 static void
-begin_search(search *s, const kernel_view *view, bool forward, uint32_t start)
+begin_search(bfs_search *s, const kernel_view *view, bool forward, uint32_t start)
 {
 	uint32_t	nodes = view->csr->nodes;
 
@@ -194,7 +195,7 @@ begin_search(search *s, const kernel_view *view, bool forward, uint32_t start)
 }
 
 static void
-end_search(search *s)
+end_search(bfs_search *s)
 {
 	kernel_free(s->met);
 	kernel_free(s->order);
@@ -208,10 +209,10 @@ end_search(search *s)
  */
 uint32_t
 kernel_fewest_hops(const kernel_view *view, uint32_t source, uint32_t target,
-				  uint32_t *path)
+				   uint32_t *path)
 {
-	search		from;
-	search		to;
+	bfs_search	from;
+	bfs_search	to;
 	uint32_t	hops = GRAPH_NONE;
 
 	if (source == target)
@@ -222,7 +223,7 @@ kernel_fewest_hops(const kernel_view *view, uint32_t source, uint32_t target,
 	to.other = from.met;
 	while (from.begin < from.count && to.begin < to.count)
 	{
-		search	   *s = level_cost(&from) <= level_cost(&to) ? &from : &to;
+		bfs_search *s = level_cost(&from) <= level_cost(&to) ? &from : &to;
 
 		if (next_level(s))
 		{

@@ -28,22 +28,22 @@
 #define LEAST_GAIN	1e-12
 
 /* A graph whose nodes may stand for many */
-typedef struct level
+typedef struct leiden_level
 {
 	kernel_graph graph;			/* original is unused above the first level */
 	double	   *total;			/* of each node: weight of its slots */
 	double		all;			/* of all slots: 2m */
 	double		resolution;
 	kernel_random *random;
-} level;
+} leiden_level;
 
 /* Weights from one node to the communities around it */
-typedef struct around
+typedef struct leiden_around
 {
 	double	   *weight;			/* by community; 0 between uses */
 	uint32_t   *found;
 	uint32_t	count;
-} around;
+} leiden_around;
 
 static void *
 alloc_zero(size_t size)
@@ -55,7 +55,7 @@ alloc_zero(size_t size)
 }
 
 static void
-begin_around(around *a, uint32_t nodes)
+begin_around(leiden_around *a, uint32_t nodes)
 {
 	a->weight = alloc_zero(sizeof(double) * nodes);
 	a->found = kernel_alloc(sizeof(uint32_t) * nodes);
@@ -63,7 +63,7 @@ begin_around(around *a, uint32_t nodes)
 }
 
 static void
-end_around(around *a)
+end_around(leiden_around *a)
 {
 	kernel_free(a->weight);
 	kernel_free(a->found);
@@ -76,7 +76,7 @@ slot_weight(const kernel_graph *graph, uint64_t slot)
 }
 
 static void
-add_around(around *a, uint32_t community, double weight)
+add_around(leiden_around *a, uint32_t community, double weight)
 {
 	if (weight == 0)
 		return;
@@ -86,7 +86,7 @@ add_around(around *a, uint32_t community, double weight)
 }
 
 static void
-clear_around(around *a)
+clear_around(leiden_around *a)
 {
 	for (uint32_t i = 0; i < a->count; i++)
 		a->weight[a->found[i]] = 0;
@@ -108,8 +108,8 @@ random_order(uint32_t nodes, kernel_random *random)
  * The community in which a node gains most; its own if none is better.
  */
 static uint32_t
-best_community(const level *l, uint32_t n, const uint32_t *community,
-			   const double *tot, const around *a)
+best_community(const leiden_level *l, uint32_t n, const uint32_t *community,
+			   const double *tot, const leiden_around *a)
 {
 	uint32_t	own = community[n];
 	double		factor = l->resolution * l->total[n] / l->all;
@@ -138,14 +138,14 @@ best_community(const level *l, uint32_t n, const uint32_t *community,
  * below nodes.
  */
 static void
-move_nodes(const level *l, uint32_t *community)
+move_nodes(const leiden_level *l, uint32_t *community)
 {
 	const kernel_graph *graph = &l->graph;
 	uint32_t	nodes = graph->nodes;
 	uint32_t   *queue = random_order(nodes, l->random);
 	uint8_t    *queued = kernel_alloc(nodes);
 	double	   *tot = alloc_zero(sizeof(double) * nodes);
-	around		a;
+	leiden_around a;
 	uint32_t	head = 0;
 	uint32_t	waiting = nodes;
 	uint64_t	steps = 0;
@@ -163,6 +163,7 @@ move_nodes(const level *l, uint32_t *community)
 		head = head + 1 == nodes ? 0 : head + 1;
 		waiting--;
 		queued[n] = 0;
+
 		for (uint64_t i = graph->start[n]; i < graph->start[n + 1]; i++)
 			if (graph->node[i] != n)
 				add_around(&a, community[graph->node[i]], slot_weight(graph, i));
@@ -189,6 +190,7 @@ move_nodes(const level *l, uint32_t *community)
 
 				queue[tail] = m;
 				queued[m] = 1;
+
 				waiting++;
 			}
 		}
@@ -204,17 +206,17 @@ move_nodes(const level *l, uint32_t *community)
  * node begins alone and, while alone, joins the part where it gains most.
  */
 static void
-refine(const level *l, const uint32_t *community, uint32_t *part)
+refine(const leiden_level *l, const uint32_t *community, uint32_t *part)
 {
 	const kernel_graph *graph = &l->graph;
 	uint32_t	nodes = graph->nodes;
 	uint32_t   *order = random_order(nodes, l->random);
 	double	   *community_total = alloc_zero(sizeof(double) * nodes);
 	double	   *part_total = kernel_alloc(sizeof(double) * nodes);
-	double	   *cut = alloc_zero(sizeof(double) * nodes);	/* part to the rest of its
-															 * community */
+	double	   *cut = alloc_zero(sizeof(double) * nodes);	/* part to the rest of
+															 * its community */
 	uint32_t   *members = kernel_alloc(sizeof(uint32_t) * nodes);
-	around		a;
+	leiden_around a;
 
 	begin_around(&a, nodes);
 	for (uint32_t n = 0; n < nodes; n++)
@@ -297,15 +299,15 @@ renumber(uint32_t *part, uint32_t nodes)
  * The graph whose nodes are the parts of another; parts are numbered.
  */
 static void
-aggregate(const level *fine, const uint32_t *part, uint32_t parts,
-		  level *coarse)
+aggregate(const leiden_level *fine, const uint32_t *part, uint32_t parts,
+		  leiden_level *coarse)
 {
 	const kernel_graph *graph = &fine->graph;
 	kernel_graph *result = &coarse->graph;
 	uint32_t   *first = kernel_alloc(sizeof(uint32_t) * ((size_t) parts + 1));
 	uint32_t   *members = kernel_alloc(sizeof(uint32_t) * graph->nodes);
 	uint64_t	slots = 0;
-	around		a;
+	leiden_around a;
 
 	memset(first, 0, sizeof(uint32_t) * ((size_t) parts + 1));
 	for (uint32_t n = 0; n < graph->nodes; n++)
@@ -356,7 +358,7 @@ aggregate(const level *fine, const uint32_t *part, uint32_t parts,
 }
 
 static void
-free_level(level *l)
+free_level(leiden_level *l)
 {
 	kernel_free(l->graph.start);
 	kernel_free(l->graph.node);
@@ -368,23 +370,24 @@ free_level(level *l)
  * One pass from the single nodes up; community is where it starts and ends.
  */
 static void
-leiden_pass(const level *first, uint32_t *community)
+leiden_pass(const leiden_level *first, uint32_t *community)
 {
 	uint32_t	nodes = first->graph.nodes;
 	uint32_t   *place = kernel_alloc(sizeof(uint32_t) * nodes); /* node -> level's node */
 	uint32_t   *here = kernel_alloc(sizeof(uint32_t) * nodes);	/* level's communities */
-	level		l = *first;
+	leiden_level l = *first;
 	bool		owned = false;
 
 	memcpy(here, community, sizeof(uint32_t) * nodes);
 	for (uint32_t n = 0; n < nodes; n++)
 		place[n] = n;
+
 	for (;;)
 	{
 		uint32_t	level_nodes = l.graph.nodes;
 		uint32_t   *part;
 		uint32_t	parts;
-		level		coarse;
+		leiden_level coarse;
 		uint32_t   *coarse_here;
 		uint32_t	communities;
 
@@ -409,6 +412,7 @@ leiden_pass(const level *first, uint32_t *community)
 		memcpy(here, coarse_here, sizeof(uint32_t) * parts);
 		for (uint32_t n = 0; n < nodes; n++)
 			place[n] = part[place[n]];
+
 		kernel_free(coarse_here);
 		kernel_free(part);
 		if (owned)
@@ -479,7 +483,7 @@ kernel_leiden(const kernel_graph *graph, double resolution,
 			  uint32_t iterations, uint64_t seed, uint32_t *community)
 {
 	kernel_random random = {seed};
-	level		first = {.graph = *graph,.resolution = resolution,.random = &random};
+	leiden_level first = {.graph = *graph,.resolution = resolution,.random = &random};
 	uint32_t   *next = kernel_alloc(sizeof(uint32_t) * graph->nodes);
 	double		best = -INFINITY;
 
@@ -519,7 +523,7 @@ kernel_label_propagation(const kernel_graph *graph, uint32_t iterations,
 {
 	kernel_random random = {seed};
 	uint32_t   *order = random_order(graph->nodes, &random);
-	around		a;
+	leiden_around a;
 	uint32_t	round = 0;
 	bool		changed = true;
 

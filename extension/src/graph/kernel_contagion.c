@@ -67,7 +67,11 @@ kernel_debtrank(const kernel_graph *graph, bool linear, uint32_t iterations,
 		{
 			if (next[n] > 1)
 				next[n] = 1;
-			/* the first form passes on the whole distress, the linear the rise */
+
+			/*
+			 * the first form passes on the whole distress, the linear the
+			 * rise
+			 */
 			step[n] = linear ? next[n] - distress[n] : next[n];
 			if (linear || !spent[n])
 				change += step[n];

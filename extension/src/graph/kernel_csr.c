@@ -14,7 +14,7 @@ static uint32_t
 with_spare(uint32_t count)
 {
 	uint64_t	wanted = (uint64_t) count + count / GRAPH_SPARE_PART +
-		GRAPH_SPARE_LEAST;
+	GRAPH_SPARE_LEAST;
 
 	return wanted < GRAPH_NONE ? (uint32_t) wanted : GRAPH_NONE - 1;
 }
@@ -27,7 +27,7 @@ kernel_csr_size(uint32_t nodes, uint32_t edges)
 {
 	size_t		a_node = sizeof(int64_t) + 1 + 6 * sizeof(uint32_t);
 	size_t		an_edge = 3 * sizeof(int64_t) + sizeof(double) +
-		2 * sizeof(uint32_t) + sizeof(uint16_t) + 4 * sizeof(uint32_t);
+	2 * sizeof(uint32_t) + sizeof(uint16_t) + 4 * sizeof(uint32_t);
 
 	return with_spare(nodes) * a_node + with_spare(edges) * an_edge;
 }
@@ -113,7 +113,7 @@ set_edge(kernel_csr *csr, uint32_t e, const kernel_input *input)
  */
 void
 kernel_csr_build(kernel_csr *csr, const int64_t *node_ids, uint32_t nodes,
-				kernel_input *inputs, uint32_t edges)
+				 kernel_input *inputs, uint32_t edges)
 {
 	uint32_t	node_capacity = with_spare(nodes);
 	uint32_t	capacity = with_spare(edges);
@@ -328,10 +328,10 @@ kernel_csr_remove_node(kernel_csr *csr, uint32_t node)
 {
 	while (csr->out.length[node] > 0)
 		kernel_csr_remove_edge(csr, csr->out.edge[csr->out.start[node] +
-												 csr->out.length[node] - 1]);
+												  csr->out.length[node] - 1]);
 	while (csr->in.length[node] > 0)
 		kernel_csr_remove_edge(csr, csr->in.edge[csr->in.start[node] +
-												csr->in.length[node] - 1]);
+												 csr->in.length[node] - 1]);
 	csr->gone[node] = 1;
 	csr->gone_nodes++;
 }

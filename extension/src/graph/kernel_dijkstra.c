@@ -19,44 +19,44 @@
 #include "graph/kernel.h"
 
 /* Costs that have been found for a node */
-typedef struct queued
+typedef struct path_queued
 {
 	double		key;
 	uint32_t	node;
-} queued;
+} path_queued;
 
-typedef struct heap
+typedef struct path_heap
 {
-	queued	   *items;
+	path_queued *items;
 	uint32_t	count;
 	uint32_t	capacity;
-} heap;
+} path_heap;
 
 static void
-heap_init(heap *h)
+heap_init(path_heap *h)
 {
 	h->count = 0;
 	h->capacity = 256;
-	h->items = kernel_alloc(sizeof(queued) * h->capacity);
+	h->items = kernel_alloc(sizeof(path_queued) * h->capacity);
 }
 
 static bool
-before(queued a, queued b)
+before(path_queued a, path_queued b)
 {
 	return a.key < b.key || (a.key == b.key && a.node < b.node);
 }
 
 static void
-heap_push(heap *h, double key, uint32_t node)
+heap_push(path_heap *h, double key, uint32_t node)
 {
-	queued		item = {key, node};
+	path_queued item = {key, node};
 	uint32_t	i;
 
 	if (h->count == h->capacity)
 	{
-		queued	   *items = kernel_alloc(sizeof(queued) * h->capacity * 2);
+		path_queued *items = kernel_alloc(sizeof(path_queued) * h->capacity * 2);
 
-		memcpy(items, h->items, sizeof(queued) * h->count);
+		memcpy(items, h->items, sizeof(path_queued) * h->count);
 		kernel_free(h->items);
 		h->items = items;
 		h->capacity *= 2;
@@ -67,11 +67,11 @@ heap_push(heap *h, double key, uint32_t node)
 	h->items[i] = item;
 }
 
-static queued
-heap_pop(heap *h)
+static path_queued
+heap_pop(path_heap *h)
 {
-	queued		top = h->items[0];
-	queued		last = h->items[--h->count];
+	path_queued top = h->items[0];
+	path_queued last = h->items[--h->count];
 	uint32_t	i = 0;
 
 	for (uint32_t child; (child = 2 * i + 1) < h->count; i = child)
@@ -87,7 +87,7 @@ heap_pop(heap *h)
 }
 
 /* One search: costs and the edges by which they came about */
-typedef struct search
+typedef struct path_search
 {
 	const kernel_view *view;
 	bool		forward;
@@ -95,15 +95,15 @@ typedef struct search
 	uint32_t   *parent;
 	uint64_t   *met;
 	uint64_t   *settled;
-	heap		queue;
+	path_heap	queue;
 	uint32_t	steps;
 	const double *bound;		/* lower bound to the target, or NULL */
 	const uint64_t *banned_nodes;	/* or NULL */
 	const uint8_t *banned_edges;	/* or NULL */
-} search;
+} path_search;
 
 static void
-begin_search(search *s, const kernel_view *view, bool forward)
+begin_search(path_search *s, const kernel_view *view, bool forward)
 {
 	uint32_t	nodes = view->csr->nodes;
 
@@ -118,7 +118,7 @@ begin_search(search *s, const kernel_view *view, bool forward)
 }
 
 static void
-start_at(search *s, uint32_t node, double cost)
+start_at(path_search *s, uint32_t node, double cost)
 {
 	uint32_t	nodes = s->view->csr->nodes;
 
@@ -132,7 +132,7 @@ start_at(search *s, uint32_t node, double cost)
 }
 
 static void
-end_search(search *s)
+end_search(path_search *s)
 {
 	kernel_free(s->cost);
 	kernel_free(s->parent);
@@ -142,7 +142,7 @@ end_search(search *s)
 }
 
 static void
-relax_half(search *s, const kernel_half *half, uint32_t node)
+relax_half(path_search *s, const kernel_half *half, uint32_t node)
 {
 	uint32_t	start = half->start[node];
 	uint32_t	end = start + half->length[node];
@@ -179,7 +179,7 @@ relax_half(search *s, const kernel_half *half, uint32_t node)
  * Settle the next node; GRAPH_NONE if there is none.
  */
 static uint32_t
-settle(search *s)
+settle(path_search *s)
 {
 	const kernel_csr *csr = s->view->csr;
 
@@ -221,7 +221,7 @@ reverse(uint32_t *path, uint32_t length)
  * Edges from a node back to where its search began, appended to path.
  */
 static uint32_t
-trace(const search *s, uint32_t node, uint32_t *path)
+trace(const path_search *s, uint32_t node, uint32_t *path)
 {
 	uint32_t	length = 0;
 
@@ -254,7 +254,7 @@ kernel_negative_edge(const kernel_view *view)
  * A node that both sides have met makes a path, perhaps the best so far.
  */
 static void
-consider(const search *s, const search *other, uint32_t node, double *best,
+consider(const path_search *s, const path_search *other, uint32_t node, double *best,
 		 uint32_t *meeting)
 {
 	if (kernel_set_has(s->met, node) && kernel_set_has(other->met, node) &&
@@ -266,7 +266,7 @@ consider(const search *s, const search *other, uint32_t node, double *best,
 }
 
 static void
-consider_half(const search *s, const search *other, const kernel_half *half,
+consider_half(const path_search *s, const path_search *other, const kernel_half *half,
 			  uint32_t node, double *best, uint32_t *meeting)
 {
 	uint32_t	end = half->start[node] + half->length[node];
@@ -281,7 +281,7 @@ consider_half(const search *s, const search *other, const kernel_half *half,
  * search's costs and set of nodes met.
  */
 static uint32_t
-erase_loops(search *s, uint32_t source, uint32_t *path, uint32_t length)
+erase_loops(path_search *s, uint32_t source, uint32_t *path, uint32_t length)
 {
 	const kernel_csr *csr = s->view->csr;
 	double	   *place = s->cost;
@@ -291,6 +291,7 @@ erase_loops(search *s, uint32_t source, uint32_t *path, uint32_t length)
 	memset(s->met, 0, kernel_set_size(csr->nodes));
 	kernel_set_add(s->met, source);
 	place[source] = 0;
+
 	for (uint32_t i = 0; i < length; i++)
 	{
 		uint32_t	next = other_end(csr, path[i], node);
@@ -300,11 +301,13 @@ erase_loops(search *s, uint32_t source, uint32_t *path, uint32_t length)
 			(place[next] == 0 ? next == source :
 			 s->parent[next] == path[(uint32_t) place[next] - 1]))
 			kept = (uint32_t) place[next];
+
 		else
 		{
 			path[kept] = path[i];
 			kernel_set_add(s->met, next);
 			place[next] = ++kept;
+
 			s->parent[next] = path[i];
 		}
 		node = next;
@@ -319,7 +322,7 @@ uint32_t
 kernel_cheapest_path(const kernel_view *view, uint32_t source,
 					 uint32_t target, uint32_t *path)
 {
-	search		side[2];
+	path_search side[2];
 	double		best = INFINITY;
 	uint32_t	meeting = GRAPH_NONE;
 	uint32_t	length = GRAPH_NONE;
@@ -334,8 +337,8 @@ kernel_cheapest_path(const kernel_view *view, uint32_t source,
 	{
 		double		least[2] = {side[0].queue.items[0].key, side[1].queue.items[0].key};
 		int			turn = side[0].queue.count <= side[1].queue.count ? 0 : 1;
-		search	   *s = &side[turn];
-		search	   *o = &side[1 - turn];
+		path_search *s = &side[turn];
+		path_search *o = &side[1 - turn];
 		uint32_t	node;
 
 		if (least[0] + least[1] >= best)
@@ -369,7 +372,7 @@ void
 kernel_cheapest_costs(const kernel_view *view, uint32_t start, bool forward,
 					  double *cost, uint32_t *parent)
 {
-	search		s;
+	path_search s;
 	uint32_t	nodes = view->csr->nodes;
 
 	begin_search(&s, view, forward);
@@ -458,7 +461,7 @@ path_before(const kernel_path *a, const kernel_path *b)
  * Paths that leave a path at one of its nodes, behind its own deviation.
  */
 static void
-deviate(search *s, const kernel_paths *found, kernel_paths *candidates,
+deviate(path_search *s, const kernel_paths *found, kernel_paths *candidates,
 		uint32_t source, uint32_t target, uint8_t *banned_edges,
 		uint64_t *banned_nodes, uint32_t *scratch)
 {
@@ -509,19 +512,25 @@ kernel_k_cheapest_paths(const kernel_view *view, uint32_t source,
 {
 	const kernel_csr *csr = view->csr;
 	kernel_paths candidates = {0};
-	double	   *bound = kernel_alloc(sizeof(double) * csr->nodes);
-	uint8_t    *banned_edges = kernel_alloc(csr->edges + 1);
-	uint64_t   *banned_nodes = kernel_alloc(kernel_set_size(csr->nodes));
+	double	   *bound;
+	uint8_t    *banned_edges;
+	uint64_t   *banned_nodes;
 	uint32_t   *scratch = kernel_alloc(sizeof(uint32_t) * ((size_t) csr->nodes * 2));
-	search		s;
+	path_search s;
 	uint32_t	length;
 
 	memset(found, 0, sizeof(*found));
 	length = kernel_cheapest_path(view, source, target, scratch);
 	if (length == GRAPH_NONE)
+	{
+		kernel_free(scratch);
 		return;
+	}
 	add_path(found, scratch, length, path_cost(view, scratch, length), 0);
 
+	bound = kernel_alloc(sizeof(double) * csr->nodes);
+	banned_edges = kernel_alloc((size_t) csr->edges + 1);
+	banned_nodes = kernel_alloc(kernel_set_size(csr->nodes));
 	memset(banned_edges, 0, csr->edges + 1);
 	kernel_cheapest_costs(view, target, false, bound, NULL);
 	begin_search(&s, view, true);

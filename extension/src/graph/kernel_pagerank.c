@@ -86,7 +86,7 @@ kernel_pagerank(const kernel_graph *in, const double *strength,
 		for (uint32_t i = 0; i < n; i++)
 		{
 			double		next = base * (restart ? restart[i] : even) +
-				damping * sum_in(in, i, share);
+			damping * sum_in(in, i, share);
 
 			change += fabs(next - rank[i]);
 			rank[i] = next;

@@ -10,11 +10,11 @@
 #include "graph/kernel.h"
 
 /* Where the enumeration stands at one node of the trail */
-typedef struct place
+typedef struct trail_place
 {
 	uint32_t	node;
 	uint32_t	next;			/* slot to try next, counted over both halves */
-} place;
+} trail_place;
 
 static uint32_t
 degree(const kernel_view *view, uint32_t node, bool out, bool in)
@@ -50,7 +50,7 @@ kernel_trails(const kernel_view *view, uint32_t start, uint32_t least,
 			  uint32_t most, kernel_emit_path emit, void *state)
 {
 	uint32_t	capacity = 64;
-	place	   *places = kernel_alloc(sizeof(place) * capacity);
+	trail_place *places = kernel_alloc(sizeof(trail_place) * capacity);
 	uint32_t   *edges = kernel_alloc(sizeof(uint32_t) * capacity);
 	uint8_t    *used = kernel_alloc((size_t) view->csr->edges + 1);
 	uint32_t	depth = 0;
@@ -59,11 +59,9 @@ kernel_trails(const kernel_view *view, uint32_t start, uint32_t least,
 	memset(used, 0, (size_t) view->csr->edges + 1);
 	places[0].node = start;
 	places[0].next = 0;
-	if (least == 0 && !emit(edges, 0, start, state))
-		return;
-	for (;;)
+	for (bool more = least > 0 || emit(edges, 0, start, state); more;)
 	{
-		place	   *here = &places[depth];
+		trail_place *here = &places[depth];
 		uint32_t	edge;
 		uint32_t	next;
 
@@ -88,10 +86,10 @@ kernel_trails(const kernel_view *view, uint32_t start, uint32_t least,
 		edges[depth++] = edge;
 		if (depth == capacity)
 		{
-			place	   *more_places = kernel_alloc(sizeof(place) * capacity * 2);
+			trail_place *more_places = kernel_alloc(sizeof(trail_place) * capacity * 2);
 			uint32_t   *more_edges = kernel_alloc(sizeof(uint32_t) * capacity * 2);
 
-			memcpy(more_places, places, sizeof(place) * capacity);
+			memcpy(more_places, places, sizeof(trail_place) * capacity);
 			memcpy(more_edges, edges, sizeof(uint32_t) * capacity);
 			kernel_free(places);
 			kernel_free(edges);
@@ -119,10 +117,10 @@ kernel_all_fewest_hops(const kernel_view *view, uint32_t source,
 {
 	uint32_t	nodes = view->csr->nodes;
 	uint32_t   *path = kernel_alloc(sizeof(uint32_t) * nodes);
-	uint32_t   *distance = kernel_alloc(sizeof(uint32_t) * nodes);
-	uint32_t   *order = kernel_alloc(sizeof(uint32_t) * nodes);
-	uint32_t   *level_end = kernel_alloc(sizeof(uint32_t) * ((size_t) nodes + 1));
-	place	   *places;
+	uint32_t   *distance;
+	uint32_t   *order;
+	uint32_t   *level_end;
+	trail_place *places;
 	uint32_t	hops = kernel_fewest_hops(view, source, target, path);
 	uint32_t	levels;
 	uint32_t	count;
@@ -131,13 +129,16 @@ kernel_all_fewest_hops(const kernel_view *view, uint32_t source,
 	bool		out = view->in; /* backwards */
 	bool		in = view->out;
 
-	if (hops == GRAPH_NONE)
-		return;
 	if (hops == 0)
-	{
 		emit(path, 0, target, state);
+	if (hops == GRAPH_NONE || hops == 0)
+	{
+		kernel_free(path);
 		return;
 	}
+	distance = kernel_alloc(sizeof(uint32_t) * nodes);
+	order = kernel_alloc(sizeof(uint32_t) * nodes);
+	level_end = kernel_alloc(sizeof(uint32_t) * ((size_t) nodes + 1));
 	memset(distance, 0xff, sizeof(uint32_t) * nodes);
 	count = kernel_bfs(view, source, hops, order, NULL, level_end, &levels);
 	for (uint32_t i = 0, level = 0; i < count; i++)
@@ -147,12 +148,12 @@ kernel_all_fewest_hops(const kernel_view *view, uint32_t source,
 		distance[order[i]] = level;
 	}
 
-	places = kernel_alloc(sizeof(place) * ((size_t) hops + 1));
+	places = kernel_alloc(sizeof(trail_place) * ((size_t) hops + 1));
 	places[0].node = target;
 	places[0].next = 0;
 	for (;;)
 	{
-		place	   *here = &places[depth];
+		trail_place *here = &places[depth];
 		uint32_t	edge;
 		uint32_t	next;
 

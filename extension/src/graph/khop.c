@@ -19,11 +19,11 @@
 #include "graph/cache.h"
 
 /* Nodes met so far */
-typedef struct Met
+typedef struct MetNode
 {
 	int64		node;
 	char		status;
-}			Met;
+} MetNode;
 
 static inline uint32
 HashNode(int64 node)
@@ -32,7 +32,7 @@ HashNode(int64 node)
 }
 
 #define SH_PREFIX met
-#define SH_ELEMENT_TYPE Met
+#define SH_ELEMENT_TYPE MetNode
 #define SH_KEY_TYPE int64
 #define SH_KEY node
 #define SH_HASH_KEY(table, key) HashNode(key)
@@ -50,7 +50,7 @@ typedef struct IndexWalk
 	int			count;
 	int			capacity;
 	int			edges;			/* that it may still read */
-}			IndexWalk;
+} IndexWalk;
 
 /* What was found: ids by distance */
 typedef struct Neighbourhood
@@ -62,7 +62,7 @@ typedef struct Neighbourhood
 	const uint32 *level_end;
 	uint32		levels;
 	uint32		count;
-}			Neighbourhood;
+} Neighbourhood;
 
 PG_FUNCTION_INFO_V1(graph_khop);
 PG_FUNCTION_INFO_V1(graph_khop_count);
@@ -143,7 +143,7 @@ WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
 }
 
 static void
-WalkAdjacency(const GraphAdjacency * adjacency, const GraphFilter *filter,
+WalkAdjacency(const GraphAdjacency *adjacency, const GraphFilter *filter,
 			  int64 start, uint32 hops, bool parents, Neighbourhood *found)
 {
 	uint32		node = kernel_csr_node(&adjacency->csr, start);
@@ -151,7 +151,7 @@ WalkAdjacency(const GraphAdjacency * adjacency, const GraphFilter *filter,
 	uint32	   *order;
 	uint32	   *parent = NULL;
 	uint32	   *level_end;
-	kernel_view	view;
+	kernel_view view;
 
 	if (node == GRAPH_NONE)
 		return;
@@ -161,7 +161,7 @@ WalkAdjacency(const GraphAdjacency * adjacency, const GraphFilter *filter,
 	if (parents)
 		parent = kernel_alloc(sizeof(uint32) * nodes);
 	found->count = kernel_bfs(&view, node, hops, order, parent, level_end,
-							 &found->levels);
+							  &found->levels);
 	found->adjacency = adjacency;
 	found->order = order;
 	found->parent = parent;
@@ -265,7 +265,8 @@ graph_bfs(PG_FUNCTION_ARGS)
 			const kernel_csr *csr = &found.adjacency->csr;
 			uint32		node = found.order[place];
 			Datum		values[4] = {Int64GetDatum(csr->node_id[node]), Int32GetDatum(level)};
-			bool		nulls[4] = {false, false, level == 0, level == 0};
+			bool		nulls[4] = {false, false, level == 0,
+			level == 0};
 
 			if (level > 0)
 			{

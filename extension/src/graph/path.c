@@ -27,7 +27,7 @@ typedef struct PathCall
 	uint32		target;
 	int64		paths;			/* given out so far */
 	int64		most;			/* paths wanted */
-}			PathCall;
+} PathCall;
 
 PG_FUNCTION_INFO_V1(graph_shortest_path);
 PG_FUNCTION_INFO_V1(graph_k_shortest_paths);

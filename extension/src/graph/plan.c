@@ -24,14 +24,14 @@ typedef struct PlanKey
 	Oid			edge;			/* of which graph */
 	Oid			node;
 	const char *query;
-}			PlanKey;
+} PlanKey;
 
 typedef struct PlanEntry
 {
 	PlanKey		key;
 	NameData	graph;			/* name when prepared: a schema may be renamed */
 	SPIPlanPtr	plan;
-}			PlanEntry;
+} PlanEntry;
 
 static HTAB *plans = NULL;
 

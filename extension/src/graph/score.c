@@ -56,7 +56,7 @@ graph_triangles(PG_FUNCTION_ARGS)
  * Packed number of the node with this id, GRAPH_NONE if it does not count.
  */
 static uint32
-PackedNode(const GraphCall * call, int64 id)
+PackedNode(const GraphCall *call, int64 id)
 {
 	uint32		node = kernel_csr_node(&call->adjacency->csr, id);
 
@@ -122,7 +122,7 @@ graph_similar(PG_FUNCTION_ARGS)
  * Rows (node_id, score) of the nodes, of all or of those above zero.
  */
 static void
-PutScores(const GraphCall * call, const double *score, bool all)
+PutScores(const GraphCall *call, const double *score, bool all)
 {
 	for (uint32 n = 0; n < call->packed.nodes; n++)
 	{
@@ -168,7 +168,7 @@ graph_betweenness(PG_FUNCTION_ARGS)
  * are passed over.
  */
 static double *
-ReadShock(const GraphCall * call, ArrayType *ids, ArrayType *shocks)
+ReadShock(const GraphCall *call, ArrayType *ids, ArrayType *shocks)
 {
 	double	   *shock = kernel_alloc(sizeof(double) * call->packed.nodes);
 	int			count = ArrayGetNItems(ARR_NDIM(ids), ARR_DIMS(ids));

@@ -201,7 +201,7 @@ graph_upsert_edge(PG_FUNCTION_ARGS)
 	while (!ExecuteForId(&graph, UPSERT_EDGE, 9, types, values, nulls, &id))
 	{
 		static const char key_query[] =
-			"select node_id from %n where tenant_id = $1 and key = $2";
+		"select node_id from %n where tenant_id = $1 and key = $2";
 
 		CHECK_FOR_INTERRUPTS();
 		for (int end = 1; end <= 2; end++)

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * kernel_port.c
+ * port.c
  *	  What kernel.h wants of PostgreSQL: memory with a bound, interrupts.
  *
  * The bound of graph.max_memory holds for what is alive at once: cached
