@@ -14,7 +14,7 @@ create function graph_pagerank(graph text, damping float8 default 0.85,
     as 'MODULE_PATHNAME' language c stable parallel restricted rows 10000 cost 100000;
 
 comment on function graph_pagerank(text, float8, integer, float8, bigint[], float8[], text[], text[], text, boolean, timestamptz) is
-    'PageRank (Page et al. 1998); with restart nodes personalised PageRank (Haveliwala 2002). Ends after so many iterations, or when all scores together change by less than tolerance. Scores sum to 1.';
+    'PageRank (Page et al. 1998); with restart nodes personalised PageRank (Haveliwala 2002). Tolerance 0: exactly so many iterations from the restart distribution; above 0: the limit of the iterations, off by less than the tolerance in the sum over all nodes, in at most so many rounds over each cyclic part. Scores sum to 1.';
 
 create function graph_degree(graph text, labels text[] default null,
     types text[] default null, as_of timestamptz default now())

@@ -112,7 +112,6 @@ graph_pagerank(PG_FUNCTION_ARGS)
 	double		tolerance;
 	int32		iterations;
 	bool		weighted;
-	double	   *strength;
 	double	   *rank;
 	double	   *restart;
 
@@ -137,21 +136,19 @@ graph_pagerank(PG_FUNCTION_ARGS)
 	if (weighted)
 		GraphRefuseNegative(&call, WANT_POSITIVE);
 
-	GraphPack(&call, call.filter.direction, weighted);
-	strength = kernel_alloc(sizeof(double) * call.packed.nodes);
-	kernel_strengths(&call.packed, strength);
-	if (call.filter.direction != GRAPH_ANY)
-	{
-		/* rank flows in: the lists of the other direction */
-		kernel_free_graph(&call.packed);
-		GraphPack(&call, call.filter.direction == GRAPH_OUT ? GRAPH_IN : GRAPH_OUT,
-				  weighted);
-	}
+	/* rank flows in: the lists of the other direction */
+	GraphPack(&call,
+			  call.filter.direction == GRAPH_OUT ? GRAPH_IN :
+			  call.filter.direction == GRAPH_IN ? GRAPH_OUT : GRAPH_ANY,
+			  weighted);
 	restart = ReadRestart(&call, PG_ARGISNULL(4) ? NULL : PG_GETARG_ARRAYTYPE_P(4),
 						  PG_ARGISNULL(5) ? NULL : PG_GETARG_ARRAYTYPE_P(5));
 	rank = kernel_alloc(sizeof(double) * call.packed.nodes);
-	kernel_pagerank(&call.packed, strength, restart, damping, iterations,
-					tolerance, rank);
+	if (tolerance > 0)
+		kernel_pagerank_limit(&call.packed, restart, damping, iterations,
+							  tolerance, rank);
+	else
+		kernel_pagerank(&call.packed, restart, damping, iterations, rank);
 	for (uint32 n = 0; n < call.packed.nodes; n++)
 	{
 		Datum		values[] = {Int64GetDatum(GraphNodeId(&call, n)), Float8GetDatum(rank[n])};
@@ -234,12 +231,15 @@ graph_components(PG_FUNCTION_ARGS)
 	GraphNotNull(fcinfo, 1, "strong");
 	GraphConnect();
 	GraphBeginCall(fcinfo, 2, 3, -1, 4, &call);
-	GraphPack(&call, GRAPH_OUT, false);
-	component = kernel_alloc(sizeof(uint32) * call.packed.nodes);
+	component = kernel_alloc(sizeof(uint32) * call.adjacency->csr.nodes);
 	if (PG_GETARG_BOOL(1))
-		kernel_strong_components(&call.packed, component);
+	{
+		GraphPack(&call, GRAPH_OUT, false);
+		kernel_strong_components(&call.packed, component, NULL);
+	}
 	else
-		kernel_weak_components(&call.packed, component);
+		kernel_weak_components(&call.view, call.node_counts, &call.packed,
+							   component);
 	PutGroups(&call, component, 0);
 	SPI_finish();
 	return (Datum) 0;

@@ -250,6 +250,9 @@ kernel_random_below(kernel_random *random, uint32_t limit)
 }
 
 /* kernel_project.c */
+extern uint32_t *kernel_pack_nodes(const kernel_csr *csr,
+								   const uint8_t *node_counts,
+								   kernel_graph *graph);
 extern void kernel_project(const kernel_view *view,
 						   const uint8_t *node_counts, bool weighted,
 						   kernel_graph *graph);
@@ -258,18 +261,22 @@ extern void kernel_shuffle(uint32_t *items, uint32_t count,
 						   kernel_random *random);
 
 /* kernel_pagerank.c */
-extern uint32_t kernel_pagerank(const kernel_graph *in,
-								const double *strength,
-								const double *restart, double damping,
-								uint32_t iterations, double tolerance,
+extern void kernel_strengths(const kernel_graph *graph, double *strength);
+extern void kernel_strengths_of_in(const kernel_graph *in, double *strength);
+extern uint32_t kernel_pagerank(const kernel_graph *in, const double *restart,
+								double damping, uint32_t iterations,
 								double *rank);
-extern void kernel_strengths(const kernel_graph *out, double *strength);
+extern uint32_t kernel_pagerank_limit(const kernel_graph *in,
+									  const double *restart, double damping,
+									  uint32_t iterations, double tolerance,
+									  double *rank);
 
 /* kernel_components.c */
-extern void kernel_weak_components(const kernel_graph *graph,
-								   uint32_t *component);
+extern void kernel_weak_components(const kernel_view *view,
+								   const uint8_t *node_counts,
+								   kernel_graph *graph, uint32_t *component);
 extern void kernel_strong_components(const kernel_graph *graph,
-									 uint32_t *component);
+									 uint32_t *component, uint32_t *order);
 
 /* kernel_communities.c */
 extern double kernel_leiden(const kernel_graph *graph, double resolution,

@@ -26,35 +26,56 @@ find(uint32_t *parent, uint32_t n)
 }
 
 /*
- * Lists in one direction are enough.
+ * The edges that leave each node are enough. graph gets the nodes that count,
+ * component has room for all.
  */
 void
-kernel_weak_components(const kernel_graph *graph, uint32_t *component)
+kernel_weak_components(const kernel_view *view, const uint8_t *node_counts,
+					   kernel_graph *graph, uint32_t *component)
 {
+	const kernel_half *out = &view->csr->out;
+	uint32_t   *number = kernel_pack_nodes(view->csr, node_counts, graph);
+	bool		all = kernel_all_count(view);
+
 	for (uint32_t n = 0; n < graph->nodes; n++)
 		component[n] = n;
 	for (uint32_t n = 0; n < graph->nodes; n++)
 	{
-		for (uint64_t i = graph->start[n]; i < graph->start[n + 1]; i++)
-		{
-			uint32_t	a = find(component, n);
-			uint32_t	b = find(component, graph->node[i]);
+		uint32_t	start = out->start[graph->original[n]];
+		uint32_t	end = start + out->length[graph->original[n]];
+		uint32_t	a = find(component, n);
 
+		for (uint32_t i = start; i < end; i++)
+		{
+			uint32_t	m = number[out->node[i]];
+			uint32_t	b;
+
+			if (m == GRAPH_NONE ||
+				(!all && !kernel_edge_counts(view, out->edge[i])))
+				continue;
+			b = find(component, m);
 			/* the smaller number stays the root */
 			if (a < b)
 				component[b] = a;
 			else
 				component[a] = b;
+			a = a < b ? a : b;
 		}
 		if (n % GRAPH_CHECK_EVERY == 0)
 			kernel_check();
 	}
 	for (uint32_t n = 0; n < graph->nodes; n++)
 		component[n] = find(component, n);
+	kernel_free(number);
 }
 
+/*
+ * order (may be NULL) gets the nodes component by component, each after those
+ * that it leads to.
+ */
 void
-kernel_strong_components(const kernel_graph *graph, uint32_t *component)
+kernel_strong_components(const kernel_graph *graph, uint32_t *component,
+						 uint32_t *order)
 {
 	uint32_t	nodes = graph->nodes;
 	uint32_t   *index = kernel_alloc(sizeof(uint32_t) * nodes);
@@ -64,6 +85,7 @@ kernel_strong_components(const kernel_graph *graph, uint32_t *component)
 	uint32_t   *open = kernel_alloc(sizeof(uint32_t) * nodes);	/* no component yet */
 	uint32_t	clock = 0;
 	uint32_t	opened = 0;
+	uint32_t	ordered = 0;
 	uint64_t	steps = 0;
 
 	memset(index, 0xff, sizeof(uint32_t) * nodes);
@@ -111,7 +133,11 @@ kernel_strong_components(const kernel_graph *graph, uint32_t *component)
 						least = open[first];
 				} while (open[first] != n);
 				for (uint32_t i = first; i < opened; i++)
+				{
 					component[open[i]] = least;
+					if (order != NULL)
+						order[ordered++] = open[i];
+				}
 				opened = first;
 			}
 			if (depth == 0)

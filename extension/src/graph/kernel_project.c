@@ -48,6 +48,30 @@ copy_node(const kernel_view *view, uint32_t node, const uint32_t *number,
 }
 
 /*
+ * Number the nodes of node_counts (NULL: all) in their order; the graph gets
+ * its nodes, but no lists. Returns the number of each node, GRAPH_NONE for those
+ * that do not count; the caller frees it.
+ */
+uint32_t *
+kernel_pack_nodes(const kernel_csr *csr, const uint8_t *node_counts,
+				  kernel_graph *graph)
+{
+	uint32_t   *number = kernel_alloc(sizeof(uint32_t) * csr->nodes);
+
+	memset(graph, 0, sizeof(*graph));
+	graph->original = kernel_alloc(sizeof(uint32_t) * csr->nodes);
+	for (uint32_t n = 0; n < csr->nodes; n++)
+		if (csr->gone[n] || (node_counts != NULL && !node_counts[n]))
+			number[n] = GRAPH_NONE;
+		else
+		{
+			graph->original[graph->nodes] = n;
+			number[n] = graph->nodes++;
+		}
+	return number;
+}
+
+/*
  * Pack the nodes of node_counts (NULL: all) and the edges of the view between
  * them. Nodes keep their order.
  */
@@ -55,26 +79,14 @@ void
 kernel_project(const kernel_view *view, const uint8_t *node_counts,
 			   bool weighted, kernel_graph *graph)
 {
-	const kernel_csr *csr = view->csr;
-	uint32_t   *number = kernel_alloc(sizeof(uint32_t) * csr->nodes);
+	uint32_t   *number = kernel_pack_nodes(view->csr, node_counts, graph);
 	uint64_t	slots = 0;
 
-	graph->nodes = 0;
-	for (uint32_t n = 0; n < csr->nodes; n++)
-		if (csr->gone[n] || (node_counts != NULL && !node_counts[n]))
-			number[n] = GRAPH_NONE;
-		else
-			number[n] = graph->nodes++;
-
-	graph->original = kernel_alloc(sizeof(uint32_t) * graph->nodes);
 	graph->start = kernel_alloc(sizeof(uint64_t) * ((size_t) graph->nodes + 1));
-	for (uint32_t n = 0; n < csr->nodes; n++)
+	for (uint32_t n = 0; n < graph->nodes; n++)
 	{
-		if (number[n] == GRAPH_NONE)
-			continue;
-		graph->original[number[n]] = n;
-		graph->start[number[n]] = slots;
-		slots = copy_node(view, n, number, true, graph, slots);
+		graph->start[n] = slots;
+		slots = copy_node(view, graph->original[n], number, true, graph, slots);
 	}
 	graph->start[graph->nodes] = slots;
 	graph->slots = slots;
@@ -92,9 +104,11 @@ kernel_project(const kernel_view *view, const uint8_t *node_counts,
 void
 kernel_free_graph(kernel_graph *graph)
 {
-	kernel_free(graph->start);
-	kernel_free(graph->node);
 	kernel_free(graph->original);
+	if (graph->start != NULL)
+		kernel_free(graph->start);
+	if (graph->node != NULL)
+		kernel_free(graph->node);
 	if (graph->weight != NULL)
 		kernel_free(graph->weight);
 }

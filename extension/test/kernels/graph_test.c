@@ -410,15 +410,25 @@ CheckPacked(const kernel_csr *csr)
 	strength = kernel_alloc(sizeof(double) * graph.nodes);
 	triangles = kernel_alloc(sizeof(uint64_t) * graph.nodes);
 
-	kernel_strengths(&graph, strength);
-	kernel_pagerank(&graph, strength, NULL, 0.85, 10, 0, score);
+	kernel_pagerank_limit(&graph, NULL, 0.85, 2000, 1e-15, strength);
+	kernel_pagerank(&graph, NULL, 0.85, 300, score);
+	for (uint32_t n = 0; n < graph.nodes; n++)
+		Expect(fabs(score[n] - strength[n]) < 1e-12, "rounds come to the limit");
 	for (uint32_t n = 0; n < graph.nodes; n++)
 		sum += score[n];
 	Expect(graph.nodes == 0 || fabs(sum - 1) < 1e-12, "ranks sum to 1");
-	kernel_weak_components(&graph, group);
-	for (uint32_t n = 0; n < graph.nodes; n++)
-		Expect(group[group[n]] == group[n] && group[n] <= n, "a component's name");
-	kernel_strong_components(&graph, group);
+	kernel_free_graph(&graph);
+	{
+		uint32_t   *all = kernel_alloc(sizeof(uint32_t) * csr->nodes);
+
+		kernel_weak_components(&view, NULL, &graph, all);
+		for (uint32_t n = 0; n < graph.nodes; n++)
+			Expect(all[all[n]] == all[n] && all[n] <= n, "a component's name");
+		kernel_free(all);
+	}
+	kernel_free_graph(&graph);
+	kernel_project(&view, NULL, true, &graph);
+	kernel_strong_components(&graph, group, NULL);
 	kernel_leiden(&graph, 1, 3, 7, group);
 	for (uint32_t n = 0; n < graph.nodes; n++)
 		Expect(group[group[n]] == group[n], "a community's name");

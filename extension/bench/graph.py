@@ -1,0 +1,254 @@
+"""Graph functions against igraph and recursive SQL on Debian's package graph.
+
+python3 graph.py DSN [DIR]     (DIR: from graph_packages.py; made if missing)
+
+Medians over the same seeds in the same run, ours with the client's round trip,
+igraph in process. Answers are compared before anything is timed. Prints a line a
+task: ours, igraph (or the named baseline), the ratio, and what is wanted.
+"""
+
+import csv
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import igraph
+import psycopg
+
+SEEDS = 20
+PAIRS = 8
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def milliseconds(function, runs=3):
+    times = []
+    for _ in range(runs):
+        begin = time.perf_counter()
+        function()
+        times.append((time.perf_counter() - begin) * 1000)
+    return statistics.median(times)
+
+
+def median(function, arguments, runs=3):
+    return statistics.median(milliseconds(lambda: function(a), runs) for a in arguments)
+
+
+class Bench:
+    def __init__(self, dsn, directory):
+        self.dsn = dsn
+        self.failed = []
+        self.db = psycopg.connect(dsn, autocommit=True)
+        self.load(directory)
+
+    def query(self, text, *values):
+        return self.db.execute(text, values, prepare=True).fetchall()
+
+    def load(self, directory):
+        if not os.path.exists(os.path.join(directory, "edge.csv")):
+            available = subprocess.run(["apt-cache", "dumpavail"], capture_output=True, check=True)
+            subprocess.run([sys.executable, os.path.join(HERE, "graph_packages.py"), directory],
+                           input=available.stdout, check=True)
+        with open(os.path.join(directory, "edge.csv")) as file:
+            self.edges = [(int(s) - 1, int(t) - 1, float(w)) for s, t, _, w in csv.reader(file)]
+        with open(os.path.join(directory, "node.csv")) as file:
+            self.n = sum(1 for _ in file)
+        self.db.execute("set client_min_messages = warning")
+        self.db.execute("create extension if not exists bellwether")
+        self.db.execute("drop schema if exists bench cascade")
+        self.db.execute("select create_graph('bench')")
+        begin = time.perf_counter()
+        for table, columns in (("node", "node_id, key, labels"), ("edge", "source, target, type, weight")):
+            with self.db.cursor().copy(f"copy bench.{table} ({columns}) from stdin csv") as copy:
+                with open(os.path.join(directory, f"{table}.csv"), "rb") as file:
+                    copy.write(file.read())
+        ours = time.perf_counter() - begin
+        self.db.execute("vacuum analyze bench.node")
+        self.db.execute("vacuum analyze bench.edge")
+        begin = time.perf_counter()
+        self.g = igraph.Graph(n=self.n, edges=[e[:2] for e in self.edges], directed=True)
+        self.g.es["weight"] = [e[2] for e in self.edges]
+        print(f"{self.n} nodes, {len(self.edges)} edges; load {ours:.1f} s with keys and indexes,"
+              f" igraph {time.perf_counter() - begin:.1f} s in memory")
+        self.bare = milliseconds(lambda: self.query("select 1"), 50)
+        print(f"bare select 1: {self.bare:.3f} ms\n")
+        print(f"{'task':42}{'ours ms':>10}{'baseline':>10}{'ratio':>8}  wanted")
+
+    def line(self, task, ours, baseline, wanted, good):
+        if not good:
+            self.failed.append(task)
+        ratio = f"{ours / baseline:8.3f}" if baseline else " " * 8
+        base = f"{baseline:10.3f}" if baseline else " " * 10
+        print(f"{task:42}{ours:10.3f}{base}{ratio}  {wanted}{'' if good else '   <-- not reached'}")
+
+    def neighbourhoods(self, rng):
+        starts = rng.sample([v for v in range(self.n) if self.g.degree(v, mode="out") >= 3], SEEDS)
+        modes = {"out": "out", "any": "all"}
+        sql = "select node_id from graph_khop('bench', %s, %s, null, %s)"
+        counted = "select graph_khop_count('bench', %s, %s, null, %s)"
+        for direction, mode in modes.items():
+            for hops in (1, 2, 3):
+                for v in starts:
+                    wanted = {u + 1 for u in self.g.neighborhood(v, order=hops, mode=mode)}
+                    assert {r[0] for r in self.query(sql, v + 1, hops, direction)} == wanted
+                    assert self.query(counted, v + 1, hops, direction)[0][0] == len(wanted)
+        for direction, mode in modes.items():
+            for hops in (1, 2, 3):
+                text = counted if direction == "any" and hops > 1 else sql
+                ours = median(lambda v: self.query(text, v + 1, hops, direction), starts)
+                theirs = median(lambda v: self.g.neighborhood(v, order=hops, mode=mode), starts)
+                if direction == "out":
+                    wanted, good = "<= 2 select 1", ours <= 2 * self.bare
+                elif hops == 3:
+                    wanted, good = "<= 2 ms", ours <= 2
+                else:
+                    wanted, good = "<= igraph + select 1", ours <= theirs + self.bare
+                name = f"{hops} hops {direction}" + (", counted" if text == counted else "")
+                self.line(name, ours, theirs, wanted, good)
+        ours = median(lambda v: self.query(sql, v + 1, 2, "any"), starts)
+        rows = statistics.median(len(self.query(sql, v + 1, 2, "any")) for v in starts)
+        self.line(f"2 hops any, {rows:.0f} rows to the client", ours, None, "-", True)
+        recursive = """with recursive walk (node_id, distance) as (select %s::bigint, 0 union
+            select e.target, distance + 1 from walk join bench.edge e on e.tenant_id = 0
+            and e.source = node_id where distance < 3) select distinct node_id from walk"""
+        ours = median(lambda v: self.query(sql, v + 1, 3, "out"), starts)
+        theirs = median(lambda v: self.query(recursive, v + 1), starts, 1)
+        self.line("3 hops out, against recursive SQL", ours, theirs, "-", True)
+        self.fresh(starts, sql)
+
+    def fresh(self, starts, sql):
+        """A session that has cached nothing."""
+        times = {0: [], 1: []}
+        for v in starts[:10]:
+            with psycopg.connect(self.dsn, autocommit=True) as db:
+                for _ in range(4):  # psycopg's own first steps
+                    db.execute("select %s, %s, %s", (v, 2, "out")).fetchall()
+                for run in times:
+                    begin = time.perf_counter()
+                    db.execute(sql, (v + 1, 2, "out")).fetchall()
+                    times[run].append((time.perf_counter() - begin) * 1000)
+        self.line("2 hops out, new session, first", statistics.median(times[0]), None, "-", True)
+        self.line("2 hops out, new session, second", statistics.median(times[1]), None, "-", True)
+
+    def pairs(self, rng, mode):
+        pairs = []
+        while len(pairs) < PAIRS:
+            s, t = rng.randrange(self.n), rng.randrange(self.n)
+            if 5 <= self.g.distances(s, t, mode=mode)[0][0] <= 8:
+                pairs.append((s, t))
+        return pairs
+
+    def paths(self, rng):
+        sql = "select * from graph_shortest_path('bench', %s, %s, null, %s, %s)"
+        for direction, mode in (("out", "out"), ("any", "all")):
+            pairs = self.pairs(rng, mode)
+            for weights, part in ((None, 10), ("weight", 5)):
+                for s, t in pairs:
+                    path = self.query(sql, s + 1, t + 1, direction, weights is not None)
+                    assert path[-1][3] == self.g.distances(s, t, weights=weights, mode=mode)[0][0]
+                ours = median(lambda p: self.query(sql, p[0] + 1, p[1] + 1, direction, weights is not None), pairs)
+                theirs = median(lambda p: self.g.get_shortest_path(*p, weights=weights, mode=mode), pairs)
+                name = ("weighted " if weights else "") + f"shortest path, {direction}"
+                self.line(name, ours, theirs, f"<= 1/{part} of igraph, or select 1", ours <= max(theirs / part, self.bare))
+
+    def whole(self):
+        rank = "select count(*), sum(score) from graph_pagerank('bench', 0.85, %s, %s)"
+        scores = dict(self.query("select * from graph_pagerank('bench', 0.85, 1000, 1e-14)"))
+        assert max(abs(scores[i + 1] - r) for i, r in enumerate(self.g.pagerank())) < 1e-9
+        theirs = milliseconds(self.g.pagerank)
+        ours = milliseconds(lambda: self.query(rank, 20, 0))
+        self.line("PageRank, 20 iterations", ours, theirs, "<= 1/5 of igraph", ours <= theirs / 5)
+        ours = milliseconds(lambda: self.query(rank, 1000, 1e-10))
+        self.line("PageRank, to 1e-10", ours, theirs, "<= igraph", ours <= theirs)
+
+        parts = "select count(distinct component) from graph_components('bench')"
+        assert self.query(parts)[0][0] == len(self.g.connected_components("weak"))
+        parts = "select count(*) from graph_components('bench')"
+        ours = milliseconds(lambda: self.query(parts))
+        theirs = milliseconds(lambda: self.g.connected_components("weak"))
+        self.line("weak components", ours, theirs, "<= 1/3 of igraph", ours <= theirs / 3)
+        strong = "select count(distinct component) from graph_components('bench', true)"
+        assert self.query(strong)[0][0] == len(self.g.connected_components("strong"))
+        strong = "select count(*) from graph_components('bench', true)"
+        ours = milliseconds(lambda: self.query(strong))
+        theirs = milliseconds(lambda: self.g.connected_components("strong"))
+        self.line("strong components", ours, theirs, "-", True)
+
+        undirected = self.g.as_undirected(mode="each")
+        communities = "select max(modularity) from graph_communities('bench', weighted => false)"
+        quality = self.query(communities)[0][0]
+        begin = time.perf_counter()
+        louvain = undirected.community_multilevel()
+        theirs = (time.perf_counter() - begin) * 1000
+        ours = milliseconds(lambda: self.query(communities))
+        self.line("communities", ours, theirs, f"<= 1/5 of igraph, modularity {quality:.4f} >= {louvain.modularity:.4f}",
+                  ours <= theirs / 5 and quality >= louvain.modularity)
+        ours = milliseconds(lambda: self.query("select count(*) from graph_triangles('bench')"))
+        theirs = milliseconds(lambda: self.g.as_undirected().simplify().list_triangles(), 1)
+        self.line("triangles", ours, theirs, "-", True)
+
+    def writing(self):
+        """What the triggers and keys cost, and the first query after a change."""
+        self.db.execute("create table bench.plain (like bench.edge including defaults including indexes including constraints)")
+        self.db.execute("alter table bench.plain alter edge_id set default nextval('bench.edge_edge_id_seq'),"
+                        " add foreign key (tenant_id, source) references bench.node, add foreign key (tenant_id, target) references bench.node")
+        insert = "insert into bench.{} (source, target, type) values (%s, %s, 'B')"
+
+        def insert_into(table):
+            self.db.execute(insert.format(table), (random.randint(1, self.n), random.randint(1, self.n)), prepare=True)
+
+        insert_into("edge"), insert_into("plain")
+        ours = milliseconds(lambda: insert_into("edge"), 300)
+        theirs = milliseconds(lambda: insert_into("plain"), 300)
+        self.line("insert of an edge, against plain table", ours, theirs, "-", True)
+        count = "select graph_khop_count('bench', 100, 3, null, 'any')"
+        times = []
+        for _ in range(20):
+            insert_into("edge")
+            times.append(milliseconds(lambda: self.query(count), 1))
+        self.line("first 3 hops any after an insert", statistics.median(times), None, "-", True)
+
+    def sessions(self):
+        """Ten sessions at once, and what each one holds."""
+        count = "select graph_khop_count('bench', %s, 3, null, 'any')"
+        done, memory = [], []
+
+        def run(number):
+            rng = random.Random(number)
+            with psycopg.connect(self.dsn, autocommit=True) as db:
+                db.execute(count, (1,))
+                begin = time.perf_counter()
+                for _ in range(100):
+                    db.execute(count, (rng.randint(1, self.n),), prepare=True).fetchall()
+                done.append(100 / (time.perf_counter() - begin))
+                memory.append(db.execute(
+                    "select sum(total_bytes) from pg_backend_memory_contexts where name like 'graph%'").fetchone()[0])
+
+        threads = [threading.Thread(target=run, args=(i,)) for i in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        print(f"\nten sessions at once: {sum(done):.0f} queries of 3 hops any per second;"
+              f" {float(statistics.median(memory)) / 1048576:.1f} MB of adjacency in each")
+
+
+def main(dsn, directory=None):
+    bench = Bench(dsn, directory or os.path.join(tempfile.gettempdir(), "bellwether-debian-graph"))
+    rng = random.Random(5)
+    bench.neighbourhoods(rng)
+    bench.paths(rng)
+    bench.whole()
+    bench.writing()
+    bench.sessions()
+    bench.db.execute("drop schema bench cascade")
+    if bench.failed:
+        sys.exit("not reached: " + ", ".join(bench.failed))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
