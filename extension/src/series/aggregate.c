@@ -13,6 +13,7 @@
 #include "fmgr.h"
 #include "funcapi.h"
 
+#include "performance/performance.h"
 #include "series/series.h"
 
 /* The transition value: lives in the aggregate's context, freed with it */
@@ -56,6 +57,19 @@ StartState(MemoryContext context, const SeriesKind *kind,
 }
 
 /*
+ * A parameter as the row gives it, or as preset where the call has no such
+ * argument.
+ */
+static double
+GetParameter(FunctionCallInfo fcinfo, int argument,
+			 const SeriesParameter *parameter)
+{
+	if (argument >= PG_NARGS())
+		return parameter->preset;
+	return ReadParameter(fcinfo, argument, parameter);
+}
+
+/*
  * The state of the aggregate in progress, made at the first row. A parameter
  * that differs from the first row's has no meaning, so it is refused.
  */
@@ -70,7 +84,7 @@ CurrentState(FunctionCallInfo fcinfo, const SeriesKind *kind)
 		elog(ERROR, "series transition called outside of an aggregate");
 	for (int i = 0; i < kind->parameters; i++)
 		parameter[i] =
-			ReadParameter(fcinfo, 1 + kind->inputs + i, &kind->parameter[i]);
+			GetParameter(fcinfo, 1 + kind->inputs + i, &kind->parameter[i]);
 	if (PG_ARGISNULL(0))
 		return StartState(context, kind, parameter);
 
@@ -214,3 +228,23 @@ SERIES_AGGREGATE(slope);
 SERIES_AGGREGATE(skewness);
 SERIES_AGGREGATE(correlation);
 SERIES_AGGREGATE(beta);
+
+/* performance */
+SERIES_AGGREGATE(total_return);
+SERIES_AGGREGATE(cagr);
+SERIES_AGGREGATE(volatility);
+SERIES_AGGREGATE(sharpe);
+SERIES_AGGREGATE(sortino);
+SERIES_AGGREGATE(max_drawdown);
+SERIES_AGGREGATE(calmar);
+SERIES_AGGREGATE(ulcer_index);
+SERIES_AGGREGATE(profit_factor);
+SERIES_AGGREGATE(win_rate);
+SERIES_AGGREGATE(omega);
+SERIES_AGGREGATE(return_skewness);
+SERIES_AGGREGATE(return_kurtosis);
+SERIES_AGGREGATE(probabilistic_sharpe);
+SERIES_AGGREGATE(deflated_sharpe);
+SERIES_AGGREGATE(benchmark_beta);
+SERIES_AGGREGATE(benchmark_alpha);
+SERIES_AGGREGATE(information_ratio);

@@ -38,15 +38,16 @@ typedef struct SeriesParameter
 	bool		whole;			/* integer in SQL, else double precision */
 	double		minimum;
 	double		maximum;
+	double		preset;			/* where a call leaves it out */
 } SeriesParameter;
 
 /* A number of rows, at least so many */
 #define SERIES_PERIOD(name, least) \
-	{(name), true, (least), SERIES_MAX_PERIOD}
+	{(name), true, (least), SERIES_MAX_PERIOD, 0}
 
 /* A positive factor */
 #define SERIES_FACTOR(name) \
-	{(name), false, 1e-9, 1e9}
+	{(name), false, 1e-9, 1e9, 0}
 
 typedef struct SeriesKind SeriesKind;
 struct SeriesKind
