@@ -26,7 +26,7 @@
 /* Most inputs (high, low, close, volume), parameters and results */
 #define SERIES_MAX_INPUTS		4
 #define SERIES_MAX_PARAMETERS	3
-#define SERIES_MAX_RESULTS		3
+#define SERIES_MAX_RESULTS		4
 
 /* Longest period, in rows; TA-Lib's limit too */
 #define SERIES_MAX_PERIOD		100000
@@ -249,6 +249,18 @@ extern const SeriesKind series_wma;
 extern const SeriesKind series_ema;
 extern const SeriesKind series_macd;
 
+/* double_ema.c, kama.c */
+extern const SeriesKind series_dema;
+extern const SeriesKind series_tema;
+extern const SeriesKind series_kama;
+
+/* channel.c, keltner.c, psar.c */
+extern const SeriesKind series_donchian;
+extern const SeriesKind series_ichimoku;
+extern const SeriesKind series_keltner;
+extern const SeriesKind series_supertrend;
+extern const SeriesKind series_psar;
+
 /* momentum.c, rsi.c */
 extern const SeriesKind series_momentum;
 extern const SeriesKind series_roc;
@@ -270,10 +282,12 @@ extern const SeriesKind series_atr;
 extern const SeriesKind series_bollinger;
 extern const SeriesKind series_realised_vol;
 extern const SeriesKind series_parkinson_vol;
+extern const SeriesKind series_garman_klass_vol;
 
-/* volume.c */
+/* volume.c, vwap.c */
 extern const SeriesKind series_obv;
 extern const SeriesKind series_mfi;
+extern const SeriesKind series_vwap;
 
 /* statistic.c */
 extern const SeriesKind series_zscore;
@@ -281,5 +295,9 @@ extern const SeriesKind series_slope;
 extern const SeriesKind series_skewness;
 extern const SeriesKind series_correlation;
 extern const SeriesKind series_beta;
+
+/* memory.c */
+extern const SeriesKind series_hurst;
+extern const SeriesKind series_entropy;
 
 #endif							/* SERIES_H */

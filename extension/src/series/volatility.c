@@ -89,3 +89,42 @@ const SeriesKind series_parkinson_vol = {
 	.keep = KeepSquaredLogRange,
 	.of_tail = ParkinsonVol,
 };
+
+/*
+ * A row's part of the variance; one that is negative (a close outside of the
+ * range) counts as missing.
+ */
+static bool
+KeepGarmanKlass(const double *input, double *column)
+{
+	double		range = log(input[1] / input[2]);
+	double		body = log(input[3] / input[0]);
+
+	column[0] = range * range / 2 - (2 * log(2) - 1) * body * body;
+	return input[0] > 0 && input[1] > 0 && input[2] > 0 && input[3] > 0 &&
+		column[0] >= 0;
+}
+
+/*
+ * Garman and Klass, On the Estimation of Security Price Volatilities from
+ * Historical Data, Journal of Business 53 (1980), the practical estimator.
+ */
+static unsigned
+GarmanKlassVol(const double *const *column, int rows, const double *parameter,
+			   double *result)
+{
+	result[0] = sqrt(SeriesMean(column[0], rows) * parameter[1]);
+	return SERIES_KNOWN(1);
+}
+
+const SeriesKind series_garman_klass_vol = {
+	.inputs = 4,
+	.parameters = 2,
+	.results = 1,
+	.parameter =
+	{SERIES_PERIOD("period", 1), SERIES_FACTOR("number of periods a year")},
+	SERIES_TAIL_KIND,
+	.columns = 1,
+	.keep = KeepGarmanKlass,
+	.of_tail = GarmanKlassVol,
+};

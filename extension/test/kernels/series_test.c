@@ -50,6 +50,18 @@ static const Expectation expectations[] = {
 	{"skewness", &series_skewness, 1, 0},
 	{"correlation", &series_correlation, 1, 0},
 	{"beta", &series_beta, 1, 0},
+	{"dema", &series_dema, 2, -1},
+	{"tema", &series_tema, 3, -2},
+	{"kama", &series_kama, 1, 1},
+	{"vwap", &series_vwap, 0, 1},
+	{"donchian", &series_donchian, 1, 0},
+	{"ichimoku", &series_ichimoku, 1, 0},
+	{"keltner", &series_keltner, 1, 1},
+	{"supertrend", &series_supertrend, 1, 1},
+	{"psar", &series_psar, 0, 2},
+	{"garman_klass_vol", &series_garman_klass_vol, 1, 0},
+	{"hurst", &series_hurst, 1, 0},
+	{"entropy", &series_entropy, 1, 0},
 };
 
 static int	checks = 0;
@@ -116,7 +128,15 @@ CheckPeriod(const Expectation *expectation, int period)
 		unsigned	known;
 
 		NextBar(bar);
-		kind->step(kind, state, bar);
+		if (kind == &series_garman_klass_vol)
+		{
+			/* Its inputs are open, high, low, close */
+			double		whole[] = {bar[1], bar[0], bar[1], bar[2]};
+
+			kind->step(kind, state, whole);
+		}
+		else
+			kind->step(kind, state, bar);
 		known = ReadValue(expectation, state, size, period, row);
 		Check((known != SERIES_UNKNOWN) == (row >= first), expectation->name,
 			  period, row,

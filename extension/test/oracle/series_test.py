@@ -13,6 +13,7 @@ try:
     import numpy as np
     import psycopg
     import talib
+    from numpy.lib.stride_tricks import sliding_window_view
 except ImportError as missing:
     print(f"series_test: skipped: {missing}")
     sys.exit(0)
@@ -41,12 +42,57 @@ def skewness(x):
     return (deviation**3).mean() / (deviation**2).mean() ** 1.5
 
 
+def supertrend(high, low, close, n, k):
+    """Line and direction, row by row as TradingView's reference describes it."""
+    middle, width = (high + low) / 2, k * talib.ATR(high, low, close, n)
+    line, direction = np.full((2, len(close)), np.nan)
+    upper = lower = np.nan
+    for i in range(n, len(close)):
+        top, bottom = middle[i] + width[i], middle[i] - width[i]
+        was_upper, was_lower = upper, lower
+        first = np.isnan(was_upper)
+        upper = top if first or top < was_upper or close[i - 1] > was_upper else was_upper
+        lower = bottom if first or bottom > was_lower or close[i - 1] < was_lower else was_lower
+        if first:
+            direction[i] = -1
+        elif line[i - 1] == was_upper:
+            direction[i] = 1 if close[i] > upper else -1
+        else:
+            direction[i] = -1 if close[i] < lower else 1
+        line[i] = lower if direction[i] == 1 else upper
+    return line, direction
+
+
+def hurst(x):
+    lags = np.arange(1, min(19, len(x) // 4) + 1)
+    spread = [np.sqrt(np.mean((x[lag:] - x[:-lag]) ** 2)) for lag in lags]
+    return np.polyfit(np.log(lags), np.log(spread), 1)[0]
+
+
+def entropy(x):
+    orders = np.argsort(sliding_window_view(x, 3), axis=1, kind="stable")
+    share = np.unique(orders, axis=0, return_counts=True)[1] / len(orders)
+    return -(share * np.log(share)).sum() / np.log(6)
+
+
+def midrange(high, low, n):
+    return (talib.MAX(high, n) + talib.MIN(low, n)) / 2
+
+
+def garman_klass(open, high, low, close, n, periods):
+    variance = np.log(high / low) ** 2 / 2 - (2 * np.log(2) - 1) * np.log(close / open) ** 2
+    return np.sqrt(rolling(np.mean, n, variance) * periods)
+
+
 def expected(bar):
     """SQL expression -> what it must give, and what its rounding is measured against."""
-    high, low, close, volume = (bar[c] for c in COLUMNS[1:])
+    open, high, low, close, volume = (bar[c] for c in COLUMNS)
     macd, signal, histogram = talib.MACD(close, 12, 26, 9)
     upper, middle, lower = talib.BBANDS(close, 20, 2, 2)
     k, d = talib.STOCHF(high, low, close, 14, 3)
+    average, range = talib.EMA(close, 20), talib.ATR(high, low, close, 20)
+    line, direction = supertrend(high, low, close, 10, 3)
+    typical = (high + low + close) / 3
     return {
         "sma(close, 20)": talib.SMA(close, 20),
         "sma(close, 1)": close,
@@ -91,11 +137,37 @@ def expected(bar):
         "beta(close, volume, 60)": rolling(
             lambda x, y: np.cov(x, y)[0, 1] / np.var(y, ddof=1), 60, close, volume
         ),
+        "dema(close, 20)": talib.DEMA(close, 20),
+        "tema(close, 20)": talib.TEMA(close, 20),
+        "kama(close, 10)": talib.KAMA(close, 10),
+        "kama(close, 30)": talib.KAMA(close, 30),
+        "vwap(high, low, close, volume)": np.cumsum(typical * volume) / np.cumsum(volume),
+        "(donchian(high, low, 20)).upper": talib.MAX(high, 20),
+        "(donchian(high, low, 20)).middle": midrange(high, low, 20),
+        "(donchian(high, low, 20)).lower": talib.MIN(low, 20),
+        "(keltner(high, low, close, 20, 2)).upper": average + 2 * range,
+        "(keltner(high, low, close, 20, 2)).middle": np.where(np.isnan(range), range, average),
+        "(keltner(high, low, close, 20, 2)).lower": average - 2 * range,
+        "(ichimoku(high, low, 9, 26, 52)).conversion": midrange(high, low, 9),
+        "(ichimoku(high, low, 9, 26, 52)).base": midrange(high, low, 26),
+        "(ichimoku(high, low, 9, 26, 52)).leading_a": (
+            midrange(high, low, 9) + midrange(high, low, 26)
+        ) / 2,
+        "(ichimoku(high, low, 9, 26, 52)).leading_b": midrange(high, low, 52),
+        "(supertrend(high, low, close, 10, 3)).line": line,
+        "(supertrend(high, low, close, 10, 3)).direction": direction,
+        "psar(high, low, 0.02, 0.2)": talib.SAR(high, low, 0.02, 0.2),
+        "psar(high, low, 0.1, 0.15)": talib.SAR(high, low, 0.1, 0.15),
+        "garman_klass_vol(open, high, low, close, 20, 252)": garman_klass(
+            open, high, low, close, 20, 252
+        ),
+        "hurst(ln(close), 100)": rolling(hurst, 100, np.log(close)),
+        "entropy(close, 60)": rolling(entropy, 60, close),
     }
 
 
 # These are differences of larger numbers: rounding is measured against those.
-DIFFERENCE_OF_PRICES = ("macd", "momentum", "slope", "roc", "bollinger")
+DIFFERENCE_OF_PRICES = ("macd", "momentum", "slope", "roc", "bollinger", "keltner", "dema", "tema")
 
 
 def scale(expression, reference, bar):
