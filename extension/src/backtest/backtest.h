@@ -1,0 +1,168 @@
+/*-------------------------------------------------------------------------
+ *
+ * backtest.h
+ *	  Plays signals against bars: one account, one instrument, one position.
+ *
+ * The engine is plain C and calls nothing of PostgreSQL. Each bar goes through
+ * the same steps: orders decided at the close before are filled, stops and
+ * targets are checked, the account is valued at the close, and the signals of
+ * this close decide the orders for the next bar. So nothing is traded on a
+ * price that was not yet known.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef BACKTEST_H
+#define BACKTEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "performance/performance.h"
+
+/* Which positions the signals open */
+typedef enum BacktestSide
+{
+	BACKTEST_LONG,				/* enter buys, leave sells what there is */
+	BACKTEST_SHORT,				/* enter sells short, leave buys it back */
+	BACKTEST_BOTH				/* enter turns long, leave turns short */
+} BacktestSide;
+
+/* How much an entry buys */
+typedef enum BacktestSizing
+{
+	BACKTEST_FRACTION,			/* size is a share of the account's equity */
+	BACKTEST_FIXED,				/* size is a number of units */
+	BACKTEST_VOLATILITY,		/* size is the volatility of a year to aim at */
+	BACKTEST_KELLY				/* size is the cap on Kelly's share */
+} BacktestSizing;
+
+/* At which price a signal is filled */
+typedef enum BacktestFill
+{
+	BACKTEST_NEXT_OPEN,			/* open of the next bar */
+	BACKTEST_CLOSE				/* close of the signal's own bar */
+} BacktestFill;
+
+/* What stops and targets are measured from */
+typedef enum BacktestReference
+{
+	BACKTEST_ENTRY,				/* the price of the entry */
+	BACKTEST_SIGNAL				/* the close that gave the signal */
+} BacktestReference;
+
+/* Why a trade ended */
+typedef enum BacktestReason
+{
+	BACKTEST_OPEN,				/* it has not */
+	BACKTEST_BY_SIGNAL,
+	BACKTEST_STOP_LOSS,
+	BACKTEST_TRAILING_STOP,
+	BACKTEST_TAKE_PROFIT,
+	BACKTEST_TIME_STOP,
+	BACKTEST_RUIN				/* nothing was left in the account */
+} BacktestReason;
+
+/* Longest look back of a sizing, in bars or trades */
+#define BACKTEST_MAX_LOOKBACK	1000
+
+/* Distances are fractions of a price; 0 is without */
+typedef struct BacktestOptions
+{
+	double		cash;			/* at the start */
+	BacktestSizing sizing;
+	double		size;			/* as sizing says */
+	double		unit;			/* smallest quantity; 0: any */
+	double		leverage;		/* most value of a position over equity */
+	int			lookback;		/* bars for volatility, trades for Kelly */
+	BacktestSide side;
+	BacktestFill fill;
+	double		fee;			/* fraction of the value of each fill */
+	double		fee_fixed;		/* and so much for each fill */
+	double		slippage;		/* fraction that market orders lose */
+	double		stop_loss;
+	double		take_profit;
+	double		trailing_stop;	/* off the best close since the entry */
+	int			time_stop;		/* bars from entry to exit; 0 is without */
+	BacktestReference reference;
+	double		periods;		/* bars a year */
+	bool		equity_curve;	/* return the account of every bar */
+} BacktestOptions;
+
+typedef struct BacktestBar
+{
+	int64_t		ts;
+	double		open;
+	double		high;
+	double		low;
+	double		close;
+	bool		enter;
+	bool		leave;
+} BacktestBar;
+
+typedef struct BacktestTrade
+{
+	int64_t		entry_ts;
+	int64_t		exit_ts;
+	int			entry_bar;		/* 0 is the first */
+	int			exit_bar;
+	double		size;			/* units, negative if short */
+	double		entry_price;
+	double		exit_price;
+	double		fees;			/* of entry and exit */
+	double		best;			/* furthest prices while it was open */
+	double		worst;
+	BacktestReason reason;
+} BacktestTrade;
+
+/* Most trades that can end on one bar: one by signal, its successor by stop */
+#define BACKTEST_MAX_CLOSED		2
+
+/* The account, and all that the next bar needs to know */
+typedef struct Backtest
+{
+	BacktestOptions options;
+	double		cash;			/* without what the open trade is worth */
+	double		equity;			/* at the last close */
+	bool		ruined;			/* nothing is traded any more */
+	int			bars;
+	int			bars_invested;	/* a trade was open at the close */
+	int			refused;		/* entries that could not be paid */
+	int64_t		first_ts;
+	double		first_close;
+	BacktestBar last;
+
+	/* Orders for the next bar */
+	BacktestReason leaving;		/* BACKTEST_OPEN: stay */
+	int			entering;		/* 1 long, -1 short, 0 not */
+
+	/* The open trade */
+	bool		invested;
+	BacktestTrade trade;
+	double		stop;			/* price, 0 without */
+	bool		trailed;		/* was stop last moved by the trailing stop? */
+	double		target;			/* price, 0 without */
+
+	/* Sums for the result and for Kelly's share */
+	Returns		returns;
+	int			trades;			/* ended */
+	int			winners;
+	double		won;			/* net profit of the winners */
+	double		lost;			/* net loss of the others, no sign */
+	double		fees;
+
+	/* The last log returns, for volatility sizing */
+	SeriesTail	logarithms;
+	double		memory[SERIES_TAIL_ROOM(BACKTEST_MAX_LOOKBACK)];
+} Backtest;
+
+/* engine.c */
+extern void BacktestStart(Backtest *backtest, const BacktestOptions *options);
+extern int	BacktestStep(Backtest *backtest, const BacktestBar *bar,
+						 BacktestTrade *closed);
+extern double BacktestProfit(const BacktestTrade *trade, double price);
+
+/* sizing.c */
+extern double BacktestSize(const Backtest *backtest, double price,
+						   double fill_price);
+
+#endif							/* BACKTEST_H */

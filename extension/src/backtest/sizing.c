@@ -1,0 +1,100 @@
+/*-------------------------------------------------------------------------
+ *
+ * sizing.c
+ *	  How many units an entry buys.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+
+#include "backtest/backtest.h"
+
+/*
+ * The largest multiple of unit that the money buys at such a price. The
+ * remainder of a division is exact where its quotient may be rounded up.
+ */
+static double
+Affordable(double money, double price, double unit)
+{
+	double		lot = price * unit;
+
+	if (!(money > 0))
+		return 0;
+	if (unit == 0)
+		return money / price;
+	return round((money - fmod(money, lot)) / lot) * unit;
+}
+
+/*
+ * The share of the account that brings its volatility to the target; 0 until
+ * there are enough returns to tell.
+ */
+static double
+VolatilityShare(const Backtest *backtest)
+{
+	const BacktestOptions *options = &backtest->options;
+	int			n = options->lookback;
+	const double *x;
+	double		volatility;
+
+	if (!SeriesTailKnown(&backtest->logarithms))
+		return 0;
+	x = SeriesTailValues(&backtest->logarithms);
+	volatility = sqrt(SeriesSquares(x, n, SeriesMean(x, n)) / (n - 1) *
+					  options->periods);
+	return volatility > 0 ? options->size / volatility : 0;
+}
+
+/*
+ * Kelly, A New Interpretation of Information Rate, Bell System Technical
+ * Journal 35 (1956): win rate minus loss rate over the ratio of the average
+ * win to the average loss. The cap until enough trades have ended; never more
+ * than the cap.
+ */
+static double
+KellyShare(const Backtest *backtest)
+{
+	const BacktestOptions *options = &backtest->options;
+	int			losers = backtest->trades - backtest->winners;
+	double		rate;
+
+	if (backtest->trades < options->lookback || losers == 0 ||
+		backtest->lost == 0)
+		return options->size;
+	if (backtest->winners == 0)
+		return 0;
+	rate = (double) backtest->winners / backtest->trades;
+	rate -= (1 - rate) * (backtest->lost / losers) /
+		(backtest->won / backtest->winners);
+	return fmin(fmax(rate, 0), options->size);
+}
+
+/*
+ * Units without sign; 0 if the account cannot pay for any. fill_price is what
+ * a unit costs with slippage, price what the fee is taken of.
+ */
+double
+BacktestSize(const Backtest *backtest, double price, double fill_price)
+{
+	const BacktestOptions *options = &backtest->options;
+	double		power = backtest->cash * options->leverage;
+	double		cost = fill_price + price * options->fee;
+	double		share;
+
+	switch (options->sizing)
+	{
+		case BACKTEST_FIXED:
+			return options->size * cost + options->fee_fixed <= power
+				? options->size : 0;
+		case BACKTEST_VOLATILITY:
+			share = fmin(VolatilityShare(backtest), options->leverage) /
+				options->leverage;
+			break;
+		case BACKTEST_KELLY:
+			share = KellyShare(backtest);
+			break;
+		default:
+			share = options->size;
+	}
+	return Affordable(power * share - options->fee_fixed, cost, options->unit);
+}
