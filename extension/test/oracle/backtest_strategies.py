@@ -48,19 +48,26 @@ class Case:
     signals: object
     options: dict = field(default_factory=dict)
 
-    def sql(self, where):
-        """backtest of each symbol; %(options)s is jsonb."""
+    def rows(self, where):
+        """Bars with two columns of signals."""
         return f"""
-            select symbol, (backtest(ts, open, high, low, close, {self.enter}, {self.leave},
-                %(options)s order by ts)).*
+            select symbol, ts, open, high, low, close, {self.enter} as enter, {self.leave} as leave
             from (
                 select *, {self.indicators}
                 from bar where {where}
                 window w as (partition by symbol order by ts rows unbounded preceding),
                     before as (partition by symbol order by ts
                         rows between unbounded preceding and 1 preceding)
-            ) as bar
-            group by symbol"""
+            ) as bar"""
+
+
+def play(rows, wanted="*"):
+    """backtest of each symbol; %(options)s is jsonb."""
+    return f"""
+        select symbol, (backtest(ts, open, high, low, close, enter, leave, %(options)s
+            order by ts)).{wanted}
+        from ({rows}) as bar
+        group by symbol"""
 
 
 def crossing(close):

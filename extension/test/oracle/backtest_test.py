@@ -67,7 +67,9 @@ def main():
         register_composite(CompositeInfo.fetch(database, "backtest_trade"), database)
         for case in strategies.CASES:
             options = json.dumps(case.options | {"cash": strategies.CASH, "equity_curve": True})
-            rows = database.execute(case.sql("true"), {"options": options}).fetchall()
+            rows = database.execute(
+                strategies.play(case.rows("true")), {"options": options}
+            ).fetchall()
             assert len(rows) == len(frames)
             trades, reasons = 0, set()
             for result in rows:
