@@ -130,7 +130,7 @@ ReadBar(FunctionCallInfo fcinfo, BacktestBar *bar)
 static void
 CheckOrder(const Backtest *backtest, const BacktestBar *bar)
 {
-	if (backtest->bars > 0 && bar->ts <= backtest->last.ts)
+	if (backtest->account.bars > 0 && bar->ts <= backtest->last.ts)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("bars of a backtest must have ascending times"),
@@ -169,12 +169,12 @@ KeepTrade(BacktestState *state, const BacktestTrade *trade)
 static void
 KeepEquity(BacktestState *state)
 {
-	int			count = state->backtest.bars - 1;
+	int			count = state->backtest.account.bars - 1;
 
 	state->curve = Grow(state->curve, sizeof(double), count,
 						&state->curve_room, BACKTEST_MAX_CURVE,
 						"bars with an equity curve");
-	state->curve[count] = state->backtest.equity;
+	state->curve[count] = state->backtest.account.equity;
 }
 
 Datum
@@ -212,7 +212,7 @@ backtest_value(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (const BacktestState *) PG_GETARG_POINTER(0);
-	if (state->backtest.bars == 0)
+	if (state->backtest.account.bars == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(BacktestResult(fcinfo, state));
 }

@@ -1,13 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * backtest.h
- *	  Plays signals against bars: one account, one instrument, one position.
+ *	  Plays signals against bars: one account, one instrument or many.
  *
  * The engine is plain C and calls nothing of PostgreSQL. Each bar goes through
  * the same steps: orders decided at the close before are filled, stops and
  * targets are checked, the account is valued at the close, and the signals of
  * this close decide the orders for the next bar. So nothing is traded on a
- * price that was not yet known.
+ * price that was not yet known. Prices and steps are those of backtesting.py
+ * 0.6.6, so that its users find their trades again.
  *
  *-------------------------------------------------------------------------
  */
@@ -86,6 +87,11 @@ typedef struct BacktestOptions
 	BacktestReference reference;
 	double		periods;		/* bars a year */
 	bool		equity_curve;	/* return the account of every bar */
+
+	/* Limits of a portfolio */
+	double		max_position_fraction;	/* of equity in one instrument */
+	double		max_sector_fraction;	/* of equity in one sector */
+	int			max_positions;	/* held at once */
 } BacktestOptions;
 
 typedef struct BacktestBar
@@ -114,20 +120,44 @@ typedef struct BacktestTrade
 	BacktestReason reason;
 } BacktestTrade;
 
+/* A trade that is open, or the last one that was */
+typedef struct BacktestPosition
+{
+	bool		invested;
+	BacktestTrade trade;
+	double		stop;			/* price, 0 without */
+	bool		trailed;		/* was stop last moved by the trailing stop? */
+	double		target;			/* price, 0 without */
+} BacktestPosition;
+
+/* Where the money is, and sums for the result */
+typedef struct BacktestAccount
+{
+	BacktestOptions options;
+	double		cash;			/* without what open trades are worth */
+	double		equity;			/* at the last close */
+	int			bars;
+	int			bars_invested;	/* a trade was open at the close */
+	int64_t		first_ts;
+	int64_t		last_ts;
+	int			refused;		/* entries that could not be paid */
+	int			trades;			/* ended */
+	int			winners;
+	double		won;			/* net profit of the winners */
+	double		lost;			/* net loss of the others, no sign */
+	double		fees;
+	Returns		returns;
+} BacktestAccount;
+
 /* Most trades that can end on one bar: one by signal, its successor by stop */
 #define BACKTEST_MAX_CLOSED		2
 
-/* The account, and all that the next bar needs to know */
+/* One instrument: all that the next bar needs to know */
 typedef struct Backtest
 {
-	BacktestOptions options;
-	double		cash;			/* without what the open trade is worth */
-	double		equity;			/* at the last close */
+	BacktestAccount account;
+	BacktestPosition position;
 	bool		ruined;			/* nothing is traded any more */
-	int			bars;
-	int			bars_invested;	/* a trade was open at the close */
-	int			refused;		/* entries that could not be paid */
-	int64_t		first_ts;
 	double		first_close;
 	BacktestBar last;
 
@@ -135,34 +165,45 @@ typedef struct Backtest
 	BacktestReason leaving;		/* BACKTEST_OPEN: stay */
 	int			entering;		/* 1 long, -1 short, 0 not */
 
-	/* The open trade */
-	bool		invested;
-	BacktestTrade trade;
-	double		stop;			/* price, 0 without */
-	bool		trailed;		/* was stop last moved by the trailing stop? */
-	double		target;			/* price, 0 without */
-
-	/* Sums for the result and for Kelly's share */
-	Returns		returns;
-	int			trades;			/* ended */
-	int			winners;
-	double		won;			/* net profit of the winners */
-	double		lost;			/* net loss of the others, no sign */
-	double		fees;
-
 	/* The last log returns, for volatility sizing */
 	SeriesTail	logarithms;
 	double		memory[SERIES_TAIL_ROOM(BACKTEST_MAX_LOOKBACK)];
 } Backtest;
 
+/* account.c */
+extern void AccountStart(BacktestAccount *account,
+						 const BacktestOptions *options);
+extern void AccountValue(BacktestAccount *account, double equity,
+						 bool invested, int64_t ts);
+extern void AccountEnter(BacktestAccount *account, BacktestPosition *position,
+						 double size, double fill_price, double reference,
+						 const BacktestBar *at, int bar);
+extern void AccountLeave(BacktestAccount *account, BacktestPosition *position,
+						 double price, const BacktestBar *at, int bar,
+						 BacktestReason reason);
+
+/* position.c */
+extern int	PositionDirection(const BacktestPosition *position);
+extern double BacktestSlipped(const BacktestOptions *options, double price,
+							  int direction);
+extern void PositionSetStops(BacktestPosition *position,
+							 const BacktestOptions *options, double reference);
+extern void PositionReach(BacktestPosition *position, double high, double low);
+extern void PositionTrail(BacktestPosition *position,
+						  const BacktestOptions *options, double close);
+extern BacktestReason PositionStopped(const BacktestPosition *position,
+									  const BacktestOptions *options,
+									  const BacktestBar *bar, double *price);
+extern double BacktestProfit(const BacktestTrade *trade, double price);
+
 /* engine.c */
 extern void BacktestStart(Backtest *backtest, const BacktestOptions *options);
 extern int	BacktestStep(Backtest *backtest, const BacktestBar *bar,
 						 BacktestTrade *closed);
-extern double BacktestProfit(const BacktestTrade *trade, double price);
 
 /* sizing.c */
 extern double BacktestSize(const Backtest *backtest, double price,
 						   double fill_price);
+extern double BacktestAffordable(double money, double price, double unit);
 
 #endif							/* BACKTEST_H */

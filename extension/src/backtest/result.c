@@ -142,10 +142,10 @@ TradeValue(const Types *types, const BacktestTrade *trade)
 static BacktestTrade
 OpenTrade(const Backtest *backtest)
 {
-	BacktestTrade trade = backtest->trade;
+	BacktestTrade trade = backtest->position.trade;
 
 	trade.exit_price = backtest->last.close;
-	trade.exit_bar = backtest->bars - 1;
+	trade.exit_bar = backtest->account.bars - 1;
 	return trade;
 }
 
@@ -160,7 +160,7 @@ TradeArray(const Types *types, const BacktestState *state)
 		CHECK_FOR_INTERRUPTS();
 		trade[i] = TradeValue(types, &state->trade[i]);
 	}
-	if (state->backtest.invested)
+	if (state->backtest.position.invested)
 	{
 		BacktestTrade open = OpenTrade(&state->backtest);
 
@@ -173,7 +173,7 @@ TradeArray(const Types *types, const BacktestState *state)
 static Datum
 CurveArray(const BacktestState *state)
 {
-	int			count = state->backtest.bars;
+	int			count = state->backtest.account.bars;
 	Size		size = ARR_OVERHEAD_NONULLS(1) + sizeof(double) * count;
 	ArrayType  *array = palloc0(size);
 
@@ -190,15 +190,15 @@ CurveArray(const BacktestState *state)
  * The measures of the account's returns from bar to bar.
  */
 static void
-AddMeasures(Fields *fields, const Backtest *backtest)
+AddMeasures(Fields *fields, const BacktestAccount *account)
 {
-	const Returns *returns = &backtest->returns;
-	double		periods = backtest->options.periods;
+	const Returns *returns = &account->returns;
+	double		periods = account->options.periods;
 	double		value;
 	bool		is_known;
 
-	AddNumber(fields, backtest->equity);
-	AddNumber(fields, backtest->equity / backtest->options.cash - 1);
+	AddNumber(fields, account->equity);
+	AddNumber(fields, account->equity / account->options.cash - 1);
 	is_known = ReturnsCagr(returns, periods, &value);
 	AddIf(fields, is_known, Float8GetDatum(value));
 	is_known = ReturnsVolatility(returns, periods, &value);
@@ -210,8 +210,25 @@ AddMeasures(Fields *fields, const Backtest *backtest)
 	AddNumber(fields, returns->worst);
 	is_known = ReturnsCalmar(returns, periods, &value);
 	AddIf(fields, is_known, Float8GetDatum(value));
-	AddNumber(fields, (double) backtest->bars_invested / backtest->bars);
-	AddNumber(fields, backtest->last.close / backtest->first_close - 1);
+	AddNumber(fields, (double) account->bars_invested / account->bars);
+}
+
+/*
+ * The trades that have ended, and what they cost.
+ */
+static void
+AddCounts(Fields *fields, const BacktestAccount *account)
+{
+	int			trades = account->trades;
+
+	Add(fields, Int32GetDatum(trades));
+	AddIf(fields, trades > 0,
+		  Float8GetDatum(trades > 0 ? (double) account->winners / trades : 0));
+	AddIf(fields, account->lost > 0,
+		  Float8GetDatum(account->lost > 0
+						 ? account->won / account->lost : 0));
+	AddNumber(fields, account->fees);
+	Add(fields, Int32GetDatum(account->refused));
 }
 
 Datum
@@ -219,22 +236,16 @@ BacktestResult(FunctionCallInfo fcinfo, const BacktestState *state)
 {
 	const Types *types = LookUpTypes(fcinfo);
 	const Backtest *backtest = &state->backtest;
-	int			trades = backtest->trades;
+	const BacktestAccount *account = &backtest->account;
 	Fields		fields = {0};
 
-	Add(&fields, TimestampTzGetDatum(backtest->first_ts));
-	Add(&fields, TimestampTzGetDatum(backtest->last.ts));
-	Add(&fields, Int32GetDatum(backtest->bars));
+	Add(&fields, TimestampTzGetDatum(account->first_ts));
+	Add(&fields, TimestampTzGetDatum(account->last_ts));
+	Add(&fields, Int32GetDatum(account->bars));
 	Add(&fields, Int32GetDatum(state->skipped));
-	AddMeasures(&fields, backtest);
-	Add(&fields, Int32GetDatum(trades));
-	AddIf(&fields, trades > 0,
-		  Float8GetDatum(trades > 0 ? (double) backtest->winners / trades : 0));
-	AddIf(&fields, backtest->lost > 0,
-		  Float8GetDatum(backtest->lost > 0
-						 ? backtest->won / backtest->lost : 0));
-	AddNumber(&fields, backtest->fees);
-	Add(&fields, Int32GetDatum(backtest->refused));
+	AddMeasures(&fields, account);
+	AddNumber(&fields, backtest->last.close / backtest->first_close - 1);
+	AddCounts(&fields, account);
 	Add(&fields, TradeArray(types, state));
 	AddIf(&fields, state->curve != NULL,
 		  state->curve ? CurveArray(state) : (Datum) 0);

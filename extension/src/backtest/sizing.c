@@ -13,8 +13,8 @@
  * The largest multiple of unit that the money buys at such a price. The
  * remainder of a division is exact where its quotient may be rounded up.
  */
-static double
-Affordable(double money, double price, double unit)
+double
+BacktestAffordable(double money, double price, double unit)
 {
 	double		lot = price * unit;
 
@@ -32,7 +32,7 @@ Affordable(double money, double price, double unit)
 static double
 VolatilityShare(const Backtest *backtest)
 {
-	const BacktestOptions *options = &backtest->options;
+	const BacktestOptions *options = &backtest->account.options;
 	int			n = options->lookback;
 	const double *x;
 	double		volatility;
@@ -52,20 +52,20 @@ VolatilityShare(const Backtest *backtest)
  * than the cap.
  */
 static double
-KellyShare(const Backtest *backtest)
+KellyShare(const BacktestAccount *account)
 {
-	const BacktestOptions *options = &backtest->options;
-	int			losers = backtest->trades - backtest->winners;
+	const BacktestOptions *options = &account->options;
+	int			losers = account->trades - account->winners;
 	double		rate;
 
-	if (backtest->trades < options->lookback || losers == 0 ||
-		backtest->lost == 0)
+	if (account->trades < options->lookback || losers == 0 ||
+		account->lost == 0)
 		return options->size;
-	if (backtest->winners == 0)
+	if (account->winners == 0)
 		return 0;
-	rate = (double) backtest->winners / backtest->trades;
-	rate -= (1 - rate) * (backtest->lost / losers) /
-		(backtest->won / backtest->winners);
+	rate = (double) account->winners / account->trades;
+	rate -= (1 - rate) * (account->lost / losers) /
+		(account->won / account->winners);
 	return fmin(fmax(rate, 0), options->size);
 }
 
@@ -76,8 +76,8 @@ KellyShare(const Backtest *backtest)
 double
 BacktestSize(const Backtest *backtest, double price, double fill_price)
 {
-	const BacktestOptions *options = &backtest->options;
-	double		power = backtest->cash * options->leverage;
+	const BacktestOptions *options = &backtest->account.options;
+	double		power = backtest->account.cash * options->leverage;
 	double		cost = fill_price + price * options->fee;
 	double		share;
 
@@ -91,10 +91,11 @@ BacktestSize(const Backtest *backtest, double price, double fill_price)
 				options->leverage;
 			break;
 		case BACKTEST_KELLY:
-			share = KellyShare(backtest);
+			share = KellyShare(&backtest->account);
 			break;
 		default:
 			share = options->size;
 	}
-	return Affordable(power * share - options->fee_fixed, cost, options->unit);
+	return BacktestAffordable(power * share - options->fee_fixed, cost,
+							  options->unit);
 }

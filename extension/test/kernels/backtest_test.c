@@ -134,15 +134,15 @@ PlayAccount(int account)
 		}
 		trades += count;
 		wanted = options.cash + profit;
-		if (backtest.invested)
-			wanted += BacktestProfit(&backtest.trade, bar.close);
-		Check(backtest.ruined ? backtest.equity == 0
-			  : fabs(backtest.equity - wanted) < 1e-6, "equity", account, i);
-		Check(backtest.trades == trades, "trades counted", account, i);
-		Check(!(backtest.ruined && backtest.invested), "ruin ends all",
+		if (backtest.position.invested)
+			wanted += BacktestProfit(&backtest.position.trade, bar.close);
+		Check(backtest.ruined ? backtest.account.equity == 0
+			  : fabs(backtest.account.equity - wanted) < 1e-6, "equity", account, i);
+		Check(backtest.account.trades == trades, "trades counted", account, i);
+		Check(!(backtest.ruined && backtest.position.invested), "ruin ends all",
 			  account, i);
 	}
-	Check(backtest.bars == BARS, "bars counted", account, BARS);
+	Check(backtest.account.bars == BARS, "bars counted", account, BARS);
 }
 
 int
