@@ -7,11 +7,10 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "fmgr.h"
 #include "utils/timestamp.h"
 
+#include "backtest/argument.h"
 #include "backtest/options.h"
 #include "backtest/result.h"
 
@@ -22,36 +21,18 @@ PG_FUNCTION_INFO_V1(backtest_value);
 enum
 {
 	ARG_TS = 1,
-	ARG_OPEN,
-	ARG_HIGH,
-	ARG_LOW,
-	ARG_CLOSE,
-	ARG_ENTER,
-	ARG_LEAVE,
-	ARG_OPTIONS
+	ARG_OPEN,					/* and high, low, close, enter, leave */
+	ARG_OPTIONS = ARG_OPEN + 6
 };
-
-/*
- * NULL where the call leaves them out.
- */
-static Jsonb *
-GetOptions(FunctionCallInfo fcinfo)
-{
-	if (PG_NARGS() <= ARG_OPTIONS || PG_ARGISNULL(ARG_OPTIONS))
-		return NULL;
-	return PG_GETARG_JSONB_P(ARG_OPTIONS);
-}
 
 static BacktestState *
 StartState(FunctionCallInfo fcinfo, MemoryContext context)
 {
-	Jsonb	   *document = GetOptions(fcinfo);
+	Jsonb	   *document = BacktestGetOptions(fcinfo, ARG_OPTIONS);
 	BacktestState *state;
-	BacktestOptions options = document ? BacktestReadOptions(document)
-	: BacktestDefaults();
+	BacktestOptions options =
+	BacktestReadOptions(document, BACKTEST_SINGLE);
 
-	if (document == NULL)
-		options.size = 1;
 	state = MemoryContextAllocZero(context, sizeof(BacktestState));
 	BacktestStart(&state->backtest, &options);
 	state->room = BACKTEST_FIRST_ROOM;
@@ -63,20 +44,8 @@ StartState(FunctionCallInfo fcinfo, MemoryContext context)
 		state->curve = MemoryContextAlloc(context,
 										  sizeof(double) * state->curve_room);
 	}
-	if (document)
-	{
-		state->document = MemoryContextAlloc(context, VARSIZE(document));
-		memcpy(state->document, document, VARSIZE(document));
-	}
+	state->document = BacktestKeepOptions(context, document);
 	return state;
-}
-
-static bool
-SameDocument(const Jsonb *a, const Jsonb *b)
-{
-	if (a == NULL || b == NULL)
-		return a == b;
-	return VARSIZE(a) == VARSIZE(b) && memcmp(a, b, VARSIZE(a)) == 0;
 }
 
 static BacktestState *
@@ -90,41 +59,8 @@ CurrentState(FunctionCallInfo fcinfo)
 	if (PG_ARGISNULL(0))
 		return StartState(fcinfo, context);
 	state = (BacktestState *) PG_GETARG_POINTER(0);
-	if (!SameDocument(state->document, GetOptions(fcinfo)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("backtest options must be the same for all rows")));
+	BacktestCheckOptions(fcinfo, ARG_OPTIONS, state->document);
 	return state;
-}
-
-/*
- * A signal that is not known is none.
- */
-static bool
-GetSignal(FunctionCallInfo fcinfo, int argument)
-{
-	return !PG_ARGISNULL(argument) && PG_GETARG_BOOL(argument);
-}
-
-/*
- * False if a price is missing or cannot be.
- */
-static bool
-ReadBar(FunctionCallInfo fcinfo, BacktestBar *bar)
-{
-	for (int i = ARG_TS; i <= ARG_CLOSE; i++)
-		if (PG_ARGISNULL(i))
-			return false;
-	bar->ts = PG_GETARG_TIMESTAMPTZ(ARG_TS);
-	bar->open = PG_GETARG_FLOAT8(ARG_OPEN);
-	bar->high = PG_GETARG_FLOAT8(ARG_HIGH);
-	bar->low = PG_GETARG_FLOAT8(ARG_LOW);
-	bar->close = PG_GETARG_FLOAT8(ARG_CLOSE);
-	bar->enter = GetSignal(fcinfo, ARG_ENTER);
-	bar->leave = GetSignal(fcinfo, ARG_LEAVE);
-	return isfinite(bar->open) && isfinite(bar->high) && isfinite(bar->close) &&
-		bar->open > 0 && bar->low > 0 && bar->close > 0 &&
-		bar->high >= bar->low;
 }
 
 static void
@@ -141,28 +77,11 @@ CheckOrder(const Backtest *backtest, const BacktestBar *bar)
 						 "instrument at a time.")));
 }
 
-/*
- * Makes room for one more element, up to so many.
- */
-static void *
-Grow(void *array, Size element, int count, int *room, int most,
-	 const char *what)
-{
-	if (count < *room)
-		return array;
-	if (count >= most)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("a backtest cannot have more than %d %s", most, what)));
-	*room = *room > most / 2 ? most : *room * 2;
-	return repalloc(array, element * *room);
-}
-
 static void
 KeepTrade(BacktestState *state, const BacktestTrade *trade)
 {
-	state->trade = Grow(state->trade, sizeof(BacktestTrade), state->count,
-						&state->room, BACKTEST_MAX_TRADES, "trades");
+	state->trade = BacktestGrow(state->trade, sizeof(BacktestTrade), state->count,
+								&state->room, BACKTEST_MAX_TRADES, "trades");
 	state->trade[state->count++] = *trade;
 }
 
@@ -171,9 +90,9 @@ KeepEquity(BacktestState *state)
 {
 	int			count = state->backtest.account.bars - 1;
 
-	state->curve = Grow(state->curve, sizeof(double), count,
-						&state->curve_room, BACKTEST_MAX_CURVE,
-						"bars with an equity curve");
+	state->curve = BacktestGrow(state->curve, sizeof(double), count,
+								&state->curve_room, BACKTEST_MAX_CURVE,
+								"bars with an equity curve");
 	state->curve[count] = state->backtest.account.equity;
 }
 
@@ -185,7 +104,7 @@ backtest_step(PG_FUNCTION_ARGS)
 	BacktestBar bar;
 	int			count;
 
-	if (!ReadBar(fcinfo, &bar))
+	if (!BacktestReadBar(fcinfo, ARG_TS, ARG_OPEN, &bar))
 	{
 		state->skipped++;
 		PG_RETURN_POINTER(state);

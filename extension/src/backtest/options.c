@@ -26,6 +26,7 @@ typedef enum OptionType
 typedef struct Option
 {
 	const char *name;
+	BacktestScope scope;
 	OptionType	type;
 	Size		offset;			/* in BacktestOptions */
 	double		minimum;
@@ -39,29 +40,37 @@ typedef struct Option
 #define MOST			1e15
 
 static const Option known[] = {
-	{"cash", OPTION_NUMBER, FIELD(cash), 1e-9, MOST, {NULL}},
-	{"sizing", OPTION_WORD, FIELD(sizing), 0, 0,
+	{"cash", BACKTEST_EACH, OPTION_NUMBER, FIELD(cash), 1e-9, MOST, {NULL}},
+	{"sizing", BACKTEST_SINGLE, OPTION_WORD, FIELD(sizing), 0, 0,
 	{"fraction", "fixed", "volatility", "kelly", NULL}},
-	{"size", OPTION_NUMBER, FIELD(size), 1e-9, MOST, {NULL}},
-	{"unit", OPTION_NUMBER, FIELD(unit), 0, MOST, {NULL}},
-	{"leverage", OPTION_NUMBER, FIELD(leverage), 1e-3, 1000, {NULL}},
-	{"lookback", OPTION_WHOLE, FIELD(lookback), 2, BACKTEST_MAX_LOOKBACK, {NULL}},
-	{"side", OPTION_WORD, FIELD(side), 0, 0, {"long", "short", "both", NULL}},
-	{"fill", OPTION_WORD, FIELD(fill), 0, 0, {"open", "close", NULL}},
-	{"fee", OPTION_NUMBER, FIELD(fee), 0, 0.5, {NULL}},
-	{"fee_fixed", OPTION_NUMBER, FIELD(fee_fixed), 0, MOST, {NULL}},
-	{"slippage", OPTION_NUMBER, FIELD(slippage), 0, 0.5, {NULL}},
-	{"stop_loss", OPTION_NUMBER, FIELD(stop_loss), 0, 0.999999, {NULL}},
-	{"take_profit", OPTION_NUMBER, FIELD(take_profit), 0, 1e6, {NULL}},
-	{"trailing_stop", OPTION_NUMBER, FIELD(trailing_stop), 0, 0.999999, {NULL}},
-	{"time_stop", OPTION_WHOLE, FIELD(time_stop), 0, 1e9, {NULL}},
-	{"reference", OPTION_WORD, FIELD(reference), 0, 0, {"entry", "signal", NULL}},
-	{"periods", OPTION_NUMBER, FIELD(periods), 1e-9, 1e9, {NULL}},
-	{"equity_curve", OPTION_FLAG, FIELD(equity_curve), 0, 0, {NULL}},
+	{"size", BACKTEST_EACH, OPTION_NUMBER, FIELD(size), 1e-9, MOST, {NULL}},
+	{"unit", BACKTEST_EACH, OPTION_NUMBER, FIELD(unit), 0, MOST, {NULL}},
+	{"leverage", BACKTEST_SINGLE, OPTION_NUMBER, FIELD(leverage), 1e-3, 1000, {NULL}},
+	{"lookback", BACKTEST_SINGLE, OPTION_WHOLE, FIELD(lookback), 2, BACKTEST_MAX_LOOKBACK, {NULL}},
+	{"side", BACKTEST_SINGLE, OPTION_WORD, FIELD(side), 0, 0, {"long", "short", "both", NULL}},
+	{"fill", BACKTEST_SINGLE, OPTION_WORD, FIELD(fill), 0, 0, {"open", "close", NULL}},
+	{"fee", BACKTEST_EACH, OPTION_NUMBER, FIELD(fee), 0, 0.5, {NULL}},
+	{"fee_fixed", BACKTEST_EACH, OPTION_NUMBER, FIELD(fee_fixed), 0, MOST, {NULL}},
+	{"slippage", BACKTEST_EACH, OPTION_NUMBER, FIELD(slippage), 0, 0.5, {NULL}},
+	{"stop_loss", BACKTEST_EACH, OPTION_NUMBER, FIELD(stop_loss), 0, 0.999999, {NULL}},
+	{"take_profit", BACKTEST_EACH, OPTION_NUMBER, FIELD(take_profit), 0, 1e6, {NULL}},
+	{"trailing_stop", BACKTEST_EACH, OPTION_NUMBER, FIELD(trailing_stop), 0, 0.999999, {NULL}},
+	{"time_stop", BACKTEST_EACH, OPTION_WHOLE, FIELD(time_stop), 0, 1e9, {NULL}},
+	{"reference", BACKTEST_EACH, OPTION_WORD, FIELD(reference), 0, 0, {"entry", "signal", NULL}},
+	{"periods", BACKTEST_EACH, OPTION_NUMBER, FIELD(periods), 1e-9, 1e9, {NULL}},
+	{"max_position_fraction", BACKTEST_PORTFOLIO, OPTION_NUMBER,
+	FIELD(max_position_fraction), 0, 1, {NULL}},
+	{"max_sector_fraction", BACKTEST_PORTFOLIO, OPTION_NUMBER,
+	FIELD(max_sector_fraction), 0, 1, {NULL}},
+	{"max_positions", BACKTEST_PORTFOLIO, OPTION_WHOLE, FIELD(max_positions), 0, 1e6, {NULL}},
+	{"equity_curve", BACKTEST_EACH, OPTION_FLAG, FIELD(equity_curve), 0, 0, {NULL}},
 };
 
-BacktestOptions
-BacktestDefaults(void)
+/*
+ * The limits are those that live trading has at first.
+ */
+static BacktestOptions
+Defaults(void)
 {
 	BacktestOptions options = {0};
 
@@ -70,17 +79,22 @@ BacktestDefaults(void)
 	options.leverage = 1;
 	options.lookback = 20;
 	options.periods = PERFORMANCE_PERIODS;
+	options.max_position_fraction = 0.20;
+	options.max_sector_fraction = 0.30;
+	options.max_positions = 10;
 	return options;
 }
 
 static void
-RefuseName(const char *name)
+RefuseName(const char *name, BacktestScope scope)
 {
 	StringInfoData names;
 
 	initStringInfo(&names);
 	for (int i = 0; i < lengthof(known); i++)
-		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "", known[i].name);
+		if (known[i].scope & scope)
+			appendStringInfo(&names, "%s%s", names.len > 0 ? ", " : "",
+							 known[i].name);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("unknown backtest option \"%s\"", name),
@@ -88,12 +102,12 @@ RefuseName(const char *name)
 }
 
 static const Option *
-FindOption(const char *name)
+FindOption(const char *name, BacktestScope scope)
 {
 	for (int i = 0; i < lengthof(known); i++)
-		if (strcmp(known[i].name, name) == 0)
+		if ((known[i].scope & scope) && strcmp(known[i].name, name) == 0)
 			return &known[i];
-	RefuseName(name);
+	RefuseName(name, scope);
 	return NULL;				/* not reached */
 }
 
@@ -174,14 +188,16 @@ ReadOption(BacktestOptions *options, const Option *option,
  * What size may be depends on what it is the size of.
  */
 static void
-CheckSize(BacktestOptions *options)
+CheckSize(BacktestOptions *options, BacktestScope scope)
 {
 	bool		share = options->sizing == BACKTEST_FRACTION ||
 	options->sizing == BACKTEST_KELLY;
 
-	if (options->size == 0 && share)
+	if (options->size == 0 && scope == BACKTEST_PORTFOLIO)
+		options->size = options->max_position_fraction;
+	else if (options->size == 0 && share)
 		options->size = 1;
-	if (options->size == 0)
+	if (options->size == 0 && !share)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("backtest option \"size\" is missing"),
@@ -192,13 +208,13 @@ CheckSize(BacktestOptions *options)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("backtest option \"size\" must be between 0 and 1"),
 				 errdetail("It is a share of the equity."),
-				 errhint("Use \"leverage\" for more.")));
+				 scope == BACKTEST_SINGLE
+				 ? errhint("Use \"leverage\" for more.") : 0));
 }
 
-BacktestOptions
-BacktestReadOptions(Jsonb *document)
+static void
+ReadDocument(BacktestOptions *options, Jsonb *document, BacktestScope scope)
 {
-	BacktestOptions options = BacktestDefaults();
 	JsonbIterator *iterator = JsonbIteratorInit(&document->root);
 	JsonbIteratorToken token;
 	JsonbValue	value;
@@ -213,10 +229,19 @@ BacktestReadOptions(Jsonb *document)
 	{
 		if (token == WJB_KEY)
 			option = FindOption(pnstrdup(value.val.string.val,
-										 value.val.string.len));
+										 value.val.string.len), scope);
 		else if (token == WJB_VALUE)
-			ReadOption(&options, option, &value);
+			ReadOption(options, option, &value);
 	}
-	CheckSize(&options);
+}
+
+BacktestOptions
+BacktestReadOptions(Jsonb *document, BacktestScope scope)
+{
+	BacktestOptions options = Defaults();
+
+	if (document)
+		ReadDocument(&options, document, scope);
+	CheckSize(&options, scope);
 	return options;
 }

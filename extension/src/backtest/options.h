@@ -12,10 +12,19 @@
 
 #include "backtest/backtest.h"
 
-/* What they are without a word about them */
-extern BacktestOptions BacktestDefaults(void);
+/* For which of the two aggregates an option is: flags */
+typedef enum BacktestScope
+{
+	BACKTEST_SINGLE = 1,
+	BACKTEST_PORTFOLIO = 2,
+	BACKTEST_EACH = BACKTEST_SINGLE | BACKTEST_PORTFOLIO
+} BacktestScope;
 
-/* Raises an error for what it does not know or cannot be */
-extern BacktestOptions BacktestReadOptions(Jsonb *document);
+/*
+ * Raises an error for what it does not know or cannot be; NULL is all as
+ * usual.
+ */
+extern BacktestOptions BacktestReadOptions(Jsonb *document,
+										   BacktestScope scope);
 
 #endif							/* BACKTEST_OPTIONS_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * result.c
- *	  The composite values backtest_result and backtest_trade.
+ *	  The composite values that backtests return.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,9 +21,8 @@
 
 #include "backtest/result.h"
 
-/* Fields of the two composites, in the order of their SQL types */
-#define RESULT_FIELDS	21
-#define TRADE_FIELDS	12
+/* Most fields of a composite; they are added in the order of its SQL type */
+#define MAX_FIELDS		24
 
 static const char *const reason_name[] = {
 	[BACKTEST_OPEN] = "open",
@@ -47,8 +46,8 @@ typedef struct Types
 typedef struct Fields
 {
 	int			count;
-	Datum		value[RESULT_FIELDS];
-	bool		null[RESULT_FIELDS];
+	Datum		value[MAX_FIELDS];
+	bool		null[MAX_FIELDS];
 } Fields;
 
 static Types *
@@ -62,17 +61,14 @@ LookUpTypes(FunctionCallInfo fcinfo)
 	old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
 	types = palloc(sizeof(Types));
 	if (get_call_result_type(fcinfo, NULL,
-							 &types->result) != TYPEFUNC_COMPOSITE ||
-		types->result->natts != RESULT_FIELDS)
-		elog(ERROR, "backtest result is not the composite type expected");
+							 &types->result) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "backtest result is not a composite type");
 	types->result = BlessTupleDesc(types->result);
 	types->trade_type =
 		get_element_type(TupleDescAttr(types->result,
-									   RESULT_FIELDS - 2)->atttypid);
-	types->trade = lookup_rowtype_tupdesc_copy(types->trade_type, -1);
-	if (types->trade->natts != TRADE_FIELDS)
-		elog(ERROR, "backtest trade is not the composite type expected");
-	types->trade = BlessTupleDesc(types->trade);
+									   types->result->natts - 2)->atttypid);
+	types->trade =
+		BlessTupleDesc(lookup_rowtype_tupdesc_copy(types->trade_type, -1));
 	MemoryContextSwitchTo(old);
 	fcinfo->flinfo->fn_extra = types;
 	return types;
@@ -83,6 +79,19 @@ Add(Fields *fields, Datum value)
 {
 	fields->null[fields->count] = false;
 	fields->value[fields->count++] = value;
+}
+
+/*
+ * The composite value of all fields.
+ */
+static Datum
+Finish(const Fields *fields, TupleDesc type)
+{
+	if (fields->count != type->natts)
+		elog(ERROR, "composite type of a backtest has %d fields instead of %d",
+			 type->natts, fields->count);
+	return HeapTupleGetDatum(heap_form_tuple(type, (Datum *) fields->value,
+											 (bool *) fields->null));
 }
 
 /*
@@ -111,15 +120,18 @@ Excursion(const BacktestTrade *trade, double price)
 }
 
 /*
- * exit_price of an open trade is the last close.
+ * exit_price of an open trade is the last close; symbol is NULL where there is
+ * only one.
  */
 static Datum
-TradeValue(const Types *types, const BacktestTrade *trade)
+TradeValue(const Types *types, const char *symbol, const BacktestTrade *trade)
 {
 	Fields		fields = {0};
 	bool		ended = trade->reason != BACKTEST_OPEN;
 	double		profit = BacktestProfit(trade, trade->exit_price);
 
+	if (symbol)
+		Add(&fields, CStringGetTextDatum(symbol));
 	Add(&fields, TimestampTzGetDatum(trade->entry_ts));
 	AddIf(&fields, ended, TimestampTzGetDatum(trade->exit_ts));
 	AddNumber(&fields, trade->size);
@@ -132,58 +144,118 @@ TradeValue(const Types *types, const BacktestTrade *trade)
 	AddNumber(&fields, Excursion(trade, trade->worst));
 	Add(&fields, Int32GetDatum(trade->exit_bar - trade->entry_bar));
 	Add(&fields, CStringGetTextDatum(reason_name[trade->reason]));
-	return HeapTupleGetDatum(heap_form_tuple(types->trade, fields.value,
-											 fields.null));
+	return Finish(&fields, types->trade);
 }
 
 /*
- * The open trade as it stands at the last close.
+ * The open trade as it stands at the last close, price.
  */
 static BacktestTrade
-OpenTrade(const Backtest *backtest)
+OpenTrade(const BacktestAccount *account, const BacktestPosition *position,
+		  double price)
 {
-	BacktestTrade trade = backtest->position.trade;
+	BacktestTrade trade = position->trade;
 
-	trade.exit_price = backtest->last.close;
-	trade.exit_bar = backtest->account.bars - 1;
+	trade.exit_price = price;
+	trade.exit_bar = account->bars - 1;
 	return trade;
+}
+
+static Datum
+MakeTradeArray(const Types *types, Datum *trade, int count)
+{
+	return PointerGetDatum(construct_array(trade, count, types->trade_type, -1,
+										   false, TYPALIGN_DOUBLE));
 }
 
 static Datum
 TradeArray(const Types *types, const BacktestState *state)
 {
+	const Backtest *backtest = &state->backtest;
 	int			count = state->count;
 	Datum	   *trade = palloc(sizeof(Datum) * (count + 1));
 
 	for (int i = 0; i < state->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
-		trade[i] = TradeValue(types, &state->trade[i]);
+		trade[i] = TradeValue(types, NULL, &state->trade[i]);
 	}
-	if (state->backtest.position.invested)
+	if (backtest->position.invested)
 	{
-		BacktestTrade open = OpenTrade(&state->backtest);
+		BacktestTrade open = OpenTrade(&backtest->account, &backtest->position,
+									   backtest->last.close);
 
-		trade[count++] = TradeValue(types, &open);
+		trade[count++] = TradeValue(types, NULL, &open);
 	}
-	return PointerGetDatum(construct_array(trade, count, types->trade_type, -1,
-										   false, TYPALIGN_DOUBLE));
+	return MakeTradeArray(types, trade, count);
 }
 
+/*
+ * Those that have ended, in that order, then those that are open.
+ */
 static Datum
-CurveArray(const BacktestState *state)
+PortfolioTradeArray(const Types *types, const PortfolioState *state)
 {
-	int			count = state->backtest.account.bars;
-	Size		size = ARR_OVERHEAD_NONULLS(1) + sizeof(double) * count;
-	ArrayType  *array = palloc0(size);
+	const Portfolio *portfolio = &state->portfolio;
+	int			count = state->count;
+	Datum	   *trade = palloc(sizeof(Datum) * (count + portfolio->open));
 
+	for (int i = 0; i < state->count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		trade[i] = TradeValue(types,
+							  state->symbol[state->trade[i].instrument],
+							  &state->trade[i].trade);
+	}
+	for (int i = 0; i < portfolio->instruments; i++)
+	{
+		const PortfolioInstrument *of = &portfolio->instrument[i];
+
+		if (of->position.invested)
+		{
+			BacktestTrade open =
+			OpenTrade(&portfolio->account, &of->position, of->mark);
+
+			trade[count++] = TradeValue(types, state->symbol[i], &open);
+		}
+	}
+	return MakeTradeArray(types, trade, count);
+}
+
+/*
+ * NULL if it was not asked for.
+ */
+static void
+AddCurve(Fields *fields, const double *curve, int count)
+{
+	Size		size = ARR_OVERHEAD_NONULLS(1) + sizeof(double) * count;
+	ArrayType  *array;
+
+	if (curve == NULL)
+	{
+		AddIf(fields, false, (Datum) 0);
+		return;
+	}
+	array = palloc0(size);
 	SET_VARSIZE(array, size);
 	array->ndim = 1;
 	array->elemtype = FLOAT8OID;
 	ARR_DIMS(array)[0] = count;
 	ARR_LBOUND(array)[0] = 1;
-	memcpy(ARR_DATA_PTR(array), state->curve, sizeof(double) * count);
-	return PointerGetDatum(array);
+	memcpy(ARR_DATA_PTR(array), curve, sizeof(double) * count);
+	Add(fields, PointerGetDatum(array));
+}
+
+/*
+ * Which bars these were.
+ */
+static void
+AddBars(Fields *fields, const BacktestAccount *account, int skipped)
+{
+	Add(fields, TimestampTzGetDatum(account->first_ts));
+	Add(fields, TimestampTzGetDatum(account->last_ts));
+	Add(fields, Int32GetDatum(account->bars));
+	Add(fields, Int32GetDatum(skipped));
 }
 
 /*
@@ -239,16 +311,28 @@ BacktestResult(FunctionCallInfo fcinfo, const BacktestState *state)
 	const BacktestAccount *account = &backtest->account;
 	Fields		fields = {0};
 
-	Add(&fields, TimestampTzGetDatum(account->first_ts));
-	Add(&fields, TimestampTzGetDatum(account->last_ts));
-	Add(&fields, Int32GetDatum(account->bars));
-	Add(&fields, Int32GetDatum(state->skipped));
+	AddBars(&fields, account, state->skipped);
 	AddMeasures(&fields, account);
 	AddNumber(&fields, backtest->last.close / backtest->first_close - 1);
 	AddCounts(&fields, account);
 	Add(&fields, TradeArray(types, state));
-	AddIf(&fields, state->curve != NULL,
-		  state->curve ? CurveArray(state) : (Datum) 0);
-	return HeapTupleGetDatum(heap_form_tuple(types->result, fields.value,
-											 fields.null));
+	AddCurve(&fields, state->curve, account->bars);
+	return Finish(&fields, types->result);
+}
+
+Datum
+PortfolioResult(FunctionCallInfo fcinfo, const PortfolioState *state)
+{
+	const Types *types = LookUpTypes(fcinfo);
+	const Portfolio *portfolio = &state->portfolio;
+	Fields		fields = {0};
+
+	AddBars(&fields, &portfolio->account, state->skipped);
+	Add(&fields, Int32GetDatum(portfolio->instruments));
+	AddMeasures(&fields, &portfolio->account);
+	Add(&fields, Int32GetDatum(portfolio->most_open));
+	AddCounts(&fields, &portfolio->account);
+	Add(&fields, PortfolioTradeArray(types, state));
+	AddCurve(&fields, state->curve, portfolio->account.bars);
+	return Finish(&fields, types->result);
 }

@@ -12,7 +12,7 @@
 #include "utils/jsonb.h"
 #include "utils/memutils.h"
 
-#include "backtest/backtest.h"
+#include "backtest/portfolio.h"
 
 /* Room at first for trades, and for the equity of bars */
 #define BACKTEST_FIRST_ROOM		64
@@ -34,6 +34,40 @@ typedef struct BacktestState
 	double	   *curve;			/* equity of each bar, if wanted */
 } BacktestState;
 
+/* Longest symbol and sector, with its end */
+#define PORTFOLIO_NAME_SIZE		64
+
+/* Most instruments */
+#define PORTFOLIO_MAX \
+	((int) (MaxAllocSize / sizeof(PortfolioInstrument)))
+
+typedef struct PortfolioTrade
+{
+	int			instrument;
+	BacktestTrade trade;
+} PortfolioTrade;
+
+#define PORTFOLIO_MAX_TRADES	((int) (MaxAllocSize / sizeof(PortfolioTrade)))
+
+/* The same for many instruments */
+typedef struct PortfolioState
+{
+	Portfolio	portfolio;
+	Jsonb	   *document;
+	int			skipped;
+	struct HTAB *symbols;		/* name -> number of the instrument */
+	struct HTAB *sectors;		/* name -> number of the sector */
+	int			room;			/* of instruments */
+	char	  **symbol;			/* names by number */
+	int			count;			/* trades that have ended */
+	int			trade_room;
+	PortfolioTrade *trade;
+	int			curve_room;
+	double	   *curve;
+} PortfolioState;
+
+extern Datum PortfolioResult(FunctionCallInfo fcinfo,
+							 const PortfolioState *state);
 extern Datum BacktestResult(FunctionCallInfo fcinfo,
 							const BacktestState *state);
 
