@@ -123,7 +123,9 @@ CheckLimits(const Portfolio *portfolio, double before, int account, int time)
 	}
 	Check(open == portfolio->open, "positions counted", account, time);
 	Check(open <= options->max_positions, "limit of positions", account, time);
-	Check(portfolio->account.cash - spent >= -1e-6, "cash is spent once", account, time);
+	/* A fixed fee may exceed what the sale of a few units brings */
+	Check(portfolio->account.cash - spent >= -1e-6 -
+		  options->fee_fixed * INSTRUMENTS, "cash is spent once", account, time);
 }
 
 static void
