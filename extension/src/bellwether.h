@@ -8,6 +8,7 @@
 #ifndef BELLWETHER_H
 #define BELLWETHER_H
 
+extern void HnswInit(void);
 extern void TenantInit(void);
 extern void VectorInit(void);
 extern void GraphInit(void);

@@ -21,4 +21,5 @@ _PG_init(void)
 	TenantInit();
 	VectorInit();
 	GraphInit();
+	HnswInit();
 }

@@ -1,0 +1,64 @@
+/*-------------------------------------------------------------------------
+ *
+ * cost.c
+ *	  What a scan costs: the walk before the first row, then a share of reading
+ *	  everything, as rows are asked for.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/genam.h"
+#include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
+#include "utils/float.h"
+#include "utils/rel.h"
+#include "utils/selfuncs.h"
+
+#include "hnsw/hnsw.h"
+
+/* Codes compared for each node followed, as a part of its 2m links */
+#define FRESH_PART	0.4
+
+/* A comparison of codes, in units of cpu_operator_cost */
+#define CODE_OPERATORS	2.0
+
+void
+HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
+				 Cost *startup, Cost *total, Selectivity *selectivity,
+				 double *correlation, double *pages)
+{
+	GenericCosts costs = {0};
+	double		tuples = Max(path->indexinfo->tuples, 1);
+	double		followed = Min(hnsw_ef_search, tuples);
+	double		compared;
+	Relation	rel;
+	HnswMeta	meta;
+
+	/* There is nothing to find without an order */
+	if (path->indexorderbys == NIL)
+	{
+		*startup = *total = get_float8_infinity();
+		*selectivity = 0;
+		*correlation = 0;
+		*pages = 0;
+		return;
+	}
+	rel = index_open(path->indexinfo->indexoid, NoLock);
+	HnswReadMeta(rel, &meta);
+	index_close(rel, NoLock);
+
+	compared = Min(followed * 2 * meta.m * FRESH_PART, tuples);
+	genericcostestimate(root, path, loop_count, &costs);
+	/* Pages of the walk are few and hot: at the price of sequential ones */
+	*startup = (followed + compared * 0.1) * seq_page_cost * 0.1 +
+		compared * CODE_OPERATORS * cpu_operator_cost;
+	/* A row more is a candidate more and its vector in the heap */
+	*total = *startup + tuples * (2 * meta.m * FRESH_PART * CODE_OPERATORS * cpu_operator_cost +
+								  cpu_index_tuple_cost + cpu_tuple_cost);
+	*selectivity = costs.indexSelectivity;
+	*correlation = costs.indexCorrelation;
+	*pages = costs.numIndexPages;
+}

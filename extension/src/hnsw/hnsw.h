@@ -1,0 +1,399 @@
+/*-------------------------------------------------------------------------
+ *
+ * hnsw.h
+ *	  The access method hnsw: a navigable small world graph over short codes.
+ *
+ * The graph is that of Malkov and Yashunin (arXiv 1603.09320). It is walked on
+ * codes of 4 or 8 bits a dimension (codec.h) that lie densely in index pages;
+ * what the walk finds is measured again with the vectors in the heap, so rows
+ * come in the order of their true distance.
+ *
+ * Nodes have dense numbers. Everything about node n is found by arithmetic: the
+ * file is a meta page and then groups of 256 nodes, all of the same shape.
+ *
+ *	block 0          meta page: HnswMeta
+ *	block 1          group 0: nodes 0..255
+ *	  code pages     HnswCode of node 0, 1, 2, ... (as many as fit a page)
+ *	  link pages     HnswNode of node 0, 1, 2, ... each with room for 2m links
+ *	  upper page     HnswUpper: 16 of level 1, then one each of level 2..6
+ *	  key pages      only if the index has key columns: HnswKey tuples
+ *	block 1 + P      group 1: nodes 256..511, ...
+ *
+ *	one code page                          one link page
+ *	+------------------------------+      +--------------------------------+
+ *	| page header                  |      | page header                    |
+ *	| factor norm | packed bits    | n    | key next twin tid state count  | n
+ *	| factor norm | packed bits    | n+1  | link link link ... (2m)        |
+ *	| factor norm | packed bits    | n+2  | key next twin tid state count  | n+1
+ *	| ...                          |      | ...                            |
+ *	+------------------------------+      +--------------------------------+
+ *
+ * Level: of 16 consecutive nodes one, chosen by a hash, is on level 1; of 16 of
+ * those one is on level 2, and so on. So a node's levels follow from its number
+ * and need no storage.
+ *
+ * A code is written once, before its node can be found; readers of codes hold a
+ * pin but no lock. Nothing depends on a code but the order of the walk.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HNSW_H
+#define HNSW_H
+
+#include "access/amapi.h"
+#include "access/generic_xlog.h"
+#include "nodes/execnodes.h"
+#include "nodes/pathnodes.h"
+#include "storage/bufmgr.h"
+#include "utils/relcache.h"
+
+#include "hnsw/codec.h"
+
+/* Options */
+#define HNSW_DEFAULT_M	16
+#define HNSW_MIN_M	2
+#define HNSW_MAX_M	100
+#define HNSW_DEFAULT_EF_CONSTRUCTION	64
+#define HNSW_MIN_EF_CONSTRUCTION	4
+#define HNSW_MAX_EF_CONSTRUCTION	1000
+#define HNSW_CODE_BITS_AUTO	0
+#define HNSW_MAX_CODE_BITS	8
+
+/* Settings */
+#define HNSW_DEFAULT_EF_SEARCH	40
+#define HNSW_MIN_EF_SEARCH	1
+#define HNSW_MAX_EF_SEARCH	1000
+#define HNSW_DEFAULT_MAX_SCAN_TUPLES	20000
+#define HNSW_MAX_SCAN_MEM_MULTIPLIER	1000
+
+/* Dimensions up to which the default is 8 bits a dimension, above it 4 */
+#define HNSW_BYTE_CODE_DIM	2000
+
+/* Support functions and strategies of operator classes */
+#define HNSW_DISTANCE_PROC	1
+#define HNSW_HASH_PROC	2
+#define HNSW_PROCS	2
+#define HNSW_STRATEGIES	1
+
+/* The file */
+#define HNSW_MAGIC	0xB3770A15
+#define HNSW_VERSION	1
+#define HNSW_META_BLOCK	0
+#define HNSW_GROUP_NODES	256 /* nodes in a group */
+#define HNSW_FANOUT	16			/* nodes of a level for one of the next */
+#define HNSW_MAX_LEVEL	6
+#define HNSW_UPPERS	(HNSW_FANOUT + HNSW_MAX_LEVEL - 1)	/* of a group */
+#define HNSW_KEY_PAGES	2		/* of a group, if there are key columns */
+#define HNSW_BUCKETS	1024	/* heads of hash chains of keys */
+#define HNSW_NONE	0xFFFFFFFF	/* no such node */
+#define HNSW_WHOLE	0			/* key of all nodes without key columns */
+
+/* Phase of CREATE INDEX after initializing */
+#define HNSW_PHASE_LOAD	2
+
+/* Locked (heavyweight) by inserts in share mode; vacuum waits for them */
+#define HNSW_INSERT_LOCK	HNSW_META_BLOCK
+
+/* One graph: that of a key, or of the whole index */
+typedef struct HnswRoot
+{
+	uint32		entry;			/* where searches begin, HNSW_NONE if empty */
+	uint32		head;			/* latest node, a chain by HnswNode.next */
+	uint32		count;			/* nodes in the chain, tombstones too */
+} HnswRoot;
+
+typedef struct HnswMeta
+{
+	uint32		magic;
+	uint32		version;
+	uint32		metric;			/* HnswMetric */
+	uint32		dimensions;
+	uint32		m;				/* links of a node at upper levels; 2m below */
+	uint32		ef_construction;
+	uint32		code_bits;
+	uint32		keys;			/* leading key columns: 0 or 1 */
+	uint32		node_count;		/* numbers handed out so far */
+	uint32		free_head;		/* numbers to use again, by HnswNode.next */
+	uint32		key_pages;		/* key pages in use */
+	float		largest_norm;	/* largest |x|; L1: widest step of a code */
+	float		code_error;		/* what codes do not hold, as a fraction */
+	HnswRoot	whole;			/* the graph of an index without keys */
+	uint32		buckets[HNSW_BUCKETS];	/* key page + 1 of each hash chain */
+} HnswMeta;
+
+/* What a node is; a page of zeros holds free nodes */
+typedef enum HnswState
+{
+	HNSW_FREE = 0,				/* never used, or given up while in the making */
+	HNSW_LIVE = 1,				/* stands for the heap row at tid */
+	HNSW_DEAD = 2,				/* tombstone: walked through, never returned */
+	HNSW_LISTED = 3				/* in the list of numbers to use again */
+} HnswState;
+
+typedef struct HnswNode
+{
+	uint32		key;			/* whose graph: HNSW_WHOLE or an HnswKey's place */
+	uint32		next;			/* next in the key's chain, or in the free list */
+	uint32		twin;			/* next node with the very same code */
+	ItemPointerData tid;		/* heap row */
+	uint8		state;			/* HnswState */
+	uint8		unused;
+	uint16		count;			/* links in use */
+	uint16		linked;			/* 0: a twin, found through its first one only */
+	uint32		links[FLEXIBLE_ARRAY_MEMBER];	/* level 0, 2m at most */
+} HnswNode;
+
+typedef struct HnswUpper
+{
+	uint32		key;			/* as in HnswNode */
+	uint32		count;			/* links in use */
+	uint32		links[FLEXIBLE_ARRAY_MEMBER];	/* m at most */
+} HnswUpper;
+
+/* The special space of every page */
+typedef struct HnswPageOpaque
+{
+	uint16		kind;			/* HnswPageKind */
+	uint16		page_id;		/* HNSW_PAGE_ID, for pg_filedump and the like */
+} HnswPageOpaque;
+
+typedef enum HnswPageKind
+{
+	HNSW_PAGE_META = 1,
+	HNSW_PAGE_CODE,
+	HNSW_PAGE_LINK,
+	HNSW_PAGE_UPPER,
+	HNSW_PAGE_KEY
+} HnswPageKind;
+
+#define HNSW_PAGE_ID	0xFF95
+
+/* Bytes of a page between header and special space */
+#define HNSW_PAGE_ROOM	(BLCKSZ - MAXALIGN(SizeOfPageHeaderData) - MAXALIGN(sizeof(HnswPageOpaque)))
+
+/* A place in a group: page of the group, byte of the page */
+typedef struct HnswPlace
+{
+	uint16		page;
+	uint16		offset;
+} HnswPlace;
+
+/* Shape of a group, and where everything is in it */
+typedef struct HnswLayout
+{
+	int			code_pages;
+	int			link_pages;
+	int			upper_pages;
+	int			key_pages;
+	int			pages;			/* of a group in all */
+	int			code_size;
+	int			node_size;
+	int			upper_size;
+	HnswPlace	codes[HNSW_GROUP_NODES];
+	HnswPlace	nodes[HNSW_GROUP_NODES];
+	HnswPlace	uppers[HNSW_UPPERS];
+} HnswLayout;
+
+/* Where time went: shown by hnsw_last_scan() */
+typedef struct HnswCounters
+{
+	int64		nodes;			/* nodes whose links were followed */
+	int64		codes;			/* codes compared */
+	int64		ranked;			/* vectors measured in the heap */
+	int64		pages;			/* index pages read */
+	int64		returned;		/* rows returned */
+	int64		swept;			/* nodes read one after the other at the end */
+} HnswCounters;
+
+/* An index at work, in pages or (while it is built) in memory */
+typedef struct HnswIndex
+{
+	Relation	rel;
+	HnswMetric	metric;
+	int			m;
+	int			ef_construction;
+	HnswCodec	codec;
+	HnswLayout	layout;
+	char	  **groups;			/* pages of each group in memory, NULL: on disk */
+	uint32		group_count;
+	uint32		group_room;
+	Buffer	   *recent;			/* where each block was last seen */
+	BlockNumber recent_room;
+	HnswCounters counters;
+} HnswIndex;
+
+typedef struct HnswCandidate
+{
+	float		distance;
+	uint32		node;
+} HnswCandidate;
+
+/* A binary heap, or just an array */
+typedef struct HnswHeap
+{
+	HnswCandidate *items;
+	int			count;
+	int			room;
+} HnswHeap;
+
+/* A walk over one level; kept between walks to reuse its memory */
+typedef struct HnswWalk
+{
+	HnswIndex  *index;
+	uint32		limit;			/* nodes from this number on are unknown */
+	uint64	   *visited;		/* a bit a node */
+	HnswHeap	open;			/* to be expanded, nearest first */
+	HnswHeap	found;			/* best so far, farthest first */
+	HnswHeap	rest;			/* seen, too far for found; if kept */
+	HnswHeap	evicted;		/* pushed out of found; if kept */
+	bool		keep;			/* keep rest and evicted for another round */
+	HnswHeap	touched;		/* nodes with a visited bit, to clear them */
+	uint32		keys[1];		/* whose graph is walked */
+	HnswCandidate *fresh;		/* scratch: 2m */
+	uint32	   *links;			/* scratch: 2m */
+} HnswWalk;
+
+/* A node about to be inserted: its links on each level */
+typedef struct HnswLinks
+{
+	int			level;
+	int			count[HNSW_MAX_LEVEL + 1];
+	uint32	   *links[HNSW_MAX_LEVEL + 1];
+	uint32		twin_of;		/* a node with the same code, or HNSW_NONE */
+} HnswLinks;
+
+/* Scratch of inserts */
+typedef struct HnswInserter
+{
+	HnswIndex  *index;
+	HnswWalk	walk;
+	HnswQuery	query;			/* the new vector */
+	HnswQuery	other;			/* a node's code as query */
+	HnswCode   *code;			/* the new code */
+	HnswCode   *code_copy;
+	float	   *work;			/* padded floats */
+	HnswLinks	links;
+	HnswCandidate *candidates;
+	HnswCandidate *kept;
+	uint32	   *old_links;
+	uint32	   *new_links;
+} HnswInserter;
+
+/* How the values of a column are read: by its type */
+typedef struct HnswClass
+{
+	PGFunction	distance;		/* support function 1 tells class and metric */
+	HnswMetric	metric;
+	bool		half;			/* elements are half precision */
+} HnswClass;
+
+/* hnsw.c */
+extern int	hnsw_ef_search;
+extern int	hnsw_iterative_scan;
+extern int	hnsw_max_scan_tuples;
+extern double hnsw_scan_mem_multiplier;
+
+typedef enum HnswIterativeScan
+{
+	HNSW_ITERATIVE_OFF,
+	HNSW_ITERATIVE_RELAXED,
+	HNSW_ITERATIVE_STRICT
+} HnswIterativeScan;
+
+typedef struct HnswOptions
+{
+	int32		vl_len_;
+	int			m;
+	int			ef_construction;
+	int			code_bits;
+} HnswOptions;
+
+/* column.c: what an index is over */
+extern const HnswClass *HnswClassOf(Relation rel);
+extern int	HnswVectorColumn(Relation rel);
+extern int	HnswDimensionsOf(Relation rel);
+extern const float *HnswFloats(const HnswClass *class, Datum value, int *dim, void **copy);
+extern double HnswExactDistance(HnswMetric metric, int dim, const float *a, const float *b);
+
+/* cost.c */
+extern void HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
+							 Cost *startup, Cost *total, Selectivity *selectivity,
+							 double *correlation, double *pages);
+
+/* store.c: pages and what is in them */
+extern void HnswMakeMeta(Relation rel, HnswMeta *meta);
+extern void HnswReadMeta(Relation rel, HnswMeta *meta);
+extern void HnswFillMetaPage(Page page, const HnswMeta *meta);
+extern HnswMeta *HnswPageMeta(Page page);
+extern HnswIndex *HnswOpen(Relation rel, const HnswMeta *meta, bool in_memory);
+extern void HnswAddGroup(HnswIndex *index);
+extern int	HnswLevelOf(uint32 node);
+extern BlockNumber HnswBlockOf(const HnswIndex *index, uint32 node, HnswPlace place);
+extern HnswPlace HnswCodePlace(const HnswIndex *index, uint32 node);
+extern HnswPlace HnswNodePlace(const HnswIndex *index, uint32 node);
+extern HnswPlace HnswUpperPlace(const HnswIndex *index, uint32 node, int level);
+extern void HnswInitPage(const HnswIndex *index, Page page, int page_of_group);
+extern char *HnswMemory(HnswIndex *index, uint32 node, HnswPlace place);
+extern Buffer HnswPin(HnswIndex *index, BlockNumber block);
+extern bool HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links);
+extern int	HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links);
+extern void HnswReadCode(HnswIndex *index, uint32 node, HnswCode *copy);
+extern void HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, int count);
+extern HnswQuery HnswMakeQuery(const HnswCodec *codec);
+
+/* change.c: changes to pages, logged */
+extern uint32 HnswNewNumber(HnswIndex *index, float norm);
+extern void HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,
+						  const HnswCode *code, const HnswLinks *links);
+extern bool HnswChangeLinks(HnswIndex *index, uint32 node, int level, uint32 key,
+							const uint32 *old, int old_count, const uint32 *new, int new_count);
+extern bool HnswAddTwin(HnswIndex *index, uint32 first, uint32 key, uint32 twin);
+
+/* walk.c: searching the graph */
+extern void HnswWalkInit(HnswWalk *walk, HnswIndex *index, uint32 limit, bool keep);
+extern void HnswWalkReset(HnswWalk *walk);
+extern void HnswWalkGrow(HnswWalk *walk, uint32 limit);
+extern void HnswWalkEnter(HnswWalk *walk, const HnswQuery *query, uint32 node, int ef);
+extern void HnswWalkDescend(HnswWalk *walk, const HnswQuery *query, HnswCandidate *at,
+							int from_level, int to_level);
+extern void HnswWalkLevel(HnswWalk *walk, const HnswQuery *query, int level, int ef);
+extern void HnswWalkAgain(HnswWalk *walk, const HnswQuery *query, int ef);
+extern void HnswPush(HnswHeap *heap, HnswCandidate item);
+extern void HnswOffer(HnswHeap *best, HnswCandidate item, int most);
+extern void HnswSort(HnswHeap *heap);
+
+static inline bool
+HnswVisited(const HnswWalk *walk, uint32 node)
+{
+	return (walk->visited[node / 64] & (UINT64CONST(1) << (node % 64))) != 0;
+}
+
+/* select.c: which links a node keeps */
+extern int	HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int count, int most);
+extern int	HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
+					  int most, uint32 *result);
+
+/* insert.c */
+extern void HnswInserterInit(HnswInserter *inserter, HnswIndex *index);
+extern bool HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datum value,
+							ItemPointer tid, uint32 key, HnswMeta *memory_meta, float *error);
+extern bool HnswInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,
+					   Relation heap, IndexUniqueCheck unique, bool unchanged,
+					   struct IndexInfo *info);
+
+/* build.c */
+extern IndexBuildResult *HnswBuild(Relation heap, Relation rel, struct IndexInfo *info);
+extern void HnswBuildEmpty(Relation rel);
+
+/* scan.c, rank.c */
+extern IndexScanDesc HnswBeginScan(Relation rel, int keys, int orders);
+extern void HnswRescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orders, int norders);
+extern bool HnswGetTuple(IndexScanDesc scan, ScanDirection direction);
+extern void HnswEndScan(IndexScanDesc scan);
+
+/* vacuum.c */
+extern IndexBulkDeleteResult *HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
+											 IndexBulkDeleteCallback callback, void *state);
+extern IndexBulkDeleteResult *HnswVacuumCleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
+
+#endif							/* HNSW_H */

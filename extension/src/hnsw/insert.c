@@ -1,0 +1,275 @@
+/*-------------------------------------------------------------------------
+ *
+ * insert.c
+ *	  Adding one vector to the graph (Malkov and Yashunin, algorithm 1), in
+ *	  memory while the index is built and in pages afterwards.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/genam.h"
+#include "nodes/execnodes.h"
+#include "storage/lmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "hnsw/hnsw.h"
+#include "hnsw/root.h"
+#include "vector/vector.h"
+
+/* Nearest candidates whose code is compared with the new one */
+#define TWIN_CANDIDATES	2
+
+/* Tries to change links that others change at the same time */
+#define LINK_TRIES	10
+
+void
+HnswInserterInit(HnswInserter *inserter, HnswIndex *index)
+{
+	HnswCodec  *codec = &index->codec;
+	int			most = Max(index->ef_construction, 2 * index->m) + 1;
+
+	inserter->index = index;
+	HnswWalkInit(&inserter->walk, index, 0, false);
+	inserter->query = HnswMakeQuery(codec);
+	inserter->other = HnswMakeQuery(codec);
+	inserter->code = palloc0(codec->size);
+	inserter->code_copy = palloc0(codec->size);
+	inserter->work = palloc0(sizeof(float) * codec->padded);
+	inserter->candidates = palloc(most * sizeof(HnswCandidate));
+	inserter->kept = palloc(most * sizeof(HnswCandidate));
+	inserter->old_links = palloc((2 * index->m + 1) * sizeof(uint32));
+	inserter->new_links = palloc((2 * index->m + 1) * sizeof(uint32));
+	for (int level = 0; level <= HNSW_MAX_LEVEL; level++)
+		inserter->links.links[level] = palloc(2 * index->m * sizeof(uint32));
+}
+
+/*
+ * Tombstones are not linked to: vacuum may be about to free them.
+ */
+static int
+DropDead(HnswIndex *index, HnswCandidate *candidates, int count)
+{
+	int			live = 0;
+
+	for (int i = 0; i < count; i++)
+	{
+		HnswNode	node;
+
+		if (index->groups || (HnswReadNode(index, candidates[i].node, &node, NULL) &&
+							  node.state == HNSW_LIVE))
+			candidates[live++] = candidates[i];
+	}
+	return live;
+}
+
+/*
+ * A node among the nearest that has the very same code, or HNSW_NONE.
+ */
+static uint32
+FindTwin(HnswInserter *inserter, const HnswCandidate *candidates, int count)
+{
+	for (int i = 0; i < Min(count, TWIN_CANDIDATES); i++)
+	{
+		HnswReadCode(inserter->index, candidates[i].node, inserter->code_copy);
+		if (memcmp(inserter->code_copy, inserter->code, inserter->index->codec.size) == 0)
+			return candidates[i].node;
+	}
+	return HNSW_NONE;
+}
+
+/*
+ * Chooses the new node's links on each of its levels.
+ */
+static void
+FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
+{
+	HnswIndex  *index = inserter->index;
+	HnswWalk   *walk = &inserter->walk;
+	HnswLinks  *links = &inserter->links;
+	HnswCandidate at = {0, entry};
+	int			top = HnswLevelOf(entry);
+	int			ef = index->ef_construction;
+
+	walk->keys[0] = key;
+	HnswDistances(index, &inserter->query, &at, 1);
+	HnswWalkDescend(walk, &inserter->query, &at, top, links->level);
+	for (int level = Min(top, links->level); level >= 0; level--)
+	{
+		HnswCandidate *candidates = inserter->candidates;
+		int			count;
+
+		HnswWalkReset(walk);
+		HnswWalkEnter(walk, &inserter->query, at.node, ef);
+		HnswWalkLevel(walk, &inserter->query, level, ef);
+		HnswSort(&walk->found);
+		count = walk->found.count;
+		if (count == 0)
+			continue;
+		at = walk->found.items[0];
+		memcpy(candidates, walk->found.items, count * sizeof(HnswCandidate));
+		if (level == 0)
+			links->twin_of = FindTwin(inserter, candidates, count);
+		count = DropDead(index, candidates, count);
+		count = HnswSelect(inserter, candidates, count, index->m);
+		links->count[level] = count;
+		for (int i = 0; i < count; i++)
+			links->links[level][i] = candidates[i].node;
+	}
+	HnswWalkReset(walk);
+}
+
+/*
+ * Makes "to" link back to the new node.
+ */
+static void
+LinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node)
+{
+	HnswIndex  *index = inserter->index;
+	int			most = level == 0 ? 2 * index->m : index->m;
+
+	for (int try = 0; try < LINK_TRIES; try++)
+	{
+		uint32	   *old = inserter->old_links;
+		uint32	   *new = inserter->new_links;
+		int			count = HnswReadLinks(index, to, level, key, old);
+		int			kept = count + 1;
+
+		if (count < 0)
+			return;
+		for (int i = 0; i < count; i++)
+			if (old[i] == node)
+				return;
+		memcpy(new, old, count * sizeof(uint32));
+		new[count] = node;
+		if (kept > most)
+			kept = HnswPrune(inserter, to, new, kept, most, new);
+		if (HnswChangeLinks(index, to, level, key, old, count, new, kept))
+			return;
+	}
+}
+
+/*
+ * Inserts a coded vector; its number was taken for it.
+ */
+static void
+InsertNode(HnswInserter *inserter, uint32 node, ItemPointer tid, uint32 key,
+		   HnswMeta *memory_meta)
+{
+	HnswIndex  *index = inserter->index;
+	HnswLinks  *links = &inserter->links;
+	HnswNode	head = {.key = key, .next = HNSW_NONE, .twin = HNSW_NONE,.tid = *tid,
+	.state = HNSW_LIVE, .linked = 1};
+
+	HnswWalkGrow(&inserter->walk, node + 1);
+	for (;;)
+	{
+		HnswRoot	root;
+
+		memset(links->count, 0, sizeof(links->count));
+		links->level = HnswLevelOf(node);
+		links->twin_of = HNSW_NONE;
+		HnswReadRoot(index, memory_meta, key, &root);
+		if (root.entry != HNSW_NONE)
+		{
+			HnswWalkGrow(&inserter->walk, root.entry + 1);
+			FindLinks(inserter, root.entry, key);
+		}
+		head.next = root.head;
+		if (links->twin_of != HNSW_NONE)
+		{
+			HnswLinks	none = {0};
+
+			none.links[0] = links->links[0];
+			head.linked = 0;
+			HnswWriteNode(index, node, &head, inserter->code, &none);
+			if (HnswAddTwin(index, links->twin_of, key, node))
+			{
+				HnswJoinRoot(index, memory_meta, key, node, false, false);
+				return;
+			}
+			head.linked = 1;
+		}
+		HnswWriteNode(index, node, &head, inserter->code, links);
+		for (int level = links->level; level >= 0; level--)
+			for (int i = 0; i < links->count[level]; i++)
+				LinkBack(inserter, links->links[level][i], level, key, node);
+		/* Two first nodes at once: the later one looks again for neighbours */
+		if (HnswJoinRoot(index, memory_meta, key, node, true, root.entry == HNSW_NONE))
+			return;
+	}
+}
+
+/*
+ * Codes a value and inserts it. False if it has no place in the index: a vector
+ * of length zero has no cosine. memory_meta is the meta page of an index that is
+ * in memory, else NULL.
+ */
+bool
+HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datum value,
+				ItemPointer tid, uint32 key, HnswMeta *memory_meta, float *error)
+{
+	HnswIndex  *index = inserter->index;
+	HnswCodec  *codec = &index->codec;
+	int			dim;
+	void	   *copy;
+	const float *floats = HnswFloats(class, value, &dim, &copy);
+	float		norm;
+	uint32		node;
+
+	VectorCheckExpectedDim(codec->dim, dim);
+	if (!HnswEncode(codec, floats, inserter->code, inserter->work, error))
+		return false;
+	HnswQueryFromVector(codec, floats, &inserter->query);
+	norm = codec->metric == HNSW_L1 ? inserter->code->factor : sqrtf(inserter->code->norm);
+	if (memory_meta)
+	{
+		node = memory_meta->node_count++;
+		if (node / HNSW_GROUP_NODES == index->group_count)
+			HnswAddGroup(index);
+		memory_meta->largest_norm = Max(memory_meta->largest_norm, norm);
+	}
+	else
+		node = HnswNewNumber(index, norm);
+	InsertNode(inserter, node, tid, key, memory_meta);
+	if (copy)
+		pfree(copy);
+	return true;
+}
+
+/*
+ * aminsert: scratch is kept for the command.
+ */
+bool
+HnswInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,
+		   Relation heap, IndexUniqueCheck unique, bool unchanged,
+		   struct IndexInfo *info)
+{
+	int			column = HnswVectorColumn(rel) - 1;
+	HnswInserter *inserter = info->ii_AmCache;
+	const HnswClass *class = HnswClassOf(rel);
+	float		error;
+
+	if (isnull[column])
+		return false;
+	if (inserter == NULL)
+	{
+		MemoryContext old = MemoryContextSwitchTo(info->ii_Context);
+		HnswMeta	meta;
+
+		HnswReadMeta(rel, &meta);
+		inserter = palloc0(sizeof(HnswInserter));
+		HnswInserterInit(inserter, HnswOpen(rel, &meta, false));
+		info->ii_AmCache = inserter;
+		MemoryContextSwitchTo(old);
+	}
+	inserter->index->rel = rel;
+	LockPage(rel, HNSW_INSERT_LOCK, ShareLock);
+	HnswInsertValue(inserter, class, values[column], tid,
+					HnswKeyFor(inserter->index, values, isnull, true), NULL, &error);
+	UnlockPage(rel, HNSW_INSERT_LOCK, ShareLock);
+	return false;
+}

@@ -1,0 +1,314 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.c
+ *	  Rows in the order of their distance.
+ *
+ * A scan goes through these stages; it moves on as long as rows are asked for,
+ * so a filter above it never ends with fewer rows than there are:
+ *
+ *	walk	rounds over the graph, each asking for twice as many nodes
+ *	sweep	all nodes not yet returned, by their codes: begun when the walk has
+ *			seen hnsw.max_scan_tuples nodes, needs too much memory, or is at an end
+ *	late	rows found too late for their place (strict order)
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "access/genam.h"
+#include "access/relscan.h"
+#include "access/tableam.h"
+#include "executor/executor.h"
+#include "lib/pairingheap.h"
+#include "miscadmin.h"
+#include "pgstat.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "hnsw/hnsw.h"
+#include "hnsw/root.h"
+#include "hnsw/scan.h"
+#include "vector/vector.h"
+
+/* Fewest nodes that one pass of a sweep puts in order */
+#define SWEEP_LEAST	1024
+
+/* Largest growth of a round, in nodes */
+#define LARGEST_ROUND	(1 << 20)
+
+HnswCounters hnsw_last_scan;
+
+IndexScanDesc
+HnswBeginScan(Relation rel, int keys, int orders)
+{
+	IndexScanDesc scan = RelationGetIndexScan(rel, keys, orders);
+	HnswScan   *state = palloc0(sizeof(HnswScan));
+
+	state->context = AllocSetContextCreate(CurrentMemoryContext, "hnsw scan",
+										   ALLOCSET_DEFAULT_SIZES);
+	scan->opaque = state;
+	return scan;
+}
+
+void
+HnswRescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orders, int norders)
+{
+	HnswScan   *state = scan->opaque;
+
+	if (keys && scan->numberOfKeys > 0)
+		memmove(scan->keyData, keys, scan->numberOfKeys * sizeof(ScanKeyData));
+	if (orders && scan->numberOfOrderBys > 0)
+		memmove(scan->orderByData, orders, scan->numberOfOrderBys * sizeof(ScanKeyData));
+	HnswRankEnd(state);
+	MemoryContextReset(state->context);
+	state->stage = HNSW_STAGE_BEGIN;
+}
+
+void
+HnswEndScan(IndexScanDesc scan)
+{
+	HnswScan   *state = scan->opaque;
+
+	HnswRankEnd(state);
+	MemoryContextDelete(state->context);
+	pfree(state);
+}
+
+/*
+ * The query vector; one that is NULL is as far from every row.
+ */
+static void
+ReadQuery(IndexScanDesc scan, HnswScan *state)
+{
+	ScanKey		key = &scan->orderByData[0];
+	HnswCodec  *codec = &state->index->codec;
+	float	   *floats = palloc0(sizeof(float) * codec->dim);
+
+	if (!(key->sk_flags & SK_ISNULL))
+	{
+		int			dim;
+		void	   *copy;
+		const float *given = HnswFloats(state->class, key->sk_argument, &dim, &copy);
+
+		if (dim != codec->dim)
+			ereport(ERROR,
+					(errcode(ERRCODE_DATA_EXCEPTION),
+					 errmsg("different vector dimensions %d and %d", codec->dim, dim)));
+		memcpy(floats, given, sizeof(float) * dim);
+	}
+	state->floats = floats;
+	state->query = HnswMakeQuery(codec);
+	/* A vector of zeros has no cosine with any: every order is right */
+	if (!HnswQueryFromVector(codec, floats, &state->query))
+	{
+		state->query.scale = 0;
+		state->query.offset = 0;
+		state->query.norm = 0;
+	}
+}
+
+/*
+ * Opens the index and takes the first round.
+ */
+static void
+Begin(IndexScanDesc scan, HnswScan *state)
+{
+	HnswMeta	meta;
+	HnswRoot	root;
+	HnswCandidate at;
+
+	if (scan->numberOfOrderBys == 0)
+		elog(ERROR, "cannot scan hnsw index without order");
+	pgstat_count_index_scan(scan->indexRelation);
+	HnswReadMeta(scan->indexRelation, &meta);
+	state->index = HnswOpen(scan->indexRelation, &meta, false);
+	state->class = HnswClassOf(scan->indexRelation);
+	state->ef = hnsw_ef_search;
+	state->memory = (double) work_mem * 1024 * hnsw_scan_mem_multiplier;
+	state->last = -INFINITY;
+	state->sweep_at = 0;
+	memset(&state->batch, 0, sizeof(HnswHeap));
+	state->batch_at = 0;
+	memset(&state->late, 0, sizeof(state->late));
+	ReadQuery(scan, state);
+	HnswRankBegin(scan, state, &meta);
+
+	HnswWalkInit(&state->walk, state->index, meta.node_count,
+				 hnsw_iterative_scan != HNSW_ITERATIVE_OFF);
+	state->walk.keys[0] = HNSW_WHOLE;
+	HnswReadRoot(state->index, NULL, HNSW_WHOLE, &root);
+	state->stage = HNSW_STAGE_WALK;
+	if (root.entry == HNSW_NONE || root.entry >= meta.node_count)
+		return;
+	at.node = root.entry;
+	HnswDistances(state->index, &state->query, &at, 1);
+	HnswWalkDescend(&state->walk, &state->query, &at, HnswLevelOf(root.entry), 0);
+	HnswWalkEnter(&state->walk, &state->query, at.node, state->ef);
+	HnswWalkLevel(&state->walk, &state->query, 0, state->ef);
+	HnswSort(&state->walk.found);
+	state->batch = state->walk.found;
+	memset(&state->walk.found, 0, sizeof(HnswHeap));
+}
+
+/*
+ * What the walk has seen but not returned is left to the sweep.
+ */
+static void
+BeginSweep(HnswScan *state)
+{
+	HnswWalk   *walk = &state->walk;
+	HnswHeap   *pending[] = {&walk->rest, &walk->evicted};
+
+	for (int p = 0; p < lengthof(pending); p++)
+	{
+		for (int i = 0; i < pending[p]->count; i++)
+			walk->visited[pending[p]->items[i].node / 64] &=
+				~(UINT64CONST(1) << (pending[p]->items[i].node % 64));
+		if (pending[p]->items)
+			pfree(pending[p]->items);
+		memset(pending[p], 0, sizeof(HnswHeap));
+	}
+	state->stage = HNSW_STAGE_SWEEP;
+}
+
+/*
+ * The nearest nodes not yet returned, as many as fit the memory. The batch is
+ * empty when there are none.
+ */
+static void
+Sweep(HnswScan *state)
+{
+	HnswIndex  *index = state->index;
+	HnswWalk   *walk = &state->walk;
+	BlockNumber blocks = RelationGetNumberOfBlocks(index->rel);
+	int			most = Max(SWEEP_LEAST, Min(state->memory / 2, MaxAllocSize) / sizeof(HnswCandidate));
+	HnswHeap	best = {0};
+
+	for (uint32 node = 0; node < walk->limit; node++)
+	{
+		HnswCandidate item = {0, node};
+		HnswNode	copy;
+
+		if (HnswVisited(walk, node) ||
+			HnswBlockOf(index, node, HnswNodePlace(index, node)) >= blocks)
+			continue;
+		CHECK_FOR_INTERRUPTS();
+		if (!HnswReadNode(index, node, &copy, NULL) || copy.state != HNSW_LIVE)
+			continue;
+		HnswDistances(index, &state->query, &item, 1);
+		index->counters.swept++;
+		HnswOffer(&best, item, most);
+	}
+	for (int i = 0; i < best.count; i++)
+		walk->visited[best.items[i].node / 64] |= UINT64CONST(1) << (best.items[i].node % 64);
+	HnswSort(&best);
+	state->batch = best;
+}
+
+/*
+ * Fetches candidates for the next rows; false if there are no more.
+ */
+static bool
+NextBatch(HnswScan *state)
+{
+	HnswWalk   *walk = &state->walk;
+
+	if (state->batch.items)
+		pfree(state->batch.items);
+	memset(&state->batch, 0, sizeof(HnswHeap));
+	state->batch_at = 0;
+	if (hnsw_iterative_scan == HNSW_ITERATIVE_OFF)
+		return false;
+	if (state->stage == HNSW_STAGE_WALK)
+	{
+		Size		used = MemoryContextMemAllocated(state->context, false);
+		bool		exhausted = walk->open.count == 0 && walk->rest.count == 0 &&
+		walk->evicted.count == 0;
+
+		if (exhausted || walk->touched.count >= hnsw_max_scan_tuples || used > state->memory)
+			BeginSweep(state);
+		else
+		{
+			state->ef = Min(2 * state->ef, LARGEST_ROUND);
+			HnswWalkAgain(walk, &state->query, state->ef);
+			HnswSort(&walk->found);
+			state->batch = walk->found;
+			memset(&walk->found, 0, sizeof(HnswHeap));
+			if (state->batch.count > 0)
+				return true;
+			BeginSweep(state);
+		}
+	}
+	if (state->stage == HNSW_STAGE_SWEEP)
+	{
+		Sweep(state);
+		return state->batch.count > 0;
+	}
+	return false;
+}
+
+/*
+ * The estimated distance from which on candidates are unknown: rows that are
+ * nearer by more than an estimate errs can be returned.
+ */
+static double
+Horizon(HnswScan *state)
+{
+	if (state->batch_at < state->batch.count)
+		return HnswLowerBound(state, state->batch.items[state->batch_at].distance);
+	if (hnsw_iterative_scan == HNSW_ITERATIVE_OFF || state->batch.count == 0)
+		return INFINITY;
+	/* The next round begins about where this one ends */
+	return HnswLowerBound(state, state->batch.items[state->batch.count - 1].distance);
+}
+
+static bool
+Return(IndexScanDesc scan, HnswScan *state, ItemPointer tid)
+{
+	state->index->counters.returned++;
+	hnsw_last_scan = state->index->counters;
+	scan->xs_heaptid = *tid;
+	scan->xs_recheck = false;
+	scan->xs_recheckorderby = false;
+	return true;
+}
+
+bool
+HnswGetTuple(IndexScanDesc scan, ScanDirection direction)
+{
+	HnswScan   *state = scan->opaque;
+	MemoryContext old = MemoryContextSwitchTo(state->context);
+	bool		more = true;
+	HnswRanked	row;
+
+	if (state->stage == HNSW_STAGE_BEGIN)
+		Begin(scan, state);
+	while (state->stage != HNSW_STAGE_LATE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (HnswRankedBefore(state, more ? Horizon(state) : INFINITY, &row))
+		{
+			if (hnsw_iterative_scan == HNSW_ITERATIVE_STRICT && row.distance < state->last)
+			{
+				HnswAddLate(state, &row);
+				continue;
+			}
+			state->last = Max(state->last, row.distance);
+			MemoryContextSwitchTo(old);
+			return Return(scan, state, &row.tid);
+		}
+		if (state->batch_at < state->batch.count)
+			HnswRank(scan, state, state->batch.items[state->batch_at++].node);
+		else if (!more)
+			state->stage = HNSW_STAGE_LATE;
+		else
+			more = NextBatch(state);
+	}
+	MemoryContextSwitchTo(old);
+	if (HnswNextLate(state, &row))
+		return Return(scan, state, &row.tid);
+	hnsw_last_scan = state->index->counters;
+	return false;
+}

@@ -1,0 +1,80 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.h
+ *	  The state of a scan, shared by scan.c (which nodes) and rank.c (in which
+ *	  order).
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HNSW_SCAN_H
+#define HNSW_SCAN_H
+
+#include "access/relscan.h"
+#include "lib/pairingheap.h"
+
+#include "hnsw/hnsw.h"
+
+typedef enum HnswStage
+{
+	HNSW_STAGE_BEGIN,
+	HNSW_STAGE_WALK,
+	HNSW_STAGE_SWEEP,
+	HNSW_STAGE_LATE
+} HnswStage;
+
+/* A row with its true distance */
+typedef struct HnswRanked
+{
+	double		distance;
+	ItemPointerData tid;
+} HnswRanked;
+
+typedef struct HnswRankedHeap
+{
+	HnswRanked *items;
+	int			count;
+	int			room;
+	int			at;				/* next one, when read as a list */
+} HnswRankedHeap;
+
+typedef struct HnswScan
+{
+	MemoryContext context;		/* reset by each rescan */
+	HnswStage	stage;
+	HnswIndex  *index;
+	const HnswClass *class;
+	float	   *floats;			/* the query */
+	HnswQuery	query;			/* the same, for codes */
+	HnswWalk	walk;
+	int			ef;				/* of this round */
+	double		memory;			/* bytes the scan may use */
+	uint32		sweep_at;
+	HnswHeap	batch;			/* candidates by estimated distance */
+	int			batch_at;		/* next one to measure */
+	double		last;			/* distance of the last row returned */
+
+	/* rank.c */
+	struct IndexFetchTableData *fetch;
+	TupleTableSlot *slot;
+	IndexInfo  *info;
+	EState	   *estate;			/* for index expressions, else NULL */
+	double		query_norm;
+	double		largest_norm;
+	double		margin;			/* how far an estimate errs, per unit of lengths */
+	HnswRankedHeap ranked;		/* measured, not yet returned; nearest first */
+	HnswRankedHeap late;		/* too late for their place */
+} HnswScan;
+
+/* scan.c: what the last scan of this session did */
+extern HnswCounters hnsw_last_scan;
+
+/* rank.c */
+extern void HnswRankBegin(IndexScanDesc scan, HnswScan *state, const HnswMeta *meta);
+extern void HnswRankEnd(HnswScan *state);
+extern void HnswRank(IndexScanDesc scan, HnswScan *state, uint32 node);
+extern double HnswLowerBound(HnswScan *state, double estimate);
+extern bool HnswRankedBefore(HnswScan *state, double horizon, HnswRanked *row);
+extern void HnswAddLate(HnswScan *state, const HnswRanked *row);
+extern bool HnswNextLate(HnswScan *state, HnswRanked *row);
+
+#endif							/* HNSW_SCAN_H */

@@ -1,0 +1,413 @@
+/*-------------------------------------------------------------------------
+ *
+ * store.c
+ *	  Reading the index: the same arithmetic over pages in buffers and, while
+ *	  an index is built, over pages in memory.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "storage/bufmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "hnsw/hnsw.h"
+
+/* Cache lines of a code to ask for ahead */
+#define PREFETCH_LINES	4
+
+/*
+ * Spreads items of one size over the pages of a group, from a page on; returns
+ * how many pages that took.
+ */
+static int
+PlaceItems(HnswPlace *places, int count, int size, int first_page)
+{
+	int			per_page = HNSW_PAGE_ROOM / size;
+
+	for (int i = 0; i < count; i++)
+	{
+		places[i].page = first_page + i / per_page;
+		places[i].offset = MAXALIGN(SizeOfPageHeaderData) + i % per_page * size;
+	}
+	return (count + per_page - 1) / per_page;
+}
+
+static void
+MakeLayout(HnswLayout *layout, int dim, int bits, int m, int keys)
+{
+	layout->code_size = HnswCodeSize(dim, bits);
+	layout->node_size = offsetof(HnswNode, links) + 2 * m * sizeof(uint32);
+	layout->upper_size = offsetof(HnswUpper, links) + m * sizeof(uint32);
+	layout->code_pages = PlaceItems(layout->codes, HNSW_GROUP_NODES, layout->code_size, 0);
+	layout->pages = layout->code_pages;
+	layout->link_pages = PlaceItems(layout->nodes, HNSW_GROUP_NODES, layout->node_size,
+									layout->pages);
+	layout->pages += layout->link_pages;
+	layout->upper_pages = PlaceItems(layout->uppers, HNSW_UPPERS, layout->upper_size,
+									 layout->pages);
+	layout->pages += layout->upper_pages;
+	layout->key_pages = keys > 0 ? HNSW_KEY_PAGES : 0;
+	layout->pages += layout->key_pages;
+}
+
+HnswMeta *
+HnswPageMeta(Page page)
+{
+	return (HnswMeta *) PageGetContents(page);
+}
+
+void
+HnswFillMetaPage(Page page, const HnswMeta *meta)
+{
+	HnswPageOpaque *opaque;
+
+	PageInit(page, BLCKSZ, sizeof(HnswPageOpaque));
+	opaque = (HnswPageOpaque *) PageGetSpecialPointer(page);
+	opaque->kind = HNSW_PAGE_META;
+	opaque->page_id = HNSW_PAGE_ID;
+	memcpy(HnswPageMeta(page), meta, sizeof(HnswMeta));
+	((PageHeader) page)->pd_lower = (char *) (HnswPageMeta(page) + 1) - (char *) page;
+}
+
+void
+HnswReadMeta(Relation rel, HnswMeta *meta)
+{
+	Buffer		buffer = ReadBuffer(rel, HNSW_META_BLOCK);
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	memcpy(meta, HnswPageMeta(BufferGetPage(buffer)), sizeof(HnswMeta));
+	UnlockReleaseBuffer(buffer);
+	if (meta->magic != HNSW_MAGIC || meta->version != HNSW_VERSION)
+		ereport(ERROR,
+				(errcode(ERRCODE_INDEX_CORRUPTED),
+				 errmsg("index \"%s\" is not an hnsw index of this version",
+						RelationGetRelationName(rel)),
+				 errhint("Rebuild it with REINDEX.")));
+}
+
+/*
+ * An index at work, in the current memory context.
+ */
+HnswIndex *
+HnswOpen(Relation rel, const HnswMeta *meta, bool in_memory)
+{
+	HnswIndex  *index = palloc0(sizeof(HnswIndex));
+	HnswCodec  *codec = &index->codec;
+
+	index->rel = rel;
+	index->metric = meta->metric;
+	index->m = meta->m;
+	index->ef_construction = meta->ef_construction;
+	MakeLayout(&index->layout, meta->dimensions, meta->code_bits, meta->m, meta->keys);
+	codec->metric = meta->metric;
+	codec->dim = meta->dimensions;
+	codec->padded = HnswCodePadded(codec->dim);
+	codec->bits = meta->code_bits;
+	codec->size = index->layout.code_size;
+	codec->signs = palloc(mul_size(sizeof(float) * HNSW_ROUNDS, codec->padded));
+	HnswCodecSigns(codec);
+	if (in_memory)
+	{
+		index->group_room = 16;
+		index->groups = palloc(index->group_room * sizeof(char *));
+	}
+	return index;
+}
+
+/*
+ * Scratch for one side of a distance, in the current memory context.
+ */
+HnswQuery
+HnswMakeQuery(const HnswCodec *codec)
+{
+	HnswQuery	query = {0};
+
+	query.floats = palloc0(sizeof(float) * codec->padded);
+	query.bytes = palloc0(codec->padded);
+	query.words = palloc0(sizeof(int16) * codec->padded);
+	return query;
+}
+
+/*
+ * Pages of a new group in memory.
+ */
+void
+HnswAddGroup(HnswIndex *index)
+{
+	char	   *pages = MemoryContextAllocHuge(CurrentMemoryContext,
+											   mul_size(index->layout.pages, BLCKSZ));
+
+	if (index->group_count == index->group_room)
+	{
+		index->group_room *= 2;
+		index->groups = repalloc_huge(index->groups,
+									  mul_size(index->group_room, sizeof(char *)));
+	}
+	for (int i = 0; i < index->layout.pages; i++)
+		HnswInitPage(index, pages + (Size) i * BLCKSZ, i);
+	index->groups[index->group_count++] = pages;
+}
+
+/*
+ * A page of zeroed items: free nodes.
+ */
+void
+HnswInitPage(const HnswIndex *index, Page page, int page_of_group)
+{
+	const HnswLayout *layout = &index->layout;
+	HnswPageOpaque *opaque;
+	int			links = layout->code_pages;
+	int			uppers = links + layout->link_pages;
+	int			keys = uppers + layout->upper_pages;
+
+	PageInit(page, BLCKSZ, sizeof(HnswPageOpaque));
+	opaque = (HnswPageOpaque *) PageGetSpecialPointer(page);
+	opaque->page_id = HNSW_PAGE_ID;
+	opaque->kind = page_of_group < links ? HNSW_PAGE_CODE :
+		page_of_group < uppers ? HNSW_PAGE_LINK :
+		page_of_group < keys ? HNSW_PAGE_UPPER : HNSW_PAGE_KEY;
+	/* Items fill the page; what lies above pd_lower would not be logged */
+	if (opaque->kind != HNSW_PAGE_KEY)
+		((PageHeader) page)->pd_lower = ((PageHeader) page)->pd_upper;
+}
+
+/*
+ * Is number i of a level on the next one?  (Finalizer of MurmurHash3.)
+ */
+static inline bool
+Ascends(uint32 i)
+{
+	uint32		h = i / HNSW_FANOUT + 1;
+
+	h ^= h >> 16;
+	h *= 0x85ebca6b;
+	h ^= h >> 13;
+	h *= 0xc2b2ae35;
+	h ^= h >> 16;
+	return i % HNSW_FANOUT == h % HNSW_FANOUT;
+}
+
+int
+HnswLevelOf(uint32 node)
+{
+	int			level = 0;
+
+	while (level < HNSW_MAX_LEVEL && Ascends(node))
+	{
+		level++;
+		node /= HNSW_FANOUT;
+	}
+	return level;
+}
+
+HnswPlace
+HnswCodePlace(const HnswIndex *index, uint32 node)
+{
+	return index->layout.codes[node % HNSW_GROUP_NODES];
+}
+
+HnswPlace
+HnswNodePlace(const HnswIndex *index, uint32 node)
+{
+	return index->layout.nodes[node % HNSW_GROUP_NODES];
+}
+
+/*
+ * Of a node that is on the level.
+ */
+HnswPlace
+HnswUpperPlace(const HnswIndex *index, uint32 node, int level)
+{
+	if (level == 1)
+		return index->layout.uppers[node % HNSW_GROUP_NODES / HNSW_FANOUT];
+	return index->layout.uppers[HNSW_FANOUT + level - 2];
+}
+
+BlockNumber
+HnswBlockOf(const HnswIndex *index, uint32 node, HnswPlace place)
+{
+	return 1 + node / HNSW_GROUP_NODES * (BlockNumber) index->layout.pages + place.page;
+}
+
+char *
+HnswMemory(HnswIndex *index, uint32 node, HnswPlace place)
+{
+	return index->groups[node / HNSW_GROUP_NODES] + (Size) place.page * BLCKSZ + place.offset;
+}
+
+/*
+ * A pinned buffer of the block, at a third of the price where it has not moved
+ * since it was last seen.
+ */
+Buffer
+HnswPin(HnswIndex *index, BlockNumber block)
+{
+	Buffer		buffer;
+
+	index->counters.pages++;
+	if (block < index->recent_room)
+	{
+		buffer = index->recent[block];
+		if (BufferIsValid(buffer) &&
+			ReadRecentBuffer(index->rel->rd_node, MAIN_FORKNUM, block, buffer))
+			return buffer;
+	}
+	else
+	{
+		BlockNumber room = Max(64, block + block / 2 + 1);
+
+		if (index->recent == NULL)
+			index->recent = MemoryContextAllocZero(GetMemoryChunkContext(index),
+												   room * sizeof(Buffer));
+		else
+		{
+			index->recent = repalloc_huge(index->recent, room * sizeof(Buffer));
+			memset(index->recent + index->recent_room, 0,
+				   (room - index->recent_room) * sizeof(Buffer));
+		}
+		index->recent_room = room;
+	}
+	buffer = ReadBuffer(index->rel, block);
+	index->recent[block] = buffer;
+	return buffer;
+}
+
+/*
+ * Copies a node; links, if wanted, has room for 2m. False if its page was never
+ * written.
+ */
+bool
+HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
+{
+	HnswPlace	place = HnswNodePlace(index, node);
+	Buffer		buffer = InvalidBuffer;
+	HnswNode   *stored;
+
+	if (index->groups)
+		stored = (HnswNode *) HnswMemory(index, node, place);
+	else
+	{
+		buffer = HnswPin(index, HnswBlockOf(index, node, place));
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		if (PageIsNew(BufferGetPage(buffer)))
+		{
+			UnlockReleaseBuffer(buffer);
+			return false;
+		}
+		stored = (HnswNode *) (BufferGetPage(buffer) + place.offset);
+	}
+	memcpy(copy, stored, offsetof(HnswNode, links));
+	copy->count = Min(copy->count, 2 * index->m);
+	if (links)
+		memcpy(links, stored->links, copy->count * sizeof(uint32));
+	if (BufferIsValid(buffer))
+		UnlockReleaseBuffer(buffer);
+	return true;
+}
+
+/*
+ * Copies the links of a node on a level, and returns how many; -1 if the node
+ * is not of this key (its number was used again).
+ */
+int
+HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links)
+{
+	Buffer		buffer = InvalidBuffer;
+	HnswPlace	place;
+	HnswUpper  *stored;
+	int			count;
+
+	if (level == 0)
+	{
+		HnswNode	copy;
+
+		if (!HnswReadNode(index, node, &copy, links) || copy.key != key ||
+			(copy.state != HNSW_LIVE && copy.state != HNSW_DEAD))
+			return -1;
+		return copy.count;
+	}
+	place = HnswUpperPlace(index, node, level);
+	if (index->groups)
+		stored = (HnswUpper *) HnswMemory(index, node, place);
+	else
+	{
+		buffer = HnswPin(index, HnswBlockOf(index, node, place));
+		LockBuffer(buffer, BUFFER_LOCK_SHARE);
+		if (PageIsNew(BufferGetPage(buffer)))
+		{
+			UnlockReleaseBuffer(buffer);
+			return -1;
+		}
+		stored = (HnswUpper *) (BufferGetPage(buffer) + place.offset);
+	}
+	count = stored->key == key ? Min(stored->count, index->m) : -1;
+	if (count > 0)
+		memcpy(links, stored->links, count * sizeof(uint32));
+	if (BufferIsValid(buffer))
+		UnlockReleaseBuffer(buffer);
+	return count;
+}
+
+void
+HnswReadCode(HnswIndex *index, uint32 node, HnswCode *copy)
+{
+	HnswPlace	place = HnswCodePlace(index, node);
+	Buffer		buffer;
+
+	if (index->groups)
+	{
+		memcpy(copy, HnswMemory(index, node, place), index->codec.size);
+		return;
+	}
+	buffer = HnswPin(index, HnswBlockOf(index, node, place));
+	memcpy(copy, BufferGetPage(buffer) + place.offset, index->codec.size);
+	ReleaseBuffer(buffer);
+}
+
+static inline void
+Prefetch(const char *code)
+{
+	for (int i = 0; i < PREFETCH_LINES; i++)
+		__builtin_prefetch(code + 64 * i);
+}
+
+/*
+ * Fills in the distances from the query to the items' nodes.
+ */
+void
+HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, int count)
+{
+	index->counters.codes += count;
+	if (index->groups)
+	{
+		for (int i = 0; i < count; i++)
+			Prefetch(HnswMemory(index, items[i].node, HnswCodePlace(index, items[i].node)));
+		for (int i = 0; i < count; i++)
+			items[i].distance =
+				HnswCodeDistance(&index->codec, query, (HnswCode *)
+								 HnswMemory(index, items[i].node,
+											HnswCodePlace(index, items[i].node)));
+		return;
+	}
+	for (int i = 0; i < count; i++)
+	{
+		HnswPlace	place = HnswCodePlace(index, items[i].node);
+		BlockNumber block = HnswBlockOf(index, items[i].node, place);
+
+		if (block < index->recent_room && BufferIsValid(index->recent[block]) &&
+			!BufferIsLocal(index->recent[block]))
+			Prefetch(BufferGetPage(index->recent[block]) + place.offset);
+	}
+	for (int i = 0; i < count; i++)
+	{
+		HnswPlace	place = HnswCodePlace(index, items[i].node);
+		Buffer		buffer = HnswPin(index, HnswBlockOf(index, items[i].node, place));
+
+		items[i].distance =
+			HnswCodeDistance(&index->codec, query,
+							 (HnswCode *) (BufferGetPage(buffer) + place.offset));
+		ReleaseBuffer(buffer);
+	}
+}

@@ -1,0 +1,424 @@
+/*-------------------------------------------------------------------------
+ *
+ * vacuum.c
+ *	  Taking dead rows out of the graph, in three passes over its nodes:
+ *
+ *	mark	nodes of dead rows become tombstones: walked through, not returned
+ *	repair	who is linked to a tombstone takes over its links (as in Singh et
+ *			al., FreshDiskANN, arXiv 2105.09613, algorithm 4)
+ *	free	nothing leads to the tombstones any more: their numbers are listed
+ *
+ * Between mark and repair it waits for inserts in progress, which may have
+ * chosen a tombstone; later ones do not. A crash in between leaves tombstones to
+ * the next vacuum.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "commands/vacuum.h"
+#include "miscadmin.h"
+#include "storage/lmgr.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+
+#include "hnsw/hnsw.h"
+#include "hnsw/root.h"
+
+/* Candidates for the links of a node under repair, times its most links */
+#define REPAIR_CANDIDATES	1.5
+
+typedef struct HnswVacuum
+{
+	IndexVacuumInfo *info;
+	HnswIndex  *index;
+	HnswInserter inserter;
+	HnswMeta	meta;
+	BlockNumber blocks;			/* of the file when it began */
+	uint64	   *going;			/* a bit a node: tombstones to be freed */
+	uint64	   *lost;			/* a bit a node: free at the first pass */
+	IndexBulkDeleteCallback dead;
+	void	   *dead_state;
+	IndexBulkDeleteResult *stats;
+	uint32		entry;			/* a live node of the highest level seen */
+	HnswHeap	around;			/* candidates of a repair */
+	uint32	   *links;
+	uint32	   *theirs;
+	uint32	   *result;
+} HnswVacuum;
+
+static inline bool
+Going(HnswVacuum *vacuum, uint32 node)
+{
+	return node < vacuum->meta.node_count &&
+		(vacuum->going[node / 64] & (UINT64CONST(1) << (node % 64))) != 0;
+}
+
+static inline void
+SetBit(uint64 *bits, uint32 node, bool value)
+{
+	if (value)
+		bits[node / 64] |= UINT64CONST(1) << (node % 64);
+	else
+		bits[node / 64] &= ~(UINT64CONST(1) << (node % 64));
+}
+
+/*
+ * Was its number taken for an insert that never finished?  It was free at the
+ * first pass, and inserts in progress were waited for since.
+ */
+static inline bool
+Lost(HnswVacuum *vacuum, uint32 node)
+{
+	return (vacuum->lost[node / 64] & (UINT64CONST(1) << (node % 64))) != 0;
+}
+
+static void
+WaitForInserts(HnswVacuum *vacuum)
+{
+	LockPage(vacuum->index->rel, HNSW_INSERT_LOCK, ExclusiveLock);
+	UnlockPage(vacuum->index->rel, HNSW_INSERT_LOCK, ExclusiveLock);
+}
+
+/*
+ * The link page that the node is on, locked; *last becomes the last node on it.
+ * Invalid if the page does not exist.
+ */
+static Buffer
+LinkPage(HnswVacuum *vacuum, uint32 node, uint32 *last)
+{
+	HnswIndex  *index = vacuum->index;
+	HnswPlace	place = HnswNodePlace(index, node);
+	BlockNumber block = HnswBlockOf(index, node, place);
+	Buffer		buffer;
+
+	*last = node;
+	while (*last + 1 < vacuum->meta.node_count &&
+		   HnswBlockOf(index, *last + 1, HnswNodePlace(index, *last + 1)) == block)
+		(*last)++;
+	if (block >= vacuum->blocks)
+		return InvalidBuffer;
+	buffer = ReadBufferExtended(index->rel, MAIN_FORKNUM, block, RBM_NORMAL,
+								vacuum->info->strategy);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	if (PageIsNew(BufferGetPage(buffer)))
+	{
+		UnlockReleaseBuffer(buffer);
+		return InvalidBuffer;
+	}
+	return buffer;
+}
+
+/*
+ * First pass.
+ */
+static void
+MarkPage(HnswVacuum *vacuum, uint32 first, uint32 last, Buffer buffer)
+{
+	HnswIndex  *index = vacuum->index;
+	GenericXLogState *state = GenericXLogStart(index->rel);
+	Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
+	bool		changed = false;
+
+	for (uint32 node = first; node <= last; node++)
+	{
+		HnswNode   *stored = (HnswNode *) (page + HnswNodePlace(index, node).offset);
+
+		if (stored->state == HNSW_LIVE)
+		{
+			if (!vacuum->dead(&stored->tid, vacuum->dead_state))
+			{
+				vacuum->stats->num_index_tuples++;
+				continue;
+			}
+			vacuum->stats->tuples_removed++;
+			stored->state = HNSW_DEAD;
+			changed = true;
+		}
+		if (stored->state == HNSW_DEAD)
+			SetBit(vacuum->going, node, true);
+		else if (stored->state == HNSW_FREE)
+			SetBit(vacuum->lost, node, true);
+	}
+	if (changed)
+		GenericXLogFinish(state);
+	else
+		GenericXLogAbort(state);
+}
+
+static void
+Mark(HnswVacuum *vacuum)
+{
+	uint32		last;
+
+	for (uint32 node = 0; node < vacuum->meta.node_count; node = last + 1)
+	{
+		Buffer		buffer = LinkPage(vacuum, node, &last);
+
+		vacuum_delay_point();
+		if (!BufferIsValid(buffer))
+			continue;
+		MarkPage(vacuum, node, last, buffer);
+		UnlockReleaseBuffer(buffer);
+	}
+}
+
+/*
+ * Takes dead ones out of a chain of twins. The first of a chain with live ones
+ * stays, as a tombstone, because the way to them goes through it.
+ */
+static void
+RepairTwins(HnswVacuum *vacuum, uint32 first, uint32 twin)
+{
+	HnswIndex  *index = vacuum->index;
+	uint32		before = first;
+	bool		live = false;
+
+	while (twin < vacuum->meta.node_count)
+	{
+		HnswNode	copy;
+
+		if (!HnswReadNode(index, twin, &copy, NULL))
+			break;
+		if (Going(vacuum, twin))
+		{
+			HnswPlace	place = HnswNodePlace(index, before);
+			Buffer		buffer = HnswPin(index, HnswBlockOf(index, before, place));
+			GenericXLogState *state;
+			HnswNode   *stored;
+
+			LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+			state = GenericXLogStart(index->rel);
+			stored = (HnswNode *) (GenericXLogRegisterBuffer(state, buffer, 0) + place.offset);
+			if (stored->twin == twin)
+				stored->twin = copy.twin;
+			GenericXLogFinish(state);
+			UnlockReleaseBuffer(buffer);
+		}
+		else
+		{
+			before = twin;
+			live = true;
+		}
+		twin = copy.twin;
+		CHECK_FOR_INTERRUPTS();
+	}
+	if (live)
+		SetBit(vacuum->going, first, false);
+}
+
+static void
+AddAround(HnswVacuum *vacuum, uint32 self, uint32 node)
+{
+	HnswCandidate item = {0, node};
+
+	if (node == self || node >= vacuum->meta.node_count || Going(vacuum, node))
+		return;
+	for (int i = 0; i < vacuum->around.count; i++)
+		if (vacuum->around.items[i].node == node)
+			return;
+	HnswPush(&vacuum->around, item);
+}
+
+/*
+ * One try to replace the links that lead to tombstones: false if the links
+ * changed meanwhile.
+ */
+static bool
+RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
+{
+	HnswIndex  *index = vacuum->index;
+	HnswInserter *inserter = &vacuum->inserter;
+	HnswHeap   *around = &vacuum->around;
+	int			most = level == 0 ? 2 * index->m : index->m;
+	int			count = HnswReadLinks(index, node, level, key, vacuum->links);
+	int			going = 0;
+
+	for (int i = 0; i < count; i++)
+		going += Going(vacuum, vacuum->links[i]);
+	if (going == 0)
+		return true;
+	around->count = 0;
+	for (int i = 0; i < count; i++)
+		if (!Going(vacuum, vacuum->links[i]))
+			AddAround(vacuum, node, vacuum->links[i]);
+	for (int i = 0; i < count; i++)
+	{
+		int			theirs;
+
+		if (!Going(vacuum, vacuum->links[i]))
+			continue;
+		theirs = HnswReadLinks(index, vacuum->links[i], level, key, vacuum->theirs);
+		for (int j = 0; j < theirs; j++)
+			AddAround(vacuum, node, vacuum->theirs[j]);
+	}
+	HnswReadCode(index, node, inserter->code_copy);
+	HnswQueryFromCode(&index->codec, inserter->code_copy, &inserter->query);
+	HnswDistances(index, &inserter->query, around->items, around->count);
+	HnswSort(around);
+	around->count = HnswSelect(inserter, around->items,
+							   Min(around->count, (int) (most * REPAIR_CANDIDATES)), most);
+	for (int i = 0; i < around->count; i++)
+		vacuum->result[i] = around->items[i].node;
+	return HnswChangeLinks(index, node, level, key, vacuum->links, count,
+						   vacuum->result, around->count);
+}
+
+static void
+Repair(HnswVacuum *vacuum)
+{
+	HnswIndex  *index = vacuum->index;
+	HnswNode	copy;
+
+	for (uint32 node = 0; node < vacuum->meta.node_count; node++)
+		if (HnswBlockOf(index, node, HnswNodePlace(index, node)) < vacuum->blocks &&
+			HnswReadNode(index, node, &copy, NULL) && copy.linked &&
+			copy.twin != HNSW_NONE &&
+			(copy.state == HNSW_LIVE || copy.state == HNSW_DEAD))
+			RepairTwins(vacuum, node, copy.twin);
+
+	for (uint32 node = 0; node < vacuum->meta.node_count; node++)
+	{
+		vacuum_delay_point();
+		if (HnswBlockOf(index, node, HnswNodePlace(index, node)) >= vacuum->blocks ||
+			!HnswReadNode(index, node, &copy, NULL) || !copy.linked ||
+			Going(vacuum, node) || (copy.state != HNSW_LIVE && copy.state != HNSW_DEAD))
+			continue;
+		for (int level = HnswLevelOf(node); level >= 0; level--)
+			while (!RepairLinks(vacuum, node, level, copy.key))
+				CHECK_FOR_INTERRUPTS();
+		if (vacuum->entry == HNSW_NONE || HnswLevelOf(node) > HnswLevelOf(vacuum->entry))
+			vacuum->entry = node;
+	}
+}
+
+/*
+ * Last pass: the numbers of a page's tombstones go to the list in one record.
+ */
+static void
+FreePage(HnswVacuum *vacuum, uint32 first, uint32 last)
+{
+	HnswIndex  *index = vacuum->index;
+	Buffer		meta_buffer = ReadBuffer(index->rel, HNSW_META_BLOCK);
+	Buffer		buffer;
+	GenericXLogState *state;
+	HnswMeta   *meta;
+	Page		page;
+
+	LockBuffer(meta_buffer, BUFFER_LOCK_EXCLUSIVE);
+	buffer = LinkPage(vacuum, first, &last);
+	state = GenericXLogStart(index->rel);
+	meta = HnswPageMeta(GenericXLogRegisterBuffer(state, meta_buffer, 0));
+	page = GenericXLogRegisterBuffer(state, buffer, 0);
+	for (uint32 node = first; node <= last; node++)
+	{
+		HnswNode   *stored = (HnswNode *) (page + HnswNodePlace(index, node).offset);
+
+		if (!(Going(vacuum, node) && stored->state == HNSW_DEAD) &&
+			!(Lost(vacuum, node) && stored->state == HNSW_FREE))
+			continue;
+		stored->state = HNSW_LISTED;
+		stored->next = meta->free_head;
+		meta->free_head = node;
+	}
+	GenericXLogFinish(state);
+	UnlockReleaseBuffer(buffer);
+	UnlockReleaseBuffer(meta_buffer);
+}
+
+static void
+Free(HnswVacuum *vacuum)
+{
+	HnswIndex  *index = vacuum->index;
+	uint32		first = 0;
+
+	while (first < vacuum->meta.node_count)
+	{
+		BlockNumber block = HnswBlockOf(index, first, HnswNodePlace(index, first));
+		uint32		last = first;
+		bool		any = Going(vacuum, first) || Lost(vacuum, first);
+
+		while (last + 1 < vacuum->meta.node_count &&
+			   HnswBlockOf(index, last + 1, HnswNodePlace(index, last + 1)) == block)
+		{
+			last++;
+			any |= Going(vacuum, last) || Lost(vacuum, last);
+		}
+		if (any)
+			FreePage(vacuum, first, last);
+		first = last + 1;
+		vacuum_delay_point();
+	}
+}
+
+static void
+MoveEntry(HnswVacuum *vacuum)
+{
+	HnswRoot	root;
+
+	HnswReadRoot(vacuum->index, NULL, HNSW_WHOLE, &root);
+	if (root.entry != HNSW_NONE && Going(vacuum, root.entry))
+		HnswMoveEntry(vacuum->index, HNSW_WHOLE, root.entry, vacuum->entry);
+}
+
+static void
+Begin(HnswVacuum *vacuum)
+{
+	Relation	rel = vacuum->info->index;
+	Size		bits;
+
+	HnswReadMeta(rel, &vacuum->meta);
+	bits = ((Size) vacuum->meta.node_count / 64 + 1) * sizeof(uint64);
+	vacuum->blocks = RelationGetNumberOfBlocks(rel);
+	vacuum->index = HnswOpen(rel, &vacuum->meta, false);
+	vacuum->entry = HNSW_NONE;
+	HnswInserterInit(&vacuum->inserter, vacuum->index);
+	vacuum->going = MemoryContextAllocExtended(CurrentMemoryContext, bits,
+											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	vacuum->lost = MemoryContextAllocExtended(CurrentMemoryContext, bits,
+											  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	vacuum->links = palloc(2 * vacuum->meta.m * sizeof(uint32));
+	vacuum->theirs = palloc(2 * vacuum->meta.m * sizeof(uint32));
+	vacuum->result = palloc(2 * vacuum->meta.m * sizeof(uint32));
+}
+
+IndexBulkDeleteResult *
+HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
+			   IndexBulkDeleteCallback callback, void *state)
+{
+	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext, "hnsw vacuum",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext old;
+	HnswVacuum *vacuum;
+
+	if (stats == NULL)
+		stats = palloc0(sizeof(IndexBulkDeleteResult));
+	stats->num_index_tuples = 0;
+	old = MemoryContextSwitchTo(context);
+	vacuum = palloc0(sizeof(HnswVacuum));
+	vacuum->info = info;
+	vacuum->stats = stats;
+	vacuum->dead = callback;
+	vacuum->dead_state = state;
+	LockPage(info->index, HNSW_INSERT_LOCK, ExclusiveLock);
+	Begin(vacuum);
+	UnlockPage(info->index, HNSW_INSERT_LOCK, ExclusiveLock);
+	Mark(vacuum);
+	WaitForInserts(vacuum);
+	Repair(vacuum);
+	MoveEntry(vacuum);
+	Free(vacuum);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
+	return stats;
+}
+
+IndexBulkDeleteResult *
+HnswVacuumCleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats)
+{
+	if (info->analyze_only || stats == NULL)
+		return stats;
+	stats->num_pages = RelationGetNumberOfBlocks(info->index);
+	return stats;
+}
