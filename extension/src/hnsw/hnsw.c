@@ -14,6 +14,7 @@
 #include "commands/vacuum.h"
 #include "utils/guc.h"
 
+#include "hnsw/cache.h"
 #include "hnsw/hnsw.h"
 
 PG_FUNCTION_INFO_V1(hnswhandler);
@@ -36,6 +37,7 @@ void
 HnswInit(void)
 {
 	HnswKernelsChoose();
+	HnswCacheInit();
 
 	option_kind = add_reloption_kind();
 	add_int_reloption(option_kind, "m", "Max number of connections",

@@ -219,6 +219,7 @@ typedef struct HnswIndex
 	uint32		group_room;
 	Buffer	   *recent;			/* where each block was last seen */
 	BlockNumber recent_room;
+	uint32		peeks;			/* codes read without a pin, so far */
 	HnswCounters counters;
 } HnswIndex;
 

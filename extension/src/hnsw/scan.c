@@ -27,6 +27,7 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
+#include "hnsw/cache.h"
 #include "hnsw/hnsw.h"
 #include "hnsw/root.h"
 #include "hnsw/scan.h"
@@ -52,6 +53,14 @@ HnswBeginScan(Relation rel, int keys, int orders)
 	return scan;
 }
 
+static void
+EndIndex(HnswScan *state)
+{
+	if (state->index)
+		HnswRelease(state->index);
+	state->index = NULL;
+}
+
 void
 HnswRescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orders, int norders)
 {
@@ -61,6 +70,7 @@ HnswRescan(IndexScanDesc scan, ScanKey keys, int nkeys, ScanKey orders, int nord
 		memmove(scan->keyData, keys, scan->numberOfKeys * sizeof(ScanKeyData));
 	if (orders && scan->numberOfOrderBys > 0)
 		memmove(scan->orderByData, orders, scan->numberOfOrderBys * sizeof(ScanKeyData));
+	EndIndex(state);
 	HnswRankEnd(state);
 	MemoryContextReset(state->context);
 	state->stage = HNSW_STAGE_BEGIN;
@@ -71,6 +81,7 @@ HnswEndScan(IndexScanDesc scan)
 {
 	HnswScan   *state = scan->opaque;
 
+	EndIndex(state);
 	HnswRankEnd(state);
 	MemoryContextDelete(state->context);
 	pfree(state);
@@ -123,7 +134,8 @@ Begin(IndexScanDesc scan, HnswScan *state)
 		elog(ERROR, "cannot scan hnsw index without order");
 	pgstat_count_index_scan(scan->indexRelation);
 	HnswReadMeta(scan->indexRelation, &meta);
-	state->index = HnswOpen(scan->indexRelation, &meta, false);
+	state->index = HnswAcquire(scan->indexRelation, &meta);
+	memset(&state->index->counters, 0, sizeof(HnswCounters));
 	state->class = HnswClassOf(scan->indexRelation);
 	state->ef = hnsw_ef_search;
 	state->memory = (double) work_mem * 1024 * hnsw_scan_mem_multiplier;

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "storage/buf_internals.h"
 #include "storage/bufmgr.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -16,6 +17,9 @@
 
 /* Cache lines of a code to ask for ahead */
 #define PREFETCH_LINES	4
+
+/* Reads without a pin for one with it */
+#define PEEKS_PER_PIN	32
 
 /*
  * Spreads items of one size over the pages of a group, from a page on; returns
@@ -71,13 +75,16 @@ HnswFillMetaPage(Page page, const HnswMeta *meta)
 	((PageHeader) page)->pd_lower = (char *) (HnswPageMeta(page) + 1) - (char *) page;
 }
 
+/*
+ * What the meta page says, without the heads of the chains of keys.
+ */
 void
 HnswReadMeta(Relation rel, HnswMeta *meta)
 {
 	Buffer		buffer = ReadBuffer(rel, HNSW_META_BLOCK);
 
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	memcpy(meta, HnswPageMeta(BufferGetPage(buffer)), sizeof(HnswMeta));
+	memcpy(meta, HnswPageMeta(BufferGetPage(buffer)), offsetof(HnswMeta, buckets));
 	UnlockReleaseBuffer(buffer);
 	if (meta->magic != HNSW_MAGIC || meta->version != HNSW_VERSION)
 		ereport(ERROR,
@@ -373,6 +380,42 @@ Prefetch(const char *code)
 		__builtin_prefetch(code + 64 * i);
 }
 
+/* Is the block in this buffer now? */
+static inline bool
+Holds(const BufferDesc *descriptor, const BufferTag *tag)
+{
+	return (pg_atomic_read_u32((pg_atomic_uint32 *) &descriptor->state) & BM_VALID) != 0 &&
+		BUFFERTAGS_EQUAL(descriptor->tag, *tag);
+}
+
+/*
+ * The distance to a code where it was last seen, without a pin: shared buffers
+ * never move, and the block was there before and after it was read. Should the
+ * buffer have served another block in between, the distance is wrong, which
+ * costs a detour and no more: rows are ranked by what the heap says. Now and
+ * then it is false nevertheless, so that a pin tells that the page is in use.
+ */
+static inline bool
+PeekDistance(HnswIndex *index, const HnswQuery *query, BlockNumber block, int offset,
+			 float *distance)
+{
+	Buffer		buffer = block < index->recent_room ? index->recent[block] : InvalidBuffer;
+	const BufferDesc *descriptor;
+	BufferTag	tag;
+
+	if (buffer <= 0 || ++index->peeks % PEEKS_PER_PIN == 0)
+		return false;
+	INIT_BUFFERTAG(tag, index->rel->rd_node, MAIN_FORKNUM, block);
+	descriptor = GetBufferDescriptor(buffer - 1);
+	if (!Holds(descriptor, &tag))
+		return false;
+	pg_read_barrier();
+	*distance = HnswCodeDistance(&index->codec, query,
+								 (HnswCode *) (BufferGetPage(buffer) + offset));
+	pg_read_barrier();
+	return Holds(descriptor, &tag);
+}
+
 /*
  * Fills in the distances from the query to the items' nodes.
  */
@@ -403,8 +446,12 @@ HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, in
 	for (int i = 0; i < count; i++)
 	{
 		HnswPlace	place = HnswCodePlace(index, items[i].node);
-		Buffer		buffer = HnswPin(index, HnswBlockOf(index, items[i].node, place));
+		BlockNumber block = HnswBlockOf(index, items[i].node, place);
+		Buffer		buffer;
 
+		if (PeekDistance(index, query, block, place.offset, &items[i].distance))
+			continue;
+		buffer = HnswPin(index, block);
 		items[i].distance =
 			HnswCodeDistance(&index->codec, query,
 							 (HnswCode *) (BufferGetPage(buffer) + place.offset));
