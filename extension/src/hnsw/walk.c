@@ -13,6 +13,9 @@
 
 #include "hnsw/hnsw.h"
 
+/* Items of a heap to begin with */
+#define HEAP_ROOM	256
+
 static inline bool
 Before(HnswCandidate a, HnswCandidate b)
 {
@@ -27,7 +30,7 @@ HnswPush(HnswHeap *heap, HnswCandidate item)
 {
 	if (heap->count == heap->room)
 	{
-		heap->room = Max(256, heap->room * 2);
+		heap->room = Max(HEAP_ROOM, heap->room * 2);
 		heap->items = heap->items == NULL
 			? palloc(heap->room * sizeof(HnswCandidate))
 			: repalloc_huge(heap->items, mul_size(heap->room, sizeof(HnswCandidate)));
@@ -114,6 +117,14 @@ VisitedSize(uint32 limit)
 	return ((Size) limit / 64 + 1) * sizeof(uint64);
 }
 
+/* In the current context, which may live longer than that of a later push */
+static void
+MakeRoom(HnswHeap *heap)
+{
+	heap->room = HEAP_ROOM;
+	heap->items = palloc(heap->room * sizeof(HnswCandidate));
+}
+
 /*
  * Memory comes from the current context; nodes from limit on are not seen.
  */
@@ -126,6 +137,9 @@ HnswWalkInit(HnswWalk *walk, HnswIndex *index, uint32 limit, bool keep)
 	walk->keep = keep;
 	walk->visited = MemoryContextAllocExtended(CurrentMemoryContext, VisitedSize(limit),
 											   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	MakeRoom(&walk->open);
+	MakeRoom(&walk->found);
+	MakeRoom(&walk->touched);
 	walk->fresh = palloc(2 * index->m * sizeof(HnswCandidate));
 	walk->links = palloc(2 * index->m * sizeof(uint32));
 }
