@@ -15,8 +15,8 @@
 
 #include "hnsw/hnsw.h"
 
-/* Cache lines of a code to ask for ahead */
-#define PREFETCH_LINES	4
+/* Bytes of a code to ask for ahead; the processor follows by itself */
+#define PREFETCH_BYTES	512
 
 /* Reads without a pin for one with it */
 #define PEEKS_PER_PIN	32
@@ -374,10 +374,12 @@ HnswReadCode(HnswIndex *index, uint32 node, HnswCode *copy)
 }
 
 static inline void
-Prefetch(const char *code)
+Prefetch(const HnswIndex *index, const char *code)
 {
-	for (int i = 0; i < PREFETCH_LINES; i++)
-		__builtin_prefetch(code + 64 * i);
+	int			size = Min(index->codec.size, PREFETCH_BYTES);
+
+	for (int i = 0; i < size; i += 64)
+		__builtin_prefetch(code + i);
 }
 
 /* Is the block in this buffer now? */
@@ -426,7 +428,7 @@ HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, in
 	if (index->groups)
 	{
 		for (int i = 0; i < count; i++)
-			Prefetch(HnswMemory(index, items[i].node, HnswCodePlace(index, items[i].node)));
+			Prefetch(index, HnswMemory(index, items[i].node, HnswCodePlace(index, items[i].node)));
 		for (int i = 0; i < count; i++)
 			items[i].distance =
 				HnswCodeDistance(&index->codec, query, (HnswCode *)
@@ -441,7 +443,7 @@ HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, in
 
 		if (block < index->recent_room && BufferIsValid(index->recent[block]) &&
 			!BufferIsLocal(index->recent[block]))
-			Prefetch(BufferGetPage(index->recent[block]) + place.offset);
+			Prefetch(index, BufferGetPage(index->recent[block]) + place.offset);
 	}
 	for (int i = 0; i < count; i++)
 	{
