@@ -25,6 +25,7 @@
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/key.h"
 #include "hnsw/root.h"
 
 /* Errors of codes before any was measured, for 4 and 8 bits a dimension */
@@ -74,10 +75,12 @@ void
 HnswMakeMeta(Relation rel, HnswMeta *meta)
 {
 	HnswOptions *options = (HnswOptions *) rel->rd_options;
+	int			keys = HnswKeyColumns(rel);
 	const HnswClass *class = HnswClassOf(rel);
 	int			largest;
 
 	memset(meta, 0, sizeof(HnswMeta));
+	meta->keys = keys;
 	meta->magic = HNSW_MAGIC;
 	meta->version = HNSW_VERSION;
 	meta->metric = class->metric;
@@ -187,7 +190,8 @@ BuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive,
 	}
 	old = MemoryContextSwitchTo(build->in_memory ? build->graph : build->row);
 	if (HnswInsertValue(&build->inserter, build->class, values[column], tid,
-						HnswKeyFor(build->index, values, isnull, true),
+						HnswKeyOfRow(build->index, build->in_memory ? &build->meta : NULL,
+									 values, isnull),
 						build->in_memory ? &build->meta : NULL, &error))
 	{
 		build->tuples++;

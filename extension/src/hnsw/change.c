@@ -20,8 +20,8 @@
 /*
  * Adds the page to a record, made ready if it was never written.
  */
-static Page
-Register(HnswIndex *index, GenericXLogState *state, Buffer buffer, int page_of_group)
+Page
+HnswRegister(HnswIndex *index, GenericXLogState *state, Buffer buffer, int page_of_group)
 {
 	bool		fresh = PageIsNew(BufferGetPage(buffer));
 	Page		page = GenericXLogRegisterBuffer(state, buffer,
@@ -44,8 +44,8 @@ LockedPage(HnswIndex *index, uint32 node, HnswPlace place)
 /*
  * The file has all pages of the node's group.
  */
-static void
-EnsureGroup(HnswIndex *index, uint32 node)
+void
+HnswEnsureGroup(HnswIndex *index, uint32 node)
 {
 	HnswPlace	after = {.page = index->layout.pages};
 	BlockNumber wanted = HnswBlockOf(index, node, after);
@@ -82,7 +82,7 @@ HnswNewNumber(HnswIndex *index, float norm)
 		Page		page;
 
 		node_buffer = LockedPage(index, node, place);
-		page = Register(index, state, node_buffer, place.page);
+		page = HnswRegister(index, state, node_buffer, place.page);
 		stored = (HnswNode *) (page + place.offset);
 		meta->free_head = stored->next;
 		stored->state = HNSW_FREE;
@@ -100,7 +100,7 @@ HnswNewNumber(HnswIndex *index, float norm)
 	if (BufferIsValid(node_buffer))
 		UnlockReleaseBuffer(node_buffer);
 	UnlockReleaseBuffer(buffer);
-	EnsureGroup(index, node);
+	HnswEnsureGroup(index, node);
 	return node;
 }
 
@@ -121,7 +121,7 @@ WriteUpper(HnswIndex *index, uint32 node, int level, uint32 key, const HnswLinks
 	{
 		buffer = LockedPage(index, node, place);
 		state = GenericXLogStart(index->rel);
-		stored = (HnswUpper *) (Register(index, state, buffer, place.page) + place.offset);
+		stored = (HnswUpper *) (HnswRegister(index, state, buffer, place.page) + place.offset);
 	}
 	stored->key = key;
 	stored->count = links->count[level];
@@ -161,8 +161,8 @@ HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,
 		code_buffer = LockedPage(index, node, code_place);
 		buffer = LockedPage(index, node, place);
 		state = GenericXLogStart(index->rel);
-		stored_code = Register(index, state, code_buffer, code_place.page) + code_place.offset;
-		stored = (HnswNode *) (Register(index, state, buffer, place.page) + place.offset);
+		stored_code = HnswRegister(index, state, code_buffer, code_place.page) + code_place.offset;
+		stored = (HnswNode *) (HnswRegister(index, state, buffer, place.page) + place.offset);
 	}
 	memcpy(stored_code, code, index->codec.size);
 	memcpy(stored, head, offsetof(HnswNode, links));

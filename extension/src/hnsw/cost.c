@@ -25,6 +25,26 @@
 /* A comparison of codes, in units of cpu_operator_cost */
 #define CODE_OPERATORS	2.0
 
+/* Nodes of a key up to which all are compared, as in scan.c */
+#define SMALL_KEY	2000
+
+/* Does the query say the key? */
+static bool
+HasKey(IndexPath *path)
+{
+	ListCell   *cell;
+
+	foreach(cell, path->indexclauses)
+	{
+		Node	   *clause = (Node *) lfirst_node(IndexClause, cell)->rinfo->clause;
+
+		if (IsA(clause, OpExpr) ||
+			(IsA(clause, NullTest) && ((NullTest *) clause)->nulltesttype == IS_NULL))
+			return true;
+	}
+	return false;
+}
+
 void
 HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 				 Cost *startup, Cost *total, Selectivity *selectivity,
@@ -37,8 +57,9 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 	Relation	rel;
 	HnswMeta	meta;
 
-	/* There is nothing to find without an order */
-	if (path->indexorderbys == NIL)
+	/* There is nothing to find without an order, or without the key */
+	if (path->indexorderbys == NIL ||
+		(path->indexinfo->nkeycolumns > 1 && !HasKey(path)))
 	{
 		*startup = *total = get_float8_infinity();
 		*selectivity = 0;
@@ -50,8 +71,12 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 	HnswReadMeta(rel, &meta);
 	index_close(rel, NoLock);
 
-	compared = Min(followed * 2 * meta.m * FRESH_PART, tuples);
 	genericcostestimate(root, path, loop_count, &costs);
+	if (meta.keys > 0)
+		tuples = Max(tuples * costs.indexSelectivity, 1);
+	compared = Min(followed * 2 * meta.m * FRESH_PART, tuples);
+	if (meta.keys > 0 && tuples <= SMALL_KEY)
+		compared = tuples;
 	/* Pages of the walk are few and hot: at the price of sequential ones */
 	*startup = (followed + compared * 0.1) * seq_page_cost * 0.1 +
 		compared * CODE_OPERATORS * cpu_operator_cost;

@@ -122,10 +122,10 @@ hnswhandler(PG_FUNCTION_ARGS)
 	am->amcanorderbyop = true;
 	am->amcanbackward = false;
 	am->amcanunique = false;
-	am->amcanmulticol = false;
+	am->amcanmulticol = true;
 	am->amoptionalkey = true;
 	am->amsearcharray = false;
-	am->amsearchnulls = false;
+	am->amsearchnulls = true;
 	am->amstorage = false;
 	am->amclusterable = false;
 	am->ampredlocks = false;

@@ -98,8 +98,8 @@
 typedef struct HnswRoot
 {
 	uint32		entry;			/* where searches begin, HNSW_NONE if empty */
-	uint32		head;			/* latest node, a chain by HnswNode.next */
-	uint32		count;			/* nodes in the chain, tombstones too */
+	uint32		head;			/* of a key: latest node, a chain by HnswNode.next */
+	uint32		count;			/* of a key: nodes in the chain */
 } HnswRoot;
 
 typedef struct HnswMeta
@@ -343,6 +343,8 @@ extern void HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidat
 extern HnswQuery HnswMakeQuery(const HnswCodec *codec);
 
 /* change.c: changes to pages, logged */
+extern Page HnswRegister(HnswIndex *index, GenericXLogState *state, Buffer buffer, int page_of_group);
+extern void HnswEnsureGroup(HnswIndex *index, uint32 node);
 extern uint32 HnswNewNumber(HnswIndex *index, float norm);
 extern void HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,
 						  const HnswCode *code, const HnswLinks *links);
@@ -376,6 +378,7 @@ extern int	HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, i
 
 /* insert.c */
 extern void HnswInserterInit(HnswInserter *inserter, HnswIndex *index);
+extern void HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node);
 extern bool HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datum value,
 							ItemPointer tid, uint32 key, HnswMeta *memory_meta, float *error);
 extern bool HnswInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,

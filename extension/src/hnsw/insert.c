@@ -17,6 +17,8 @@
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/cache.h"
+#include "hnsw/key.h"
 #include "hnsw/root.h"
 #include "vector/vector.h"
 
@@ -51,7 +53,7 @@ HnswInserterInit(HnswInserter *inserter, HnswIndex *index)
  * Tombstones are not linked to: vacuum may be about to free them.
  */
 static int
-DropDead(HnswIndex *index, HnswCandidate *candidates, int count)
+DropDead(HnswIndex *index, uint32 key, HnswCandidate *candidates, int count)
 {
 	int			live = 0;
 
@@ -60,7 +62,7 @@ DropDead(HnswIndex *index, HnswCandidate *candidates, int count)
 		HnswNode	node;
 
 		if (index->groups || (HnswReadNode(index, candidates[i].node, &node, NULL) &&
-							  node.state == HNSW_LIVE))
+							  node.state == HNSW_LIVE && node.key == key))
 			candidates[live++] = candidates[i];
 	}
 	return live;
@@ -113,7 +115,7 @@ FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
 		memcpy(candidates, walk->found.items, count * sizeof(HnswCandidate));
 		if (level == 0)
 			links->twin_of = FindTwin(inserter, candidates, count);
-		count = DropDead(index, candidates, count);
+		count = DropDead(index, key, candidates, count);
 		count = HnswSelect(inserter, candidates, count, index->m);
 		links->count[level] = count;
 		for (int i = 0; i < count; i++)
@@ -125,8 +127,8 @@ FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
 /*
  * Makes "to" link back to the new node.
  */
-static void
-LinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node)
+void
+HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node)
 {
 	HnswIndex  *index = inserter->index;
 	int			most = level == 0 ? 2 * index->m : index->m;
@@ -196,7 +198,7 @@ InsertNode(HnswInserter *inserter, uint32 node, ItemPointer tid, uint32 key,
 		HnswWriteNode(index, node, &head, inserter->code, links);
 		for (int level = links->level; level >= 0; level--)
 			for (int i = 0; i < links->count[level]; i++)
-				LinkBack(inserter, links->links[level][i], level, key, node);
+				HnswLinkBack(inserter, links->links[level][i], level, key, node);
 		/* Two first nodes at once: the later one looks again for neighbours */
 		if (HnswJoinRoot(index, memory_meta, key, node, true, root.entry == HNSW_NONE))
 			return;
@@ -262,14 +264,14 @@ HnswInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,
 
 		HnswReadMeta(rel, &meta);
 		inserter = palloc0(sizeof(HnswInserter));
-		HnswInserterInit(inserter, HnswOpen(rel, &meta, false));
+		HnswInserterInit(inserter, HnswAcquire(rel, &meta));
 		info->ii_AmCache = inserter;
 		MemoryContextSwitchTo(old);
 	}
 	inserter->index->rel = rel;
 	LockPage(rel, HNSW_INSERT_LOCK, ShareLock);
 	HnswInsertValue(inserter, class, values[column], tid,
-					HnswKeyFor(inserter->index, values, isnull, true), NULL, &error);
+					HnswKeyOfRow(inserter->index, NULL, values, isnull), NULL, &error);
 	UnlockPage(rel, HNSW_INSERT_LOCK, ShareLock);
 	return false;
 }

@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "hnsw/key.h"
 #include "hnsw/scan.h"
 
 /* Standard deviations of the error that an estimate is trusted within */
@@ -258,7 +259,7 @@ HnswRank(IndexScanDesc scan, HnswScan *state, uint32 node)
 			return;
 		*word |= bit;
 		if (!HnswReadNode(state->index, node, &copy, NULL) ||
-			copy.key != state->walk.keys[0])
+			(state->key != HNSW_KEY_ANY && copy.key != state->key))
 			return;
 		if (copy.state == HNSW_LIVE)
 			RankRow(scan, state, &copy.tid);

@@ -1,15 +1,35 @@
 /*-------------------------------------------------------------------------
  *
  * root.c
- *	  The entry of a graph: read before each walk, moved when a node of a higher
- *	  level joins.
+ *	  The root of a graph, on the meta page or with its key: the entry, moved
+ *	  when a node of a higher level joins, and the chain of the key's nodes.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/key.h"
 #include "hnsw/root.h"
+
+static HnswRoot *
+RootOn(Page page, uint32 key)
+{
+	return key == HNSW_WHOLE ? &HnswPageMeta(page)->whole : &HnswKeyOn(page, key)->root;
+}
+
+static BlockNumber
+RootBlock(HnswIndex *index, uint32 key)
+{
+	return key == HNSW_WHOLE ? HNSW_META_BLOCK : HnswKeyBlock(index, key);
+}
+
+static HnswRoot *
+RootInMemory(HnswIndex *index, HnswMeta *memory_meta, uint32 key)
+{
+	return key == HNSW_WHOLE ? &memory_meta->whole
+		: &HnswKeyOn(HnswKeyMemory(index, key), key)->root;
+}
 
 void
 HnswReadRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, HnswRoot *root)
@@ -18,12 +38,12 @@ HnswReadRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, HnswRoot *root
 
 	if (memory_meta)
 	{
-		*root = memory_meta->whole;
+		*root = *RootInMemory(index, memory_meta, key);
 		return;
 	}
-	buffer = HnswPin(index, HNSW_META_BLOCK);
+	buffer = HnswPin(index, RootBlock(index, key));
 	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	*root = HnswPageMeta(BufferGetPage(buffer))->whole;
+	*root = *RootOn(BufferGetPage(buffer), key);
 	UnlockReleaseBuffer(buffer);
 }
 
@@ -34,6 +54,83 @@ Enters(const HnswRoot *root, uint32 node)
 	return root->entry == HNSW_NONE || HnswLevelOf(node) > HnswLevelOf(root->entry);
 }
 
+/* The node is the latest of its key's chain */
+static void
+JoinChain(HnswRoot *root, HnswNode *stored, uint32 node)
+{
+	stored->next = root->head;
+	root->head = node;
+	root->count++;
+}
+
+/*
+ * Joins the graph of the whole index: its page changes only for a new entry.
+ */
+static bool
+JoinWhole(HnswIndex *index, uint32 node, bool alone)
+{
+	Buffer		buffer = HnswPin(index, HNSW_META_BLOCK);
+	HnswRoot   *root;
+	bool		joined;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	root = RootOn(BufferGetPage(buffer), HNSW_WHOLE);
+	if (Enters(root, node))
+	{
+		/* Rare: look again with the right to change it */
+		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
+		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+		joined = !alone || root->entry == HNSW_NONE;
+		if (joined && Enters(root, node))
+		{
+			GenericXLogState *state = GenericXLogStart(index->rel);
+			Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
+
+			RootOn(page, HNSW_WHOLE)->entry = node;
+			GenericXLogFinish(state);
+		}
+	}
+	else
+		joined = !alone;
+	UnlockReleaseBuffer(buffer);
+	return joined;
+}
+
+/*
+ * Joins the graph of a key and its chain, in one record.
+ */
+static bool
+JoinKey(HnswIndex *index, uint32 key, uint32 node, bool linked, bool alone)
+{
+	HnswPlace	place = HnswNodePlace(index, node);
+	BlockNumber key_block = RootBlock(index, key);
+	BlockNumber node_block = HnswBlockOf(index, node, place);
+	Buffer		key_buffer = HnswPin(index, key_block);
+	Buffer		node_buffer = HnswPin(index, node_block);
+	HnswRoot   *root;
+	bool		joined;
+
+	LockBuffer(key_block < node_block ? key_buffer : node_buffer, BUFFER_LOCK_EXCLUSIVE);
+	LockBuffer(key_block < node_block ? node_buffer : key_buffer, BUFFER_LOCK_EXCLUSIVE);
+	root = RootOn(BufferGetPage(key_buffer), key);
+	joined = !alone || root->entry == HNSW_NONE;
+	if (joined)
+	{
+		GenericXLogState *state = GenericXLogStart(index->rel);
+		Page		key_page = GenericXLogRegisterBuffer(state, key_buffer, 0);
+		Page		node_page = GenericXLogRegisterBuffer(state, node_buffer, 0);
+
+		root = RootOn(key_page, key);
+		JoinChain(root, (HnswNode *) (node_page + place.offset), node);
+		if (linked && Enters(root, node))
+			root->entry = node;
+		GenericXLogFinish(state);
+	}
+	UnlockReleaseBuffer(node_buffer);
+	UnlockReleaseBuffer(key_buffer);
+	return joined;
+}
+
 /*
  * A written node joins its graph. False if it was linked to nothing because the
  * graph seemed empty, and is not.
@@ -42,68 +139,77 @@ bool
 HnswJoinRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, uint32 node,
 			 bool linked, bool alone)
 {
-	Buffer		buffer;
-	HnswRoot   *root;
-	bool		joined = true;
-
-	if (!linked)
-		return true;
 	if (memory_meta)
 	{
-		if (Enters(&memory_meta->whole, node))
-			memory_meta->whole.entry = node;
+		HnswRoot   *root = RootInMemory(index, memory_meta, key);
+
+		if (linked && Enters(root, node))
+			root->entry = node;
+		if (key != HNSW_WHOLE)
+			JoinChain(root, (HnswNode *) HnswMemory(index, node, HnswNodePlace(index, node)),
+					  node);
 		return true;
 	}
-	buffer = HnswPin(index, HNSW_META_BLOCK);
-	LockBuffer(buffer, BUFFER_LOCK_SHARE);
-	root = &HnswPageMeta(BufferGetPage(buffer))->whole;
-	if (Enters(root, node))
-	{
-		/* Rare: look again with the right to change it */
-		LockBuffer(buffer, BUFFER_LOCK_UNLOCK);
-		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-		root = &HnswPageMeta(BufferGetPage(buffer))->whole;
-		joined = !alone || root->entry == HNSW_NONE || root->entry == node;
-		if (joined && Enters(root, node))
-		{
-			GenericXLogState *state = GenericXLogStart(index->rel);
-			Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
-
-			HnswPageMeta(page)->whole.entry = node;
-			GenericXLogFinish(state);
-		}
-	}
-	else
-		joined = !alone || root->entry == node;
-	UnlockReleaseBuffer(buffer);
-	return joined;
+	if (key != HNSW_WHOLE)
+		return JoinKey(index, key, node, linked, alone);
+	return !linked || JoinWhole(index, node, alone);
 }
 
 /*
- * The entry is about to go: another node takes its place.
+ * Nodes have gone; if the entry is among them, another takes its place.
  */
 void
-HnswMoveEntry(HnswIndex *index, uint32 key, uint32 from, uint32 to)
+HnswMoveEntry(HnswIndex *index, uint32 key, uint32 from, uint32 to, uint32 gone)
 {
-	Buffer		buffer = HnswPin(index, HNSW_META_BLOCK);
+	Buffer		buffer = HnswPin(index, RootBlock(index, key));
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	if (HnswPageMeta(BufferGetPage(buffer))->whole.entry == from)
+	if (from != to || gone > 0)
 	{
 		GenericXLogState *state = GenericXLogStart(index->rel);
-		Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
+		HnswRoot   *root = RootOn(GenericXLogRegisterBuffer(state, buffer, 0), key);
 
-		HnswPageMeta(page)->whole.entry = to;
+		if (root->entry == from)
+			root->entry = to;
+		root->count -= Min(gone, root->count);
 		GenericXLogFinish(state);
 	}
 	UnlockReleaseBuffer(buffer);
 }
 
 /*
- * The key of a row.
+ * Takes a node out of its key's chain; before is the node that leads to it, or
+ * HNSW_NONE for the head. False if another one leads to it by now.
  */
-uint32
-HnswKeyFor(HnswIndex *index, Datum *values, bool *isnull, bool make)
+bool
+HnswLeaveChain(HnswIndex *index, uint32 key, uint32 before, uint32 node, uint32 next)
 {
-	return HNSW_WHOLE;
+	HnswPlace	place = {0};
+	BlockNumber block = RootBlock(index, key);
+	Buffer		buffer;
+	uint32	   *leads;
+	bool		same;
+
+	if (before != HNSW_NONE)
+	{
+		place = HnswNodePlace(index, before);
+		block = HnswBlockOf(index, before, place);
+	}
+	buffer = HnswPin(index, block);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	leads = before == HNSW_NONE ? &RootOn(BufferGetPage(buffer), key)->head
+		: &((HnswNode *) (BufferGetPage(buffer) + place.offset))->next;
+	same = *leads == node;
+	if (same)
+	{
+		GenericXLogState *state = GenericXLogStart(index->rel);
+		Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
+
+		leads = before == HNSW_NONE ? &RootOn(page, key)->head
+			: &((HnswNode *) (page + place.offset))->next;
+		*leads = next;
+		GenericXLogFinish(state);
+	}
+	UnlockReleaseBuffer(buffer);
+	return same;
 }

@@ -14,7 +14,8 @@
 extern void HnswReadRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, HnswRoot *root);
 extern bool HnswJoinRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, uint32 node,
 						 bool linked, bool alone);
-extern void HnswMoveEntry(HnswIndex *index, uint32 key, uint32 from, uint32 to);
-extern uint32 HnswKeyFor(HnswIndex *index, Datum *values, bool *isnull, bool make);
+extern void HnswMoveEntry(HnswIndex *index, uint32 key, uint32 from, uint32 to, uint32 gone);
+extern bool HnswLeaveChain(HnswIndex *index, uint32 key, uint32 before, uint32 node,
+						   uint32 next);
 
 #endif							/* HNSW_ROOT_H */

@@ -29,12 +29,16 @@
 
 #include "hnsw/cache.h"
 #include "hnsw/hnsw.h"
+#include "hnsw/key.h"
 #include "hnsw/root.h"
 #include "hnsw/scan.h"
 #include "vector/vector.h"
 
 /* Fewest nodes that one pass of a sweep puts in order */
 #define SWEEP_LEAST	1024
+
+/* Nodes of a key up to which all are compared: exact, and no slower */
+#define SMALL_KEY	2000
 
 /* Largest growth of a round, in nodes */
 #define LARGEST_ROUND	(1 << 20)
@@ -127,8 +131,7 @@ static void
 Begin(IndexScanDesc scan, HnswScan *state)
 {
 	HnswMeta	meta;
-	HnswRoot	root;
-	HnswCandidate at;
+	HnswCandidate at = {0};
 
 	if (scan->numberOfOrderBys == 0)
 		elog(ERROR, "cannot scan hnsw index without order");
@@ -140,23 +143,35 @@ Begin(IndexScanDesc scan, HnswScan *state)
 	state->ef = hnsw_ef_search;
 	state->memory = (double) work_mem * 1024 * hnsw_scan_mem_multiplier;
 	state->last = -INFINITY;
-	state->sweep_at = 0;
 	memset(&state->batch, 0, sizeof(HnswHeap));
 	state->batch_at = 0;
 	memset(&state->late, 0, sizeof(state->late));
 	ReadQuery(scan, state);
 	HnswRankBegin(scan, state, &meta);
+	state->recheck = false;
+	for (int i = 0; i < scan->numberOfKeys; i++)
+		state->recheck |= (scan->keyData[i].sk_flags & SK_SEARCHNOTNULL) != 0;
 
 	HnswWalkInit(&state->walk, state->index, meta.node_count,
 				 hnsw_iterative_scan != HNSW_ITERATIVE_OFF);
-	state->walk.keys[0] = HNSW_WHOLE;
-	HnswReadRoot(state->index, NULL, HNSW_WHOLE, &root);
-	state->stage = HNSW_STAGE_WALK;
-	if (root.entry == HNSW_NONE || root.entry >= meta.node_count)
+	if (!HnswKeyOfScan(state->index, scan->keyData, scan->numberOfKeys, &state->key))
+	{
+		state->stage = HNSW_STAGE_LATE;
 		return;
-	at.node = root.entry;
+	}
+	state->stage = HNSW_STAGE_SWEEP;
+	if (state->key == HNSW_KEY_ANY)
+		return;
+	HnswReadRoot(state->index, NULL, state->key, &state->root);
+	if (state->key != HNSW_WHOLE && state->root.count <= SMALL_KEY)
+		return;
+	state->stage = HNSW_STAGE_WALK;
+	state->walk.keys[0] = state->key;
+	at.node = state->root.entry;
+	if (at.node == HNSW_NONE || at.node >= meta.node_count)
+		return;
 	HnswDistances(state->index, &state->query, &at, 1);
-	HnswWalkDescend(&state->walk, &state->query, &at, HnswLevelOf(root.entry), 0);
+	HnswWalkDescend(&state->walk, &state->query, &at, HnswLevelOf(at.node), 0);
 	HnswWalkEnter(&state->walk, &state->query, at.node, state->ef);
 	HnswWalkLevel(&state->walk, &state->query, 0, state->ef);
 	HnswSort(&state->walk.found);
@@ -186,6 +201,28 @@ BeginSweep(HnswScan *state)
 }
 
 /*
+ * Offers a node to a pass of the sweep; returns the next one of its key.
+ */
+static uint32
+SweepNode(HnswScan *state, uint32 node, HnswHeap *best, int most)
+{
+	HnswCandidate item = {0, node};
+	HnswNode	copy;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!HnswReadNode(state->index, node, &copy, NULL))
+		return HNSW_NONE;
+	if (node < state->walk.limit && !HnswVisited(&state->walk, node) &&
+		copy.state == HNSW_LIVE)
+	{
+		HnswDistances(state->index, &state->query, &item, 1);
+		state->index->counters.swept++;
+		HnswOffer(best, item, most);
+	}
+	return copy.key == state->key ? copy.next : HNSW_NONE;
+}
+
+/*
  * The nearest nodes not yet returned, as many as fit the memory. The batch is
  * empty when there are none.
  */
@@ -194,24 +231,24 @@ Sweep(HnswScan *state)
 {
 	HnswIndex  *index = state->index;
 	HnswWalk   *walk = &state->walk;
-	BlockNumber blocks = RelationGetNumberOfBlocks(index->rel);
 	int			most = Max(SWEEP_LEAST, Min(state->memory / 2, MaxAllocSize) / sizeof(HnswCandidate));
 	HnswHeap	best = {0};
 
-	for (uint32 node = 0; node < walk->limit; node++)
+	if (state->key == HNSW_WHOLE || state->key == HNSW_KEY_ANY)
 	{
-		HnswCandidate item = {0, node};
-		HnswNode	copy;
+		BlockNumber blocks = RelationGetNumberOfBlocks(index->rel);
 
-		if (HnswVisited(walk, node) ||
-			HnswBlockOf(index, node, HnswNodePlace(index, node)) >= blocks)
-			continue;
-		CHECK_FOR_INTERRUPTS();
-		if (!HnswReadNode(index, node, &copy, NULL) || copy.state != HNSW_LIVE)
-			continue;
-		HnswDistances(index, &state->query, &item, 1);
-		index->counters.swept++;
-		HnswOffer(&best, item, most);
+		for (uint32 node = 0; node < walk->limit; node++)
+			if (!HnswVisited(walk, node) &&
+				HnswBlockOf(index, node, HnswNodePlace(index, node)) < blocks)
+				SweepNode(state, node, &best, most);
+	}
+	else
+	{
+		uint32		node = state->root.head;
+
+		while (node != HNSW_NONE)
+			node = SweepNode(state, node, &best, most);
 	}
 	for (int i = 0; i < best.count; i++)
 		walk->visited[best.items[i].node / 64] |= UINT64CONST(1) << (best.items[i].node % 64);
@@ -231,7 +268,7 @@ NextBatch(HnswScan *state)
 		pfree(state->batch.items);
 	memset(&state->batch, 0, sizeof(HnswHeap));
 	state->batch_at = 0;
-	if (hnsw_iterative_scan == HNSW_ITERATIVE_OFF)
+	if (hnsw_iterative_scan == HNSW_ITERATIVE_OFF && state->stage == HNSW_STAGE_WALK)
 		return false;
 	if (state->stage == HNSW_STAGE_WALK)
 	{
@@ -282,7 +319,7 @@ Return(IndexScanDesc scan, HnswScan *state, ItemPointer tid)
 	state->index->counters.returned++;
 	hnsw_last_scan = state->index->counters;
 	scan->xs_heaptid = *tid;
-	scan->xs_recheck = false;
+	scan->xs_recheck = state->recheck;
 	scan->xs_recheckorderby = false;
 	return true;
 }

@@ -47,8 +47,10 @@ typedef struct HnswScan
 	HnswQuery	query;			/* the same, for codes */
 	HnswWalk	walk;
 	int			ef;				/* of this round */
+	uint32		key;			/* whose rows: HNSW_KEY_ANY for all */
+	bool		recheck;		/* conditions that the index does not decide */
+	HnswRoot	root;			/* of the key */
 	double		memory;			/* bytes the scan may use */
-	uint32		sweep_at;
 	HnswHeap	batch;			/* candidates by estimated distance */
 	int			batch_at;		/* next one to measure */
 	double		last;			/* distance of the last row returned */

@@ -24,6 +24,7 @@
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/key.h"
 #include "hnsw/root.h"
 
 /* Candidates for the links of a node under repair, times its most links */
@@ -221,6 +222,15 @@ AddAround(HnswVacuum *vacuum, uint32 self, uint32 node)
 	HnswPush(&vacuum->around, item);
 }
 
+static bool
+Contains(const uint32 *links, int count, uint32 node)
+{
+	for (int i = 0; i < count; i++)
+		if (links[i] == node)
+			return true;
+	return false;
+}
+
 /*
  * One try to replace the links that lead to tombstones: false if the links
  * changed meanwhile.
@@ -234,6 +244,9 @@ RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
 	int			most = level == 0 ? 2 * index->m : index->m;
 	int			count = HnswReadLinks(index, node, level, key, vacuum->links);
 	int			going = 0;
+	HnswHeap	theirs_only;
+	int			own;
+	int			kept;
 
 	for (int i = 0; i < count; i++)
 		going += Going(vacuum, vacuum->links[i]);
@@ -243,6 +256,7 @@ RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
 	for (int i = 0; i < count; i++)
 		if (!Going(vacuum, vacuum->links[i]))
 			AddAround(vacuum, node, vacuum->links[i]);
+	own = around->count;
 	for (int i = 0; i < count; i++)
 	{
 		int			theirs;
@@ -256,13 +270,23 @@ RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
 	HnswReadCode(index, node, inserter->code_copy);
 	HnswQueryFromCode(&index->codec, inserter->code_copy, &inserter->query);
 	HnswDistances(index, &inserter->query, around->items, around->count);
+	/* All that it has, far ones too, and the nearest that it may take over */
+	theirs_only.items = around->items + own;
+	theirs_only.count = around->count - own;
+	HnswSort(&theirs_only);
+	around->count = Min(around->count, Max(own, (int) (most * REPAIR_CANDIDATES)));
 	HnswSort(around);
-	around->count = HnswSelect(inserter, around->items,
-							   Min(around->count, (int) (most * REPAIR_CANDIDATES)), most);
+	around->count = HnswSelect(inserter, around->items, around->count, most);
 	for (int i = 0; i < around->count; i++)
 		vacuum->result[i] = around->items[i].node;
-	return HnswChangeLinks(index, node, level, key, vacuum->links, count,
-						   vacuum->result, around->count);
+	kept = around->count;
+	if (!HnswChangeLinks(index, node, level, key, vacuum->links, count, vacuum->result, kept))
+		return false;
+	/* Links taken over lead both ways, as new ones do */
+	for (int i = 0; i < kept; i++)
+		if (!Contains(vacuum->links, count, vacuum->result[i]))
+			HnswLinkBack(inserter, vacuum->result[i], level, key, node);
+	return true;
 }
 
 static void
@@ -352,14 +376,86 @@ Free(HnswVacuum *vacuum)
 	}
 }
 
+/*
+ * Takes tombstones out of a key's chain, and finds its graph an entry.
+ */
 static void
-MoveEntry(HnswVacuum *vacuum)
+RepairKey(HnswVacuum *vacuum, uint32 key)
+{
+	HnswIndex  *index = vacuum->index;
+	HnswRoot	root;
+	uint32		entry = HNSW_NONE;
+	uint32		before = HNSW_NONE;
+	uint32		gone = 0;
+	uint32		node;
+
+	HnswReadRoot(index, NULL, key, &root);
+	node = root.head;
+	while (node != HNSW_NONE)
+	{
+		HnswNode	copy;
+
+		vacuum_delay_point();
+		if (!HnswReadNode(index, node, &copy, NULL) || copy.key != key)
+			break;
+		if (!Going(vacuum, node))
+		{
+			if (copy.linked && (entry == HNSW_NONE || HnswLevelOf(node) > HnswLevelOf(entry)))
+				entry = node;
+			before = node;
+		}
+		else if (HnswLeaveChain(index, key, before, node, copy.next))
+			gone++;
+		else
+		{
+			/* A new head came before this one: begin again */
+			HnswReadRoot(index, NULL, key, &root);
+			before = HNSW_NONE;
+			node = root.head;
+			continue;
+		}
+		node = copy.next;
+	}
+	HnswReadRoot(index, NULL, key, &root);
+	if (root.entry == HNSW_NONE || !Going(vacuum, root.entry))
+		entry = root.entry;
+	HnswMoveEntry(index, key, root.entry, entry, gone);
+}
+
+/*
+ * The roots of all graphs.
+ */
+static void
+RepairRoots(HnswVacuum *vacuum)
 {
 	HnswRoot	root;
+	HnswMeta	meta;
 
-	HnswReadRoot(vacuum->index, NULL, HNSW_WHOLE, &root);
-	if (root.entry != HNSW_NONE && Going(vacuum, root.entry))
-		HnswMoveEntry(vacuum->index, HNSW_WHOLE, root.entry, vacuum->entry);
+	if (vacuum->meta.keys == 0)
+	{
+		HnswReadRoot(vacuum->index, NULL, HNSW_WHOLE, &root);
+		if (root.entry != HNSW_NONE && Going(vacuum, root.entry))
+			HnswMoveEntry(vacuum->index, HNSW_WHOLE, root.entry, vacuum->entry, 0);
+		return;
+	}
+	HnswReadMeta(vacuum->index->rel, &meta);
+	for (uint32 page = 0; page < meta.key_pages; page++)
+	{
+		BlockNumber block = HnswKeyBlock(vacuum->index, page << 8);
+		int			last = 0;
+
+		if (block < RelationGetNumberOfBlocks(vacuum->index->rel))
+		{
+			Buffer		buffer = HnswPin(vacuum->index, block);
+
+			LockBuffer(buffer, BUFFER_LOCK_SHARE);
+			if (!PageIsNew(BufferGetPage(buffer)))
+				last = PageGetMaxOffsetNumber(BufferGetPage(buffer));
+			UnlockReleaseBuffer(buffer);
+		}
+		for (int item = 1; item <= last; item++)
+			RepairKey(vacuum, page << 8 | item);
+	}
 }
 
 static void
@@ -407,7 +503,7 @@ HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
 	Mark(vacuum);
 	WaitForInserts(vacuum);
 	Repair(vacuum);
-	MoveEntry(vacuum);
+	RepairRoots(vacuum);
 	Free(vacuum);
 	MemoryContextSwitchTo(old);
 	MemoryContextDelete(context);

@@ -15,11 +15,12 @@ $node->append_conf('postgresql.conf', "autovacuum = off\nfsync = off\nfull_page_
 $node->start;
 $node->safe_psql('postgres', q{
 	create extension bellwether;
-	create table item (id integer primary key, v vector(16));
+	create table item (id integer primary key, v vector(16), k integer generated always as (id % 3) stored);
 	create function make(id integer) returns vector language sql immutable as
 	$$ select array(select sin($1 * j * 0.37 + j) + cos($1 * 0.011 * j) from generate_series(1, 16) j)::vector $$;
-	insert into item select i, make(i) from generate_series(1, 8000) i;
+	insert into item (id, v) select i, make(i) from generate_series(1, 8000) i;
 	create index item_v on item using hnsw (v vector_l2_ops);
+	create index item_k on item using hnsw (k, v vector_l2_ops);
 });
 
 # The share of the ten nearest that the index finds, over 50 queries, and
@@ -43,6 +44,13 @@ sub check_index
 		from (select id from item order by v <-> make(5)) every;
 	});
 	is($counts, 't', "every row once $after");
+	my $of_key = $node->safe_psql('postgres', q{
+		set enable_seqscan = off;
+		select count(*) = (select count(*) from item where id % 3 = 1)
+			and count(*) = count(distinct id)
+		from (select id from item where k = 1 order by v <-> make(5)) every;
+	});
+	is($of_key, 't', "every row of a key once $after");
 	my $plan = $node->safe_psql('postgres', q{
 		set enable_seqscan = off;
 		explain (costs off) select id from item order by v <-> make(5) limit 10;
@@ -73,9 +81,9 @@ sub kill_during
 check_index('before');
 for my $pause (150_000, 600_000)
 {
-	kill_during('insert into item select i, make(i) from generate_series((select max(id) + 1 from item), (select max(id) + 20000 from item)) i', $pause);
+	kill_during('insert into item (id, v) select i, make(i) from generate_series((select max(id) + 1 from item), (select max(id) + 20000 from item)) i', $pause);
 	check_index("after a kill in an insert ($pause us)");
-	kill_during('do $$ begin for i in 1 .. 20000 loop insert into item select max(id) + 1, make(max(id) + 1) from item; commit; end loop; end $$', $pause);
+	kill_during('do $$ begin for i in 1 .. 20000 loop insert into item (id, v) select max(id) + 1, make(max(id) + 1) from item; commit; end loop; end $$', $pause);
 	check_index("after a kill in many inserts ($pause us)");
 	$node->safe_psql('postgres', 'delete from item where id % 5 = 2');
 	kill_during('vacuum item', $pause / 10);
@@ -84,7 +92,7 @@ for my $pause (150_000, 600_000)
 	check_index("after the vacuum was repeated ($pause us)");
 	kill_during('create index item_other on item using hnsw (v vector_l1_ops)', $pause);
 	check_index("after a kill in a build ($pause us)");
-	$node->safe_psql('postgres', 'drop index if exists item_other; reindex index item_v');
+	$node->safe_psql('postgres', 'drop index if exists item_other; reindex table item');
 	check_index("after reindex ($pause us)");
 }
 $node->stop;
