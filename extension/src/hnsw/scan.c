@@ -43,7 +43,7 @@
 /* Largest growth of a round, in nodes */
 #define LARGEST_ROUND	(1 << 20)
 
-HnswCounters hnsw_last_scan;
+HnswCounters hnsw_last_counters;
 
 IndexScanDesc
 HnswBeginScan(Relation rel, int keys, int orders)
@@ -317,7 +317,7 @@ static bool
 Return(IndexScanDesc scan, HnswScan *state, ItemPointer tid)
 {
 	state->index->counters.returned++;
-	hnsw_last_scan = state->index->counters;
+	hnsw_last_counters = state->index->counters;
 	scan->xs_heaptid = *tid;
 	scan->xs_recheck = state->recheck;
 	scan->xs_recheckorderby = false;
@@ -358,6 +358,6 @@ HnswGetTuple(IndexScanDesc scan, ScanDirection direction)
 	MemoryContextSwitchTo(old);
 	if (HnswNextLate(state, &row))
 		return Return(scan, state, &row.tid);
-	hnsw_last_scan = state->index->counters;
+	hnsw_last_counters = state->index->counters;
 	return false;
 }

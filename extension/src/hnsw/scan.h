@@ -68,7 +68,7 @@ typedef struct HnswScan
 } HnswScan;
 
 /* scan.c: what the last scan of this session did */
-extern HnswCounters hnsw_last_scan;
+extern HnswCounters hnsw_last_counters;
 
 /* rank.c */
 extern void HnswRankBegin(IndexScanDesc scan, HnswScan *state, const HnswMeta *meta);
