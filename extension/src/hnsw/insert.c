@@ -163,8 +163,8 @@ InsertNode(HnswInserter *inserter, uint32 node, ItemPointer tid, uint32 key,
 {
 	HnswIndex  *index = inserter->index;
 	HnswLinks  *links = &inserter->links;
-	HnswNode	head = {.key = key, .next = HNSW_NONE, .twin = HNSW_NONE,.tid = *tid,
-	.state = HNSW_LIVE, .linked = 1};
+	HnswNode	head = {.key = key,.next = HNSW_NONE,.twin = HNSW_NONE,.tid = *tid,
+	.state = HNSW_LIVE,.linked = 1};
 
 	HnswWalkGrow(&inserter->walk, node + 1);
 	for (;;)

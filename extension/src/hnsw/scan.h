@@ -62,7 +62,8 @@ typedef struct HnswScan
 	EState	   *estate;			/* for index expressions, else NULL */
 	double		query_norm;
 	double		largest_norm;
-	double		margin;			/* how far an estimate errs, per unit of lengths */
+	double		margin;			/* how far an estimate errs, per unit of
+								 * lengths */
 	HnswRankedHeap ranked;		/* measured, not yet returned; nearest first */
 	HnswRankedHeap late;		/* too late for their place */
 } HnswScan;

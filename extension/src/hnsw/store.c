@@ -286,7 +286,7 @@ HnswPin(HnswIndex *index, BlockNumber block)
  * written.
  */
 bool
-HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
+HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 * links)
 {
 	HnswPlace	place = HnswNodePlace(index, node);
 	Buffer		buffer = InvalidBuffer;
@@ -319,7 +319,7 @@ HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
  * is not of this key (its number was used again).
  */
 int
-HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links)
+HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 * links)
 {
 	Buffer		buffer = InvalidBuffer;
 	HnswPlace	place;
@@ -386,7 +386,7 @@ Prefetch(const HnswIndex *index, const char *code)
 static inline bool
 Holds(const BufferDesc *descriptor, const BufferTag *tag)
 {
-	return (pg_atomic_read_u32((pg_atomic_uint32 *) &descriptor->state) & BM_VALID) != 0 &&
+	return (pg_atomic_read_u32((pg_atomic_uint32 *) & descriptor->state) & BM_VALID) != 0 &&
 		BUFFERTAGS_EQUAL(descriptor->tag, *tag);
 }
 
