@@ -12,5 +12,5 @@ maintenance=${admin/\/bellwether\?//postgres?}
 database=bellwether_bench_$$
 trap 'psql -Xq "$maintenance" -c "drop database if exists $database with (force)"' EXIT
 psql -Xq -v ON_ERROR_STOP=1 "$maintenance" -c "create database $database"
-DATABASE_URL=${admin/\/bellwether\?//$database?} PYTHONPATH=$here/../test/oracle \
+DATABASE_URL=${admin/\/bellwether\?//$database?} \
     "$python" "$here/backtest.py"

@@ -8,7 +8,9 @@ import json
 import os
 import sys
 import warnings
+from pathlib import Path
 
+sys.path.append(str(Path(__file__).parents[2] / "bench"))
 os.environ["TQDM_DISABLE"] = "1"
 try:
     import numpy as np

@@ -1,6 +1,6 @@
 """The same strategies in SQL and for backtesting.py, on the demo instruments with full bars.
 
-Shared by backtest_test.py, which compares their trades, and bench/backtest.py.
+Shared by test/oracle/backtest_test.py, which compares their trades, and backtest.py.
 """
 
 import csv
@@ -12,7 +12,7 @@ import pandas as pd
 import talib
 from backtesting import Backtest, Strategy
 
-BARS = Path(__file__).parents[3] / "demo/data/ohlcv_daily.csv"
+BARS = Path(__file__).parents[2] / "demo/data/ohlcv_daily.csv"
 COLUMNS = ("Open", "High", "Low", "Close")
 
 
