@@ -2,7 +2,7 @@
  *
  * kama.c
  *	  Adaptive moving average: fast where a price goes straight, slow where it
- *	  goes to and fro.
+ *	  moves back and forth.
  *
  * Kaufman, Smarter Trading (1995), with the weights of exponential averages of
  * 2 and 30 rows as bounds. It starts from the last row before the first one

@@ -2,7 +2,7 @@
 select x, dema(x, 2) over w, tema(x, 2) over w, kama(x, 2) over w
 from generate_series(1, 6) x window w as (order by x rows unbounded preceding);
 
--- kama hardly moves where the price goes to and fro
+-- kama hardly moves where the price moves back and forth
 select round(kama(x, 4 order by i)::numeric, 6) as noisy
 from unnest(array[1, 2, 1, 2, 1, 2]) with ordinality as series (x, i);
 select kama(x, 3) as still from unnest(array[7, 7, 7, 7]) x;
