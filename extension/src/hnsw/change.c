@@ -182,7 +182,7 @@ HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,
  */
 bool
 HnswChangeLinks(HnswIndex *index, uint32 node, int level, uint32 key,
-				const uint32 * old, int old_count, const uint32 * new, int new_count)
+				const uint32 *old, int old_count, const uint32 *new, int new_count)
 {
 	HnswPlace	place = level == 0 ? HnswNodePlace(index, node)
 	: HnswUpperPlace(index, node, level);

@@ -340,8 +340,8 @@ extern HnswPlace HnswUpperPlace(const HnswIndex *index, uint32 node, int level);
 extern void HnswInitPage(const HnswIndex *index, Page page, int page_of_group);
 extern char *HnswMemory(HnswIndex *index, uint32 node, HnswPlace place);
 extern Buffer HnswPin(HnswIndex *index, BlockNumber block);
-extern bool HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 * links);
-extern int	HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 * links);
+extern bool HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links);
+extern int	HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links);
 extern void HnswReadCode(HnswIndex *index, uint32 node, HnswCode *copy);
 extern void HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, int count);
 extern HnswQuery HnswMakeQuery(const HnswCodec *codec);
@@ -353,7 +353,7 @@ extern uint32 HnswNewNumber(HnswIndex *index, float norm);
 extern void HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,
 						  const HnswCode *code, const HnswLinks *links);
 extern bool HnswChangeLinks(HnswIndex *index, uint32 node, int level, uint32 key,
-							const uint32 * old, int old_count, const uint32 * new, int new_count);
+							const uint32 *old, int old_count, const uint32 *new, int new_count);
 extern bool HnswAddTwin(HnswIndex *index, uint32 first, uint32 key, uint32 twin);
 
 /* walk.c: searching the graph */
@@ -377,8 +377,8 @@ HnswVisited(const HnswWalk *walk, uint32 node)
 
 /* select.c: which links a node keeps */
 extern int	HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int count, int most);
-extern int	HnswPrune(HnswInserter *inserter, uint32 node, const uint32 * links, int count,
-					  int most, uint32 * result);
+extern int	HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
+					  int most, uint32 *result);
 
 /* insert.c */
 extern void HnswInserterInit(HnswInserter *inserter, HnswIndex *index);

@@ -200,7 +200,7 @@ FindInChain(HnswIndex *index, uint32 key, const HnswKeyValue *value)
  * Adds a key to a page, as the first of its chain; false if the page is full.
  */
 static bool
-AddToPage(Page page, const HnswKeyValue *value, uint32 key_page, uint32 * bucket)
+AddToPage(Page page, const HnswKeyValue *value, uint32 key_page, uint32 *bucket)
 {
 	Size		size = offsetof(HnswKey, data) + value->length;
 	HnswKey    *key = palloc0(size);
@@ -327,7 +327,7 @@ HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnul
  * no row can have it.
  */
 bool
-HnswKeyOfScan(HnswIndex *index, ScanKey keys, int count, uint32 * key)
+HnswKeyOfScan(HnswIndex *index, ScanKey keys, int count, uint32 *key)
 {
 	*key = index->layout.key_pages == 0 ? HNSW_WHOLE : HNSW_KEY_ANY;
 	for (int i = 0; i < count; i++)

@@ -39,6 +39,6 @@ extern BlockNumber HnswKeyBlock(const HnswIndex *index, uint32 key);
 extern HnswKey *HnswKeyOn(Page page, uint32 key);
 extern Page HnswKeyMemory(HnswIndex *index, uint32 key);
 extern uint32 HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnull);
-extern bool HnswKeyOfScan(HnswIndex *index, ScanKey keys, int count, uint32 * key);
+extern bool HnswKeyOfScan(HnswIndex *index, ScanKey keys, int count, uint32 *key);
 
 #endif							/* HNSW_KEY_H */

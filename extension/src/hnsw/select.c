@@ -56,8 +56,8 @@ CompareCandidates(const void *a, const void *b)
  * The links that node keeps out of these, in result; returns how many.
  */
 int
-HnswPrune(HnswInserter *inserter, uint32 node, const uint32 * links, int count,
-		  int most, uint32 * result)
+HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
+		  int most, uint32 *result)
 {
 	HnswIndex  *index = inserter->index;
 	HnswCandidate *candidates = inserter->candidates;

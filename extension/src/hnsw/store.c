@@ -286,7 +286,7 @@ HnswPin(HnswIndex *index, BlockNumber block)
  * written.
  */
 bool
-HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 * links)
+HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
 {
 	HnswPlace	place = HnswNodePlace(index, node);
 	Buffer		buffer = InvalidBuffer;
@@ -319,7 +319,7 @@ HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 * links)
  * is not of this key (its number was used again).
  */
 int
-HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 * links)
+HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links)
 {
 	Buffer		buffer = InvalidBuffer;
 	HnswPlace	place;

@@ -57,7 +57,7 @@ Going(HnswVacuum *vacuum, uint32 node)
 }
 
 static inline void
-SetBit(uint64 * bits, uint32 node, bool value)
+SetBit(uint64 *bits, uint32 node, bool value)
 {
 	if (value)
 		bits[node / 64] |= UINT64CONST(1) << (node % 64);
@@ -87,7 +87,7 @@ WaitForInserts(HnswVacuum *vacuum)
  * Invalid if the page does not exist.
  */
 static Buffer
-LinkPage(HnswVacuum *vacuum, uint32 node, uint32 * last)
+LinkPage(HnswVacuum *vacuum, uint32 node, uint32 *last)
 {
 	HnswIndex  *index = vacuum->index;
 	HnswPlace	place = HnswNodePlace(index, node);
@@ -223,7 +223,7 @@ AddAround(HnswVacuum *vacuum, uint32 self, uint32 node)
 }
 
 static bool
-Contains(const uint32 * links, int count, uint32 node)
+Contains(const uint32 *links, int count, uint32 node)
 {
 	for (int i = 0; i < count; i++)
 		if (links[i] == node)
