@@ -239,11 +239,19 @@ select is(
     (select count(*)::int from dblink_get_notify('w')), 0, 'none when nobody waits'
 );
 
--- Leave nothing that runs or logs in.
+-- Leave nothing that runs, logs in or is counted by other tests.
 select pg_temp.ask(
     'v', format('select work.unregister_worker(%s)::text', :worker_v)
 ) \g /dev/null
 delete from work.job where tenant_id = :tenant;
+delete from market.bar
+where instrument_id in (
+    select i.instrument_id from market.instrument as i where i.symbol like 'TWO-%'
+);
+delete from work.job
+where payload ->> 'instrument_id' in (
+    select i.instrument_id::text from market.instrument as i where i.symbol like 'TWO-%'
+);
 select count(dblink_disconnect(c)) from unnest('{a,b,v,w}'::text[]) as c \g /dev/null
 delete from tenant.member where role_name = :'login';
 drop role :login;
