@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs the benchmarks, each against its named baseline in the same run, and says which were
+# left out and why: docker/bench.sh
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+admin=$(docker/server.sh dsn admin)
+vectors=${BELLWETHER_BENCH_DATA:-../shared/data/bench}
+python=$(docker/python.sh bench)
+bin=$(dirname "$(docker/server.sh pg_config)")
+export PYTHON=$python PATH=$bin:$PATH
+
+say() { printf '\nbench: %s\n' "$*"; }
+
+say "exact scan against pgvector"
+extension/bench/exact_scan.sh
+say "backtest against backtesting.py"
+PYTHON=$(docker/python.sh test) extension/bench/backtest.sh
+if [ -d "$vectors" ]; then
+    say "hnsw against pgvector"
+    BELLWETHER_BENCH_DATA=$vectors "$python" extension/bench/hnsw.py "$admin" text
+else
+    say "hnsw left out: no vectors in $vectors; set BELLWETHER_BENCH_DATA"
+fi
+say "graph against igraph: extension/bench/graph.py says how"
