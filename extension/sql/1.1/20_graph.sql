@@ -66,7 +66,7 @@ create unlogged table graph_changed (
     ids bigint[]
 );
 
-create index graph_changed_xid on graph_changed (relation, xid);
+create index graph_changed_xid on graph_changed (xid);
 
 revoke all on graph_changed from public;
 

@@ -44,3 +44,14 @@ create function graph_recommend(graph text, node bigint, beta float8 default 0.6
 
 comment on function graph_recommend(text, bigint, float8, text[], text[], boolean, timestamptz) is
     'What nodes like this one lead to and it does not: RP3beta (Paudel et al. 2017), walks of three steps along out, in and out, divided by the found node''s degree to the power beta.';
+
+create function graph_fastrp(graph text, dimensions integer default 128,
+    weights float8[] default '{0,0,1,1}', exponent float8 default 0,
+    seed bigint default 1, labels text[] default null, types text[] default null,
+    direction text default 'any', weighted boolean default false,
+    as_of timestamptz default now())
+    returns table (node_id bigint, embedding vector)
+    as 'MODULE_PATHNAME' language c stable parallel restricted rows 10000 cost 10000000;
+
+comment on function graph_fastrp(text, integer, float8[], float8, bigint, text[], text[], text, boolean, timestamptz) is
+    'Embeddings of nodes by random projection (FastRP, Chen et al. 2019): weights are those of 0, 1, 2, ... steps, exponent is that of the degrees. The same seed gives the same answer; all zeros where a node has no neighbours to speak for it.';

@@ -80,7 +80,7 @@ typedef struct CacheBase
 	uint64	   *running;		/* ids before xmax that it does not see */
 } CacheBase;
 
-/* CacheIds that have to be read again; everything: no list would do */
+/* Ids that have to be read again; everything: no list would do */
 typedef struct CacheIds
 {
 	bool		everything;
@@ -475,48 +475,80 @@ AddAll(CacheIds *to, const CacheIds *from)
 }
 
 /*
- * CacheIds of one table that changed between the base and the snapshot; relation 0
- * stands for rows that were dropped, and then everything may have.
+ * Does the snapshot see exactly what the base sees? Then there is nothing to
+ * look for.
+ */
+static bool
+SeesSame(Snapshot snapshot, const CacheBase *base)
+{
+	if (TransactionIdIsValid(GetTopTransactionIdIfAny()) ||
+		WideXid(snapshot->xmax) != base->xmax ||
+		snapshot->xcnt != base->nrunning)
+		return false;
+	for (uint32 i = 0; i < snapshot->xcnt; i++)
+		if (WideXid(snapshot->xip[i]) != base->running[i])
+			return false;
+	return true;
+}
+
+/*
+ * Add the ids of a row of graph_changed.
  */
 static void
-ReadLog(Relation log, Oid index, Oid relid, const CacheBase *base,
-		Snapshot snapshot, CacheIds *ids)
+AddRow(CacheIds *to, HeapTuple tuple, TupleDesc desc)
 {
-	ScanKeyData keys[2];
+	bool		isnull;
+	Datum		list = heap_getattr(tuple, 3, desc, &isnull);
+	ArrayType  *array;
+
+	if (isnull)
+	{
+		to->everything = true;
+		return;
+	}
+	array = DatumGetArrayTypeP(list);
+	AddIds(to, (int64 *) ARR_DATA_PTR(array),
+		   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
+}
+
+/*
+ * Ids that changed between the base and the snapshot. A row of relation 0 says
+ * up to where rows were dropped, and then everything may have changed.
+ */
+static void
+ReadLog(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes,
+		CacheIds *edges)
+{
+	const CacheBase *base = &entry->base;
+	Relation	log = table_open(GraphChangedRelation(), AccessShareLock);
+	TupleDesc	desc = RelationGetDescr(log);
+	ScanKeyData key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	ScanKeyInit(&keys[0], 1, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(relid));
-	ScanKeyInit(&keys[1], 2, BTGreaterEqualStrategyNumber, F_XID8GE,
+	ScanKeyInit(&key, 2, BTGreaterEqualStrategyNumber, F_XID8GE,
 				FullTransactionIdGetDatum(FullTransactionIdFromU64(base->xmin)));
-	scan = systable_beginscan(log, index, true, snapshot, 2, keys);
-	while (!ids->everything && HeapTupleIsValid(tuple = systable_getnext(scan)))
+	scan = systable_beginscan(log, GraphChangedIndex(log), true, snapshot, 1,
+							  &key);
+	while (!edges->everything && !nodes->everything &&
+		   HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
 		bool		isnull;
-		uint64		xid = U64FromFullTransactionId(DatumGetFullTransactionId(heap_getattr(tuple, 2, RelationGetDescr(log), &isnull)));
-		Datum		list;
+		Oid			relid = DatumGetObjectId(heap_getattr(tuple, 1, desc, &isnull));
+		uint64		xid = U64FromFullTransactionId(DatumGetFullTransactionId(heap_getattr(tuple, 2, desc, &isnull)));
 
 		if (!OidIsValid(relid))
 		{
 			if (xid > base->xmin)
-				ids->everything = true;
-			continue;
+				edges->everything = true;
 		}
-		if (BaseSees(base, xid))
-			continue;
-		list = heap_getattr(tuple, 3, RelationGetDescr(log), &isnull);
-		if (isnull)
-			ids->everything = true;
-		else
-		{
-			ArrayType  *array = DatumGetArrayTypeP(list);
-
-			AddIds(ids, (int64 *) ARR_DATA_PTR(array),
-				   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
-		}
+		else if (relid == entry->node && !BaseSees(base, xid))
+			AddRow(nodes, tuple, desc);
+		else if (relid == entry->edge && !BaseSees(base, xid))
+			AddRow(edges, tuple, desc);
 	}
 	systable_endscan(scan);
+	table_close(log, AccessShareLock);
 }
 
 /*
@@ -524,20 +556,14 @@ ReadLog(Relation log, Oid index, Oid relid, const CacheBase *base,
  * of it this transaction changed.
  */
 static bool
-CollectChanges(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes, CacheIds *edges,
-			   bool *own)
+CollectChanges(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes,
+			   CacheIds *edges, bool *own)
 {
-	Relation	log = table_open(GraphChangedRelation(), AccessShareLock);
-	Oid			index = GraphChangedIndex(log);
-	CacheIds	horizon = {0};
 	GraphChanges changes;
 
 	*own = false;
-	ReadLog(log, index, InvalidOid, &entry->base, snapshot, &horizon);
-	ReadLog(log, index, entry->node, &entry->base, snapshot, nodes);
-	ReadLog(log, index, entry->edge, &entry->base, snapshot, edges);
-	table_close(log, AccessShareLock);
-
+	if (!SeesSame(snapshot, &entry->base))
+		ReadLog(entry, snapshot, nodes, edges);
 	if (GraphOwnChanges(entry->node, &changes))
 	{
 		*own = true;
@@ -552,7 +578,7 @@ CollectChanges(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes, Cach
 	}
 	AddAll(nodes, &entry->restless_nodes);
 	AddAll(edges, &entry->restless_edges);
-	return !horizon.everything && !nodes->everything && !edges->everything;
+	return !nodes->everything && !edges->everything;
 }
 
 static ArrayType *

@@ -84,7 +84,7 @@ GraphChangedRelation(void)
 }
 
 /*
- * Its index (relation, xid).
+ * Its index (xid).
  */
 Oid
 GraphChangedIndex(Relation rel)

@@ -309,4 +309,10 @@ extern uint32_t kernel_debtrank(const kernel_graph *graph, bool linear,
 extern void kernel_rp3beta(const kernel_graph *out, const kernel_graph *in,
 						   uint32_t start, double beta, double *score);
 
+/* kernel_fastrp.c */
+extern void kernel_fastrp(const kernel_graph *graph, const int64_t *ids,
+						  uint32_t dimensions, const double *weights,
+						  uint32_t nweights, double exponent, uint64_t seed,
+						  float *embedding);
+
 #endif							/* GRAPH_KERNEL_H */

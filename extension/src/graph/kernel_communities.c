@@ -428,6 +428,48 @@ leiden_pass(const leiden_level *first, uint32_t *community)
 	kernel_free(here);
 }
 
+/*
+ * Make each connected part of a community one of its own: that only gains, and
+ * where refinement had nothing to merge the pass does not guarantee it.
+ */
+static void
+split_unconnected(const kernel_graph *graph, uint32_t *community)
+{
+	uint32_t   *part = kernel_alloc(sizeof(uint32_t) * graph->nodes);
+	uint32_t   *queue = kernel_alloc(sizeof(uint32_t) * graph->nodes);
+
+	memset(part, 0xff, sizeof(uint32_t) * graph->nodes);
+	for (uint32_t first = 0; first < graph->nodes; first++)
+	{
+		uint32_t	count = 0;
+
+		if (part[first] != GRAPH_NONE)
+			continue;
+		part[first] = first;
+		queue[count++] = first;
+		for (uint32_t head = 0; head < count; head++)
+		{
+			uint32_t	n = queue[head];
+
+			for (uint64_t i = graph->start[n]; i < graph->start[n + 1]; i++)
+			{
+				uint32_t	m = graph->node[i];
+
+				if (part[m] == GRAPH_NONE && community[m] == community[n] &&
+					slot_weight(graph, i) > 0)
+				{
+					part[m] = first;
+					queue[count++] = m;
+				}
+			}
+		}
+		kernel_check();
+	}
+	memcpy(community, part, sizeof(uint32_t) * graph->nodes);
+	kernel_free(part);
+	kernel_free(queue);
+}
+
 double
 kernel_modularity(const kernel_graph *graph, double resolution,
 				  const uint32_t *community)
@@ -499,6 +541,7 @@ kernel_leiden(const kernel_graph *graph, double resolution,
 		double		modularity;
 
 		leiden_pass(&first, next);
+		split_unconnected(graph, next);
 		modularity = kernel_modularity(graph, resolution, next);
 		if (modularity <= best + LEAST_GAIN)
 			break;

@@ -441,6 +441,19 @@ CheckPacked(const kernel_csr *csr)
 		Expect(score[n] >= 0 && score[n] <= 1, "distress is a part");
 	if (graph.nodes > 0)
 		kernel_rp3beta(&graph, &graph, 0, 0.6, score);
+	{
+		static const double weights[] = {0.5, 1, 2};
+		float	   *embedding = kernel_alloc(sizeof(float) * graph.nodes * 5);
+		int64_t    *ids = kernel_alloc(sizeof(int64_t) * graph.nodes);
+
+		for (uint32_t n = 0; n < graph.nodes; n++)
+			ids[n] = csr->node_id[graph.original[n]];
+		kernel_fastrp(&graph, ids, 5, weights, 3, -0.5, 7, embedding);
+		for (uint32_t i = 0; i < graph.nodes * 5; i++)
+			Expect(isfinite(embedding[i]), "an embedding is finite");
+		kernel_free(embedding);
+		kernel_free(ids);
+	}
 	kernel_simplify(&graph);
 	kernel_triangles(&graph, triangles);
 	if (graph.nodes > 0)

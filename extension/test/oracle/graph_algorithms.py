@@ -1,6 +1,6 @@
 """Every graph algorithm against networkx, igraph or a few lines of numpy.
 
-python3 graph_algorithms.py DSN [GRAPHS] [SEED]
+python3 graph_algorithms.py [DSN] [GRAPHS] [SEED]     (DSN: else DATABASE_URL)
 
 Random graphs of several shapes (loops, parallel edges, isolated nodes, hubs,
 zero weights) in a scratch graph; hops, costs and components must be equal,
@@ -10,6 +10,7 @@ first difference.
 
 import collections
 import itertools
+import os
 import random
 import sys
 
@@ -437,10 +438,48 @@ def check_recommend(o):
             close("rp3beta", got, {i + 1: x for i, x in enumerate(score.tolist()) if x > 0 and i + 1 not in edges})
 
 
+def split_mix(state):
+    mask = (1 << 64) - 1
+    while True:
+        state = (state + 0x9E3779B97F4A7C15) & mask
+        z = ((state ^ (state >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+        yield z ^ (z >> 31)
+
+
+def check_fastrp(o):
+    if o.n == 0:
+        return
+    d, steps, exponent, seed = 8, [0.25, 1.0, 0.5], -0.5, 11
+    for weighted in (False, True):
+        a = numpy.zeros((o.n, o.n))
+        for s, t, _, weight in o.edges:
+            a[s - 1, t - 1] += weight if weighted else 1
+            a[t - 1, s - 1] += weight if weighted else 1
+        degree = a.sum(axis=1)
+        rows = numpy.zeros((o.n, d))
+        for v in range(1, o.n + 1):
+            stream = split_mix((seed + v * 0xD1342543DE82EF95) & ((1 << 64) - 1))
+            for i in range(d):
+                rows[v - 1, i] = {0: 3**0.5, 1: -(3**0.5)}.get((next(stream) >> 32) * 6 >> 32, 0)
+        rows *= numpy.where(degree > 0, numpy.where(degree > 0, degree, 1) ** exponent, 1)[:, None]
+        wanted = numpy.zeros((o.n, d))
+        for step in steps:
+            length = numpy.linalg.norm(rows, axis=1)
+            wanted += numpy.where(length > 1e-12, step / numpy.where(length > 0, length, 1), 0)[:, None] * rows
+            rows = a @ rows / numpy.where(degree > 0, degree, 1)[:, None]
+        got = o.rows("select node_id, embedding::real[] from graph_fastrp('oracle', %s, %s, %s, %s, weighted => %s)",
+                     d, steps, exponent, seed, weighted)
+        for v, embedding in got:
+            # single precision; a mean that cancels to rounding has no direction
+            if numpy.abs(numpy.array(embedding) - wanted[v - 1]).max() > 1e-4:
+                raise AssertionError(f"fastrp of {v}: got {embedding}, wanted {wanted[v - 1].tolist()}")
+
+
 CHECKS = [value for name, value in list(globals().items()) if name.startswith("check_") and name != "check_path"]
 
 
-def main(dsn, graphs=40, seed=1):
+def main(dsn=os.environ.get("DATABASE_URL"), graphs=60, seed=1):
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("create extension if not exists bellwether")
         connection.execute("set client_min_messages = warning")

@@ -1,6 +1,6 @@
 """Cached adjacency against plain SQL under random interleavings.
 
-python3 graph_mvcc.py DSN [STEPS] [SEED]
+python3 graph_mvcc.py [DSN] [STEPS] [SEED]     (DSN: else DATABASE_URL)
 
 Several sessions (two isolation levels; owner, superuser, members of two
 tenants) take turns with random statements: insert, update, delete, upsert,
@@ -12,6 +12,7 @@ row may differ. Ends with status 1 and the history at the first difference.
 """
 
 import collections
+import os
 import random
 import sys
 
@@ -376,7 +377,7 @@ class Test:
         self.counts["checks"] += 1
 
 
-def main(dsn, steps=2000, seed=1):
+def main(dsn=os.environ.get("DATABASE_URL"), steps=1500, seed=1):
     test = Test(dsn, random.Random(int(seed)))
     for number in range(int(steps)):
         test.step()

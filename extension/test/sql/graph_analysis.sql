@@ -35,6 +35,14 @@ insert into pair.edge (source, target, type) values (1, 10, 'BUYS'), (2, 10, 'BU
 select * from graph_recommend('pair', 1, beta => 0) order by score desc;
 select * from graph_recommend('pair', 1, beta => 1) order by score desc;
 
+-- embeddings: users 2 and 3 share items and stand nearer to each other than 1 and item 12
+select node_id, vector_dims(embedding) from graph_fastrp('pair', 4) order by 1 limit 2;
+select a.node_id, b.node_id from graph_fastrp('pair', 256) a join graph_fastrp('pair', 256) b
+    on (a.node_id, b.node_id) in ((2, 3), (1, 12)) order by a.embedding <=> b.embedding;
+select * from graph_fastrp('pair', 0);
+select * from graph_fastrp('pair', 8, '{}');
+select * from graph_fastrp('pair', 8, '{nan}');
+
 -- what cannot be
 select * from graph_pagerank('pair', damping => 1);
 select * from graph_pagerank('pair', iterations => 0);
