@@ -35,6 +35,8 @@ test_c() {
     dsn_host=${admin##*host=}
     PGHOST=$dsn_host PGUSER=postgres make -s -C extension with_llvm=no PG_CONFIG="$($server pg_config)" installcheck \
         || { cat extension/regression.diffs >&2; exit 1; }
+    say "extension: upgraded is fresh"
+    extension/test/upgrade.sh "$maintenance"
     if [ -d extension/test/oracle ]; then
         say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx"
         sql "drop database if exists bellwether_oracle with (force)"

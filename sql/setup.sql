@@ -27,6 +27,8 @@ $$;
 grant bellwether_reader to bellwether_analyst;
 
 create extension if not exists bellwether;
+-- An older version of it is brought up to the one that is installed.
+alter extension bellwether update;
 
 do $$
 begin
