@@ -25,6 +25,8 @@ struct WorkerService: Sendable {
             }
         } catch is CancellationError {
             // Cancelled while it was paused: nothing is held.
+        } catch let error as PostgresError where error.code == .cancelled {
+            // The same, in the middle of a look at the schema.
         }
     }
 
