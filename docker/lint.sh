@@ -3,7 +3,6 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 venv=$(dirname "$(docker/python.sh lint)")
-pg_config=$(docker/server.sh pg_config)
 failed=()
 
 check() {
@@ -29,7 +28,7 @@ check "squawk" "$venv/squawk" --pg-version 15 \
     sql/migrations/*.sql
 check "plpgsql_check" docker/plpgsql_check.sh
 check "shellcheck" shellcheck "${shell[@]}"
-check "codespell" codespell -q 3 -L inout,isnt --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
+check "codespell" codespell -q 3 -L inout,isnt,pich,greif,connexion --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'lint: failed: %s\n' "${failed[*]}"
