@@ -29,6 +29,12 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
+            name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
+            providers: [.apt(["libmicrohttpd-dev"])]),
+        .target(
+            name: "CHTTPServer", dependencies: ["CMicroHTTPD"],
+            cSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-Werror"])]),
         .target(
             name: "CEncoder", dependencies: ["COpenBLAS"],
             cSettings: [
@@ -44,9 +50,12 @@ let package = Package(
         module("Providers", ["Trading", "CEncoder"]),
         module("Agents", ["Providers", "Trading"]),
         module("Jobs", ["Store", "Postgres"]),
+        .target(
+            name: "Gateway", dependencies: ["CHTTPServer", "Store", "Postgres", "Trading"],
+            resources: [.copy("Page")], swiftSettings: settings),
         .executableTarget(
             name: "bellwether",
-            dependencies: ["Agents", "Jobs", "Postgres", "Providers", "Store", "Trading"],
+            dependencies: ["Agents", "Gateway", "Jobs", "Postgres", "Providers", "Store", "Trading"],
             swiftSettings: settings),
 
         // Tests: one target a module, and FlowTests with a real database.
@@ -59,9 +68,13 @@ let package = Package(
         tests("ProvidersTests", ["Providers", "Trading"], resources: [.copy("Resources")]),
         tests("AgentsTests", ["Agents", "Trading"]),
         tests("JobsTests", ["Jobs"]),
+        tests("GatewayTests", ["Gateway", "Postgres", "Trading"]),
         tests("BellwetherTests", ["bellwether"]),
         tests(
             "FlowTests",
-            ["Agents", "Jobs", "Postgres", "Providers", "Store", "Trading", "bellwether"]),
+            [
+                "Agents", "Gateway", "Jobs", "Postgres", "Providers", "Store", "Trading",
+                "bellwether",
+            ]),
     ]
 )

@@ -22,6 +22,8 @@
 \ir migrations/once.psql
 \set migration 0008_trade
 \ir migrations/once.psql
+\set migration 0009_gateway
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql
@@ -34,6 +36,7 @@
 \ir 05_ops/sqlstate_tenant.sql
 \ir 05_ops/sqlstate_trade.sql
 \ir 05_ops/sqlstate_agent.sql
+\ir 05_ops/sqlstate_gateway.sql
 
 -- Who is asking: the walls between tenants, settings, logins.
 \ir 10_tenant/isolation.sql
@@ -128,6 +131,7 @@
 -- Is everything there and fresh?
 \ir 92_ops/health.sql
 \ir 92_ops/queue_depth.sql
+\ir 92_ops/metrics.sql
 
 -- What the tables may be asked: the only schema for outsiders, and its grants.
 \ir 95_api/schema.sql
@@ -139,4 +143,23 @@
 \ir 95_api/halt.sql
 \ir 95_api/place_order.sql
 \ir 95_api/desk.sql
+\ir 95_api/portfolio.sql
+\ir 95_api/cycle_report.sql
+\ir 95_api/quote.sql
+\ir 95_api/pattern_query.sql
+\ir 95_api/pattern_paths.sql
+\ir 95_api/risk_status.sql
+\ir 95_api/job_summary.sql
+\ir 95_api/whoami.sql
+\ir 95_api/metrics.sql
 \ir 95_api/grants.sql
+
+-- The door for programs and pages: keys, paths, sessions.
+\ir 97_gateway/isolation.sql
+\ir 97_gateway/api_key.sql
+\ir 97_gateway/session.sql
+\ir 97_gateway/answer.sql
+\ir 97_gateway/listener.sql
+\ir 97_gateway/routes.sql
+\ir 97_gateway/problems.sql
+\ir 97_gateway/grants.sql

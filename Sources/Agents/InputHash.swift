@@ -1,4 +1,5 @@
 import Foundation
+import Trading
 
 /// The same input always has the same hash: SHA-256 of its JSON with sorted keys.
 enum InputHash {
@@ -12,9 +13,6 @@ enum InputHash {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let json = try encoder.encode(Input(item: item, model: model, prompt: prompt))
-        return SHA256.hash(json).map { byte in
-            let text = String(byte, radix: 16)
-            return byte < 16 ? "0" + text : text
-        }.joined()
+        return SHA256.hex(json)
     }
 }

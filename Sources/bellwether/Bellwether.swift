@@ -21,7 +21,7 @@ extension Command {
             Example("bellwether doctor", "Say what is missing or wrong and how to mend it"),
         ],
         subcommands: [
-            Migrate.command, Ingest.command, Worker.command, JobsCommand.command,
-            Doctor.command, VersionCommand.command,
+            Migrate.command, Ingest.command, Worker.command, GatewayCommand.command,
+            KeyCommand.command, JobsCommand.command, Doctor.command, VersionCommand.command,
         ])
 }

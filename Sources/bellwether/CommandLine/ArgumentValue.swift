@@ -53,12 +53,28 @@ struct Count: ArgumentValue, Equatable, CustomStringConvertible {
     static var wanted: String { "a whole number from 1 to 1000000" }
 }
 
+/// A TCP port; 0 takes any free one.
+struct Port: ArgumentValue, Equatable, CustomStringConvertible {
+    let value: UInt16
+
+    init(_ value: UInt16) { self.value = value }
+
+    init?(argument: String) {
+        guard let value = UInt16(argument) else { return nil }
+        self.value = value
+    }
+
+    var description: String { String(value) }
+    static var placeholder: String { "PORT" }
+    static var wanted: String { "a whole number from 0 to 65535" }
+}
+
 extension Duration: ArgumentValue {
-    /// `500ms`, `30s`, `5m` or `2h`; a bare number is seconds.
+    /// `500ms`, `30s`, `5m`, `2h` or `90d`; a bare number is seconds.
     init?(argument: String) {
         let units: [(suffix: String, length: Duration)] = [
             ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)),
-            ("h", .seconds(3600)), ("", .seconds(1)),
+            ("h", .seconds(3600)), ("d", .seconds(86_400)), ("", .seconds(1)),
         ]
         guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }),
             let number = Int(argument.dropLast(unit.suffix.count)),
@@ -68,7 +84,7 @@ extension Duration: ArgumentValue {
     }
 
     static var placeholder: String { "TIME" }
-    static var wanted: String { "a length of time such as 500ms, 30s, 5m or 2h" }
+    static var wanted: String { "a length of time such as 500ms, 30s, 5m, 2h or 90d" }
 }
 
 extension ArgumentValue where Self: RawRepresentable & CaseIterable, RawValue == String {

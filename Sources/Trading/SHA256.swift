@@ -1,12 +1,13 @@
 /// The hash function of FIPS 180-4, section 6.2.
-enum SHA256 {
+package enum SHA256 {
     /// First 32 bits of the fractional parts of the square roots of the first 8 primes (5.3.3).
     private static let initial: [UInt32] = firstPrimes(8).map { fractionBits(root: 2, of: $0) }
 
     /// The same of the cube roots of the first 64 primes (4.2.2).
     private static let constants: [UInt32] = firstPrimes(64).map { fractionBits(root: 3, of: $0) }
 
-    static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
+    /// The 32 bytes of the hash.
+    package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
         var state = initial
         var padded = Array(message)
         padded.append(0x80)
@@ -21,6 +22,11 @@ enum SHA256 {
         return state.flatMap { word in
             stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
         }
+    }
+
+    /// The hash as 64 lower-case hexadecimal digits.
+    package static func hex(_ message: some Collection<UInt8>) -> String {
+        hash(message).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
     private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Agents
+import Trading
 
 @Suite("SHA-256") struct SHA256Tests {
     /// NIST, "Secure Hash Standard: examples with intermediate values", and FIPS 180-4's lengths
@@ -24,9 +24,6 @@ import Testing
             ),
         ])
     func standard(text: String, hash: String) {
-        let hex = SHA256.hash(text.utf8).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        #expect(hex.joined() == hash)
+        #expect(SHA256.hex(text.utf8) == hash)
     }
 }

@@ -1,0 +1,21 @@
+/*
+ * fields.h
+ *		A growing list of names and values in one block of memory each.
+ */
+#ifndef BELLWETHER_HTTP_FIELDS_H
+#define BELLWETHER_HTTP_FIELDS_H
+
+#include "http_server.h"
+
+typedef struct Fields
+{
+	HTTPField  *items;
+	size_t		count;
+	size_t		capacity;
+} Fields;
+
+/* Adds a copy of both; false when memory is short. */
+bool		FieldsAdd(Fields *fields, const char *name, const char *value);
+void		FieldsFree(Fields *fields);
+
+#endif

@@ -1,0 +1,106 @@
+import FoundationEssentials
+import Postgres
+import Trading
+
+/// Answers a request of a route: one call of `api` in one transaction, as the holder's tenant.
+struct Answerer: Sendable {
+    let pool: Pool
+
+    private struct Answer: Sendable {
+        var status: Int
+        var body: String?
+        var next: String?
+    }
+
+    func answer(
+        _ request: Request, _ route: Route, placeholder: String?, holder: Holder, requestID: String
+    ) async throws -> Response {
+        let call = try Call(route, Arguments(request, route, placeholder: placeholder))
+        let key = request.method == "GET" ? nil : request.headers["idempotency-key"]
+        let answer = try await pool.withConnection { connection -> Answer in
+            if let key {
+                return try await Self.once(
+                    key, request, route, call, holder, requestID, on: connection)
+            }
+            let rows = try await connection.pipeline([
+                "begin", Self.settings(holder, requestID), call.statement, "commit",
+            ])
+            return try Self.read(rows[2], route, call)
+        }
+        return try Self.response(answer, request, route)
+    }
+
+    private static func settings(_ holder: Holder, _ requestID: String) -> SQL {
+        """
+        select set_config('bellwether.tenant', \(bind: String(holder.tenant)), true),
+            set_config('gateway.request_id', \(bind: requestID), true),
+            set_config('statement_timeout', '30s', true)
+        """
+    }
+
+    /// A write with an Idempotency-Key: the first answer is kept in the transaction of the write.
+    private static func once(
+        _ key: String, _ request: Request, _ route: Route, _ call: Call, _ holder: Holder,
+        _ requestID: String, on connection: isolated Connection
+    ) async throws -> Answer {
+        let sent = "\(request.method) \(request.path)?\(request.query)\n".utf8 + request.body
+        let hash = SHA256.hash(sent)
+        return try await connection.transaction { connection in
+            _ = try await connection.query(settings(holder, requestID))
+            let kept = try await connection.query(
+                """
+                select status, body from gateway.begin_write(
+                    \(bind: holder.key), \(bind: key), \(bind: hash))
+                """)
+            if let row = kept.first {
+                return Answer(
+                    status: Int(try row.get("status", as: Int32.self)), body: try row.get("body"))
+            }
+            let answer = try read(await connection.query(call.statement), route, call)
+            _ = try await connection.query(
+                """
+                select gateway.end_write(
+                    \(bind: holder.key), \(bind: key), \(bind: Int32(answer.status)),
+                    \(bind: answer.body))
+                """)
+            return answer
+        }
+    }
+
+    private static func read(_ rows: Rows, _ route: Route, _ call: Call) throws -> Answer {
+        guard let row = rows.first else { return Answer(status: 404, body: nil) }
+        var answer = Answer(status: route.status, body: try row.get(0, as: String?.self))
+        if call.limit != nil { answer.next = try row.get("next", as: String?.self) }
+        return answer
+    }
+
+    private static func response(
+        _ answer: Answer, _ request: Request, _ route: Route
+    ) throws -> Response {
+        guard let body = answer.body else {
+            throw Problem(404, "nothing_found", "There is nothing for these parameters")
+        }
+        var text = body
+        if route.isView {
+            let next = answer.next.map { "\"\(Call.cursor($0))\"" } ?? "null"
+            text = "{\"items\":\(body),\"next\":\(next)}"
+        }
+        var response = Response.json(answer.status, text)
+        guard request.method != "POST", answer.status == 200 else { return response }
+        let tag = "\"\(Fingerprint.of(text))\""
+        response.headers.append(("ETag", tag))
+        if request.headers["if-none-match"] == tag {
+            return Response(304, headers: [("ETag", tag)])
+        }
+        return response
+    }
+}
+
+/// A short text that differs when the content does: FNV-1a, 64 bits (Fowler, Noll, Vo).
+enum Fingerprint {
+    static func of(_ text: String) -> String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        return String(hash, radix: 16) + "-" + String(text.utf8.count, radix: 16)
+    }
+}

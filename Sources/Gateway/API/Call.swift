@@ -1,0 +1,200 @@
+import FoundationEssentials
+package import Postgres
+
+/// The one statement that answers a request, its values bound as texts and cast by the server.
+package struct Call: Sendable {
+    package static let defaultLimit = 100
+    package static let maximumLimit = 1000
+
+    /// One row, one column: the JSON text of the answer. A list of a view has a second column, the
+    /// sort columns' values of its last row.
+    package let statement: SQL
+    /// How many rows a list of a view may have; the statement reads one more.
+    package let limit: Int?
+
+    /// - Throws: `Problem` that names the parameter that is unknown or missing.
+    package init(_ route: Route, _ arguments: Arguments) throws(Problem) {
+        if route.isView {
+            (statement, limit) = try Self.view(route, arguments)
+        } else {
+            statement = try Self.function(route, arguments)
+            limit = nil
+        }
+    }
+
+    // MARK: Functions
+
+    private static func function(_ route: Route, _ arguments: Arguments) throws(Problem) -> SQL {
+        try refuseUnknown(route, arguments, beside: [])
+        var list: SQL = ""
+        for parameter in route.parameters {
+            guard let value = arguments.values[parameter.name] else {
+                if !parameter.required { continue }
+                throw Problem(
+                    400, "missing_parameter", "The parameter \(parameter.name) is missing",
+                    hint: "It is of type \(parameter.type). \(route.about)")
+            }
+            let comma: SQL = list.text.isEmpty ? "" : ", "
+            list =
+                "\(fragment: list)\(fragment: comma)\(identifier: parameter.name) => \(fragment: bound(value, parameter.type))"
+        }
+        let call = SQL(unchecked: route.target + "(")
+        switch route.shape {
+        case .rows:
+            return """
+                select coalesce(json_agg(r), '[]')::text from \(fragment: call)\(fragment: list)) as r
+                """
+        case .row:
+            return """
+                select row_to_json(r)::text from \(fragment: call)\(fragment: list)) as r
+                """
+        case .value:
+            let name = String(route.target.drop { $0 != "." }.dropFirst())
+            return """
+                select case
+                        when pg_typeof(r.v)::text in ('json', 'jsonb') then to_jsonb(r.v)::text
+                        else json_build_object(\(bind: resultName(name))::text, r.v)::text
+                    end
+                from (select \(fragment: call)\(fragment: list)) as v) as r
+                """
+        }
+    }
+
+    /// `run_cycle` gives a `cycle_id`: what a scalar is called in the answer.
+    private static func resultName(_ function: String) -> String {
+        function == "run_cycle" ? "cycle_id" : "result"
+    }
+
+    /// A text as a value of the type; the server casts it and says what is wrong with it.
+    private static func bound(_ value: String?, _ type: String) -> SQL {
+        // Types come from the catalog.
+        let cast = SQL(unchecked: "::" + type)
+        if type.hasSuffix("[]") {
+            return """
+                array(select jsonb_array_elements_text(\(bind: value)::text::jsonb))\(fragment: cast)
+                """
+        }
+        return "\(bind: value)::text\(fragment: cast)"
+    }
+
+    private static func refuseUnknown(
+        _ route: Route, _ arguments: Arguments, beside others: Set<String>
+    ) throws(Problem) {
+        let known = Set(route.parameters.map(\.name))
+        for name in arguments.values.keys.sorted()
+        where !known.contains(name) && !others.contains(name) {
+            throw Problem(
+                400, "unknown_parameter", "There is no parameter \(name.prefix(100))",
+                hint: "There are: \((known.union(others)).sorted().joined(separator: ", ")).")
+        }
+    }
+
+    // MARK: Views
+
+    private static func view(
+        _ route: Route, _ arguments: Arguments
+    ) throws(Problem) -> (SQL, Int) {
+        try refuseUnknown(route, arguments, beside: ["limit", "cursor", "columns"])
+        let limit = try limit(arguments)
+        var conditions: SQL = "true"
+        for column in route.parameters {
+            guard let value = arguments.values[column.name] else { continue }
+            let test: SQL =
+                value == nil
+                ? "\(identifier: column.name) is null"
+                : "\(identifier: column.name) = \(fragment: bound(value, column.type))"
+            conditions = "\(fragment: conditions) and \(fragment: test)"
+        }
+        if let cursor = arguments.values["cursor"] ?? nil {
+            conditions = """
+                \(fragment: conditions) and (\(fragment: names(route.sort))) < \(fragment: try key(cursor, route))
+                """
+        }
+        let order = SQL(
+            unchecked: route.sort.map { SQL.quoted($0) + " desc" }.joined(separator: ", "))
+        let source = SQL(unchecked: route.target)
+        let statement: SQL = """
+            with page as (
+                select * from \(fragment: source) where \(fragment: conditions)
+                order by \(fragment: order) limit \(bind: limit + 1)::bigint
+            )
+            select (
+                select coalesce(json_agg(p), '[]')::text
+                from (
+                    select \(fragment: try columns(route, arguments)) from page
+                    limit \(bind: limit)::bigint
+                ) as p
+            ) as items, (
+                select json_build_array(\(fragment: names(route.sort)))::text from page
+                where (select count(*) from page) > \(bind: limit)::bigint
+                offset \(bind: limit - 1)::bigint limit 1
+            ) as next
+            """
+        return (statement, limit)
+    }
+
+    private static func limit(_ arguments: Arguments) throws(Problem) -> Int {
+        guard let text = arguments.values["limit"] ?? nil else { return defaultLimit }
+        guard let limit = Int(text), (1...maximumLimit).contains(limit) else {
+            throw Problem(
+                400, "bad_limit", "limit is a whole number from 1 to \(maximumLimit)")
+        }
+        return limit
+    }
+
+    /// `columns=symbol,quantity`: only these.
+    private static func columns(
+        _ route: Route, _ arguments: Arguments
+    ) throws(Problem) -> SQL {
+        guard let text = arguments.values["columns"] ?? nil else { return "*" }
+        let wanted = text.split(separator: ",").map(String.init)
+        let known = Set(route.columns.map(\.name))
+        if let unknown = wanted.first(where: { !known.contains($0) }) {
+            throw Problem(
+                400, "unknown_column", "There is no column \(unknown.prefix(100))",
+                hint: "There are: \(known.sorted().joined(separator: ", ")).")
+        }
+        return names(wanted)
+    }
+
+    private static func names(_ columns: [String]) -> SQL {
+        SQL(unchecked: columns.map(SQL.quoted).joined(separator: ", "))
+    }
+
+    /// The sort columns' values that a cursor holds.
+    private static func key(_ cursor: String, _ route: Route) throws(Problem) -> SQL {
+        guard let data = Data(base64Encoded: cursor.replacing("-", with: "+").replacing("_", with: "/")),
+            let values = try? JSONDecoder().decode([JSONText].self, from: data),
+            values.count == route.sort.count
+        else { throw Problem(400, "bad_cursor", "This cursor is not from this list") }
+        let types = Dictionary(
+            route.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
+        var list: SQL = ""
+        for (value, name) in zip(values, route.sort) {
+            let comma: SQL = list.text.isEmpty ? "" : ", "
+            list =
+                "\(fragment: list)\(fragment: comma)\(fragment: bound(value.text, types[name] ?? "text"))"
+        }
+        return "(\(fragment: list))"
+    }
+
+    /// The cursor that continues after a row with these sort values.
+    package static func cursor(_ values: String) -> String {
+        Data(values.utf8).base64EncodedString().replacing("+", with: "-")
+            .replacing("/", with: "_")
+    }
+}
+
+/// A text or a number, as a text.
+private struct JSONText: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        let single = try decoder.singleValueContainer()
+        if let value = try? single.decode(String.self) {
+            text = value
+        } else {
+            text = "\(try single.decode(Decimal.self))"
+        }
+    }
+}

@@ -1,0 +1,338 @@
+import FoundationEssentials
+package import Postgres
+import Synchronization
+import Trading
+
+/// Everything behind the port: finds out who asks, what for, and lets the database answer.
+package final class Service: Sendable {
+    package struct Entry: Sendable {
+        package let method: String
+        package let path: String
+        package let status: Int
+        package let milliseconds: Double
+        package let requestID: String
+        package let tenant: Int32?
+        package let error: String?
+    }
+
+    let pool: Pool
+    let keys: Keys
+    let events: EventHub
+    let metrics = Metrics()
+    private let page: Page
+    private let answerer: Answerer
+    private let log: @Sendable (Entry) -> Void
+    private let isSecure: Bool
+    private let state = Mutex<State>(State())
+
+    private struct State {
+        var table: RouteTable?
+        var problemNames: [String: String] = [:]
+        var document: String?
+    }
+
+    /// - Parameters:
+    ///   - libraries: The folder with the page's libraries.
+    ///   - isSecure: Whether clients come by TLS: then cookies are for TLS alone.
+    package init(
+        pool: Pool, libraries: String?, isSecure: Bool, log: @escaping @Sendable (Entry) -> Void
+    ) {
+        self.pool = pool
+        self.log = log
+        self.isSecure = isSecure
+        keys = Keys(pool)
+        events = EventHub(pool)
+        page = Page(libraries: libraries)
+        answerer = Answerer(pool: pool)
+    }
+
+    /// Keeps the live events flowing until cancelled.
+    package func run() async {
+        await events.run()
+    }
+
+    /// Ends all streams, so that the server can stop.
+    package func endStreams() async {
+        await events.close()
+    }
+
+    // MARK: A request
+
+    package func reply(_ request: Request) async -> Reply {
+        let began = ContinuousClock.now
+        let requestID = Self.requestID(request)
+        var tenant: Int32?
+        var reply: Reply
+        var label = "other"
+        var failure: String?
+        do {
+            (reply, label) = try await answer(request, requestID, &tenant)
+        } catch {
+            let problem = problem(error)
+            if problem.status >= 500 { failure = "\(error)" }
+            reply = .whole(problem.response(requestID: requestID))
+        }
+        let took = began.duration(to: .now) / .milliseconds(1)
+        let status: Int
+        switch reply {
+        case .whole(var response):
+            status = response.status
+            response.headers += Self.headers(requestID, isSecure)
+            reply = .whole(response)
+        case .stream(var head, let write):
+            status = head.status
+            head.headers += Self.headers(requestID, isSecure)
+            reply = .stream(head, write)
+        }
+        metrics.count(label, request.method, status, milliseconds: took)
+        log(
+            Entry(
+                method: request.method, path: request.path, status: status, milliseconds: took,
+                requestID: requestID, tenant: tenant, error: failure))
+        return reply
+    }
+
+    private func answer(
+        _ request: Request, _ requestID: String, _ tenant: inout Int32?
+    ) async throws -> (Reply, label: String) {
+        guard !request.isTooLong else {
+            throw Problem(413, "body_too_large", "The body is longer than is taken")
+        }
+        if let reply = try await open(request) { return (.whole(reply), "page") }
+        let holder = try await holder(request)
+        tenant = holder.tenant
+        if let stream = try await stream(request, holder) { return (stream, "stream") }
+        if request.path == "/logout" {
+            return (.whole(try await logOut(request)), "page")
+        }
+        guard try await keys.take(holder) else {
+            throw Problem(
+                429, "too_many_requests", "This key makes more requests than it may",
+                hint: "Wait, or ask for a key with a higher rate.", retryAfter: 1)
+        }
+        let table = try await table()
+        switch table.match(request.method, request.path) {
+        case .unknown:
+            throw Problem(
+                404, "unknown_path", "There is no path \(request.path.prefix(200))",
+                hint: "See /openapi.json.")
+        case .otherMethods(let methods):
+            throw Problem(
+                405, "method_not_allowed", "This path takes \(methods.joined(separator: ", "))")
+        case .found(let route, let placeholder):
+            try Self.check(holder, route.scope, request)
+            let response = try await answerer.answer(
+                request, route, placeholder: placeholder, holder: holder, requestID: requestID)
+            return (.whole(response), route.path)
+        }
+    }
+
+    // MARK: For everybody
+
+    private func open(_ request: Request) async throws -> Response? {
+        switch (request.method, request.path) {
+        case ("GET", "/health"), ("HEAD", "/health"): return await Health(pool: pool).response()
+        case ("GET", "/openapi.json"): return .json(200, try await document())
+        case ("GET", "/metrics"):
+            return Response(
+                200, type: "text/plain; version=0.0.4; charset=utf-8",
+                body: Array(try await metricsText(request).utf8))
+        case ("POST", "/login"): return try await logIn(request)
+        default: return page.response(request)
+        }
+    }
+
+    /// With a key also the series of its tenant.
+    private func metricsText(_ request: Request) async throws -> String {
+        let holder = Self.secret(request) == nil ? nil : try await holder(request)
+        return await metrics.text(pool, tenant: holder?.tenant, streams: events.count)
+    }
+
+    private func document() async throws -> String {
+        let table = try await table()
+        if let text = state.withLock({ $0.document }) { return text }
+        let text = try OpenAPI.document(table.routes)
+        state.withLock { $0.document = text }
+        return text
+    }
+
+    /// The routes, read once; again after the database was away (see `problem`).
+    private func table() async throws -> RouteTable {
+        if let table = state.withLock({ $0.table }) { return table }
+        let (routes, names) = try await pool.withConnection { connection in
+            let routes = try await Route.all(on: connection)
+            let rows = try await connection.query("select code, name from gateway.problems()")
+            var names: [String: String] = [:]
+            for row in rows { names[try row.get("code")] = try row.get("name", as: String.self) }
+            return (routes, names)
+        }
+        let table = RouteTable(routes)
+        state.withLock {
+            $0.table = table
+            $0.problemNames = names
+        }
+        return table
+    }
+
+    private func problem(_ error: any Error) -> Problem {
+        switch error {
+        case let problem as Problem: return problem
+        case let error as PostgresError:
+            // An installation may have changed what stands behind the paths.
+            if error.code == .connection || error.sqlState?.hasPrefix("42") == true {
+                state.withLock {
+                    $0.table = nil
+                    $0.document = nil
+                }
+            }
+            return Problem(error, names: state.withLock { $0.problemNames })
+        case is CancellationError: return Problem(503, "stopping", "The gateway is stopping")
+        default: return Problem(500, "internal_error", "Something went wrong here")
+        }
+    }
+
+    // MARK: Who asks
+
+    private func holder(_ request: Request) async throws -> Holder {
+        if let secret = Self.secret(request) {
+            if let holder = try await keys.holder(ofKey: secret) { return holder }
+            throw Problem(
+                401, "unknown_key", "This key is unknown, ended or revoked",
+                hint: "Make one: bellwether key create --tenant 1 --scopes read")
+        }
+        if let token = request.cookie(Self.cookieName) {
+            if let holder = try await keys.holder(ofSession: token) { return holder }
+            throw Problem(401, "session_ended", "The session has ended", hint: "Log in again.")
+        }
+        throw Problem(
+            401, "no_key", "This path needs a key",
+            hint: "Send it as Authorization: Bearer KEY.")
+    }
+
+    private static func secret(_ request: Request) -> String? {
+        if let key = request.headers["x-api-key"] { return key }
+        guard let field = request.headers["authorization"], field.lowercased().hasPrefix("bearer ")
+        else { return nil }
+        return String(field.dropFirst(7))
+    }
+
+    private static func check(
+        _ holder: Holder, _ scope: Scope, _ request: Request
+    ) throws(Problem) {
+        guard holder.may(scope) else {
+            throw Problem(
+                403, "scope_missing", "This key may not do that: it needs the scope \(scope)")
+        }
+        if let token = holder.csrfToken, request.method != "GET", request.method != "HEAD",
+            request.headers["x-csrf-token"] != token
+        {
+            throw Problem(
+                403, "csrf_token_missing", "A write of the page must carry its X-CSRF-Token")
+        }
+    }
+
+    // MARK: The page's session
+
+    private static let cookieName = "bellwether_session"
+
+    private struct Login: Decodable {
+        let key: String
+    }
+
+    private func logIn(_ request: Request) async throws -> Response {
+        guard let login = try? JSONDecoder().decode(Login.self, from: Data(request.body)) else {
+            throw Problem(400, "bad_json", "Send {\"key\": \"bw_...\"}")
+        }
+        guard let holder = try await keys.holder(ofKey: login.key) else {
+            throw Problem(401, "unknown_key", "This key is unknown, ended or revoked")
+        }
+        let row = try await pool.query(
+            "select token, csrf_token, expires_at::text from gateway.open_session(\(bind: holder.key))"
+        ).only()
+        let token: String = try row.get("token")
+        let scopes = holder.scopes.sorted().map { "\"\($0.rawValue)\"" }.joined(separator: ",")
+        var response = Response.json(
+            200,
+            """
+            {"csrf_token":"\(try row.get("csrf_token", as: String.self))","scopes":[\(scopes)]}
+            """)
+        response.headers.append(("Set-Cookie", cookie(token, seconds: 8 * 3600)))
+        return response
+    }
+
+    private func logOut(_ request: Request) async throws -> Response {
+        if let token = request.cookie(Self.cookieName) {
+            let hash = SHA256.hash(token.utf8)
+            _ = try await pool.query("select gateway.close_session(\(bind: hash))")
+            await keys.forget(session: token)
+        }
+        return Response(204, headers: [("Set-Cookie", cookie("", seconds: 0))])
+    }
+
+    private func cookie(_ token: String, seconds: Int) -> String {
+        "\(Self.cookieName)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
+            + (isSecure ? "; Secure" : "")
+    }
+
+    // MARK: Streams
+
+    private func stream(_ request: Request, _ holder: Holder) async throws -> Reply? {
+        guard request.method == "GET" else { return nil }
+        var cycle: Int64?
+        if request.path.hasSuffix("/stream"), let slice = request.path.split(separator: "/").dropLast().last,
+            request.path.contains("/cycles/")
+        {
+            guard let id = Int64(slice) else {
+                throw Problem(400, "bad_value", "A cycle's id is a whole number")
+            }
+            cycle = id
+        } else if request.path != "/api/events/stream" {
+            return nil
+        }
+        try Self.check(holder, .read, request)
+        let last =
+            (request.headers["last-event-id"] ?? request.parameter("last_event_id"))
+            .flatMap(Int64.init)
+        let subscription = try await events.subscribe(
+            tenant: holder.tenant, cycle: cycle, after: last)
+        let head = Response(
+            200,
+            headers: [
+                ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store"),
+                ("X-Accel-Buffering", "no"),
+            ])
+        return .stream(head) { writer in
+            _ = writer.write("retry: 2000\n\n")
+            for await text in subscription.texts {
+                guard writer.write(text) else { break }
+            }
+            await self.events.end(subscription)
+        }
+    }
+
+    // MARK: Heads
+
+    private static func requestID(_ request: Request) -> String {
+        if let given = request.headers["x-request-id"], (1...128).contains(given.utf8.count),
+            given.utf8.allSatisfy({ $0 > 32 && $0 < 127 && $0 != 34 && $0 != 92 })
+        {
+            return given
+        }
+        return UUID().uuidString.lowercased()
+    }
+
+    private static func headers(
+        _ requestID: String, _ isSecure: Bool
+    ) -> [(name: String, value: String)] {
+        var headers = [
+            ("X-Request-ID", requestID), ("X-Content-Type-Options", "nosniff"),
+            ("X-Frame-Options", "DENY"), ("Referrer-Policy", "no-referrer"),
+            (
+                "Content-Security-Policy",
+                "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
+            ),
+        ]
+        if isSecure { headers.append(("Strict-Transport-Security", "max-age=31536000")) }
+        return headers.map { (name: $0.0, value: $0.1) }
+    }
+}

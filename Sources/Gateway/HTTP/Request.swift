@@ -1,0 +1,66 @@
+internal import CHTTPServer
+
+/// A whole request as the client sent it.
+package struct Request: Sendable {
+    package var method: String
+    package var path: String
+    /// Names and values of the address, in order, percent-decoded.
+    package var query: [(name: String, value: String)]
+    /// By lower-case name; of several with one name the last.
+    package var headers: [String: String]
+    package var body: [UInt8]
+    /// The body was longer than is taken, and is not here.
+    package var isTooLong: Bool
+    /// The client's numeric address; empty if unknown.
+    package var client: String
+
+    package init(
+        method: String, path: String, query: [(name: String, value: String)] = [],
+        headers: [String: String] = [:], body: [UInt8] = [], isTooLong: Bool = false,
+        client: String = ""
+    ) {
+        self.method = method
+        self.path = path
+        self.query = query
+        self.headers = headers
+        self.body = body
+        self.isTooLong = isTooLong
+        self.client = client
+    }
+
+    package func parameter(_ name: String) -> String? {
+        query.last { $0.name == name }?.value
+    }
+
+    /// The value of a cookie.
+    package func cookie(_ name: String) -> String? {
+        for pair in (headers["cookie"] ?? "").split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            guard parts.count == 2 else { continue }
+            if parts[0].drop(while: { $0 == " " }) == name[...] { return String(parts[1]) }
+        }
+        return nil
+    }
+}
+
+extension Request {
+    /// Copies everything out of the server's memory.
+    init(_ pointer: OpaquePointer) {
+        var length = 0
+        let bytes = HTTPRequestBody(pointer, &length)
+        self.init(
+            method: String(cString: HTTPRequestMethod(pointer)),
+            path: String(cString: HTTPRequestPath(pointer)),
+            body: bytes.map { Array(UnsafeBufferPointer(start: $0, count: length)) } ?? [],
+            isTooLong: HTTPRequestIsTooLong(pointer),
+            client: String(cString: HTTPRequestClient(pointer)))
+        for place in 0..<HTTPRequestParameterCount(pointer) {
+            let field = HTTPRequestParameter(pointer, place)
+            query.append((String(cString: field.name), String(cString: field.value)))
+        }
+        for place in 0..<HTTPRequestHeaderCount(pointer) {
+            let field = HTTPRequestHeader(pointer, place)
+            headers[String(cString: field.name).lowercased()] = String(cString: field.value)
+        }
+    }
+}

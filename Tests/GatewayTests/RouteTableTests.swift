@@ -1,0 +1,6 @@
+import Testing
+
+@testable import Gateway
+
+@Suite("Route table") struct RouteTableTests {
+}

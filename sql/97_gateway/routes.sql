@@ -1,0 +1,274 @@
+-- Every path of the HTTP API: a row here is a path there, with its documentation. The
+-- types, defaults and comments of its parameters are those of the function or view.
+--
+-- Example: POST /api/orders {"account_id":1,"symbol":"AAPL","side":"buy","quantity":5}
+--   -> select ... from api.place_order(account_id => 1, symbol => 'AAPL', ...)
+
+insert into gateway.route as known (
+    tag, method, path, scope, target, shape, status, sort, alias, fixed, summary
+)
+select
+    w.tag, w.method, w.path, w.scope, w.target, w.shape, coalesce(w.status, 200),
+    w.sort, coalesce(w.alias, '{}'), coalesce(w.fixed, '{}'), w.summary
+from (
+    values
+    (
+        'cycles', 'POST', '/cycles/run', 'trade', 'api.run_cycle', 'value', 202,
+        null::text[], '{"type": "kind", "symbol": "symbols"}'::jsonb, null::jsonb,
+        'Ask the agents'
+    ),
+    (
+        'cycles', 'POST', '/api/cycles/run', 'trade', 'api.run_cycle', 'value', 202,
+        null, '{"type": "kind", "symbol": "symbols"}', null, 'Ask the agents'
+    ),
+    (
+        'cycles', 'GET', '/cycles/{cycle_id}', 'read', 'api.cycle_report', 'value', null,
+        null, null, null, 'One cycle with every step and decision'
+    ),
+    (
+        'cycles', 'GET', '/api/cycles/{cycle_id}', 'read', 'api.cycle_report', 'value',
+        null, null, null, null, 'One cycle with every step and decision'
+    ),
+    (
+        'cycles', 'GET', '/api/cycles', 'read', 'api.cycles', 'rows', null,
+        '{cycle_id}', null, null, 'Cycles, newest first'
+    ),
+    (
+        'cycles', 'GET', '/api/decisions', 'read', 'api.decisions', 'rows', null,
+        '{decision_id}', null, null, 'Decisions, newest first'
+    ),
+    (
+        'desk', 'GET', '/api/portfolio', 'read', 'api.portfolio', 'value', null, null,
+        null, null, 'Equity, drawdown, exposure and positions'
+    ),
+    (
+        'desk', 'GET', '/api/positions', 'read', 'api.positions', 'rows', null,
+        '{account_id,symbol}', null, null, 'Positions'
+    ),
+    (
+        'desk', 'GET', '/api/accounts', 'read', 'api.accounts', 'rows', null,
+        '{account_id}', null, null, 'Accounts'
+    ),
+    (
+        'desk', 'GET', '/api/equity', 'read', 'api.equity', 'rows', null,
+        '{day,account_id}', null, null, 'Equity at the end of each day'
+    ),
+    (
+        'desk', 'GET', '/api/events', 'read', 'api.events', 'rows', null,
+        '{event_id}', null, null, 'Events, newest first'
+    ),
+    (
+        'orders', 'GET', '/api/orders', 'read', 'api.orders', 'rows', null,
+        '{order_id}', null, null, 'Orders, newest first'
+    ),
+    (
+        'orders', 'POST', '/api/orders', 'trade', 'api.place_order', 'row', 201, null,
+        null, null, 'Place an order, or with dry_run ask what it would do'
+    ),
+    (
+        'orders', 'GET', '/api/orders/check', 'read', 'api.check_order', 'row', null,
+        null, null, null, 'Whether an order would pass the limits'
+    ),
+    (
+        'orders', 'GET', '/api/fills', 'read', 'api.fills', 'rows', null, '{fill_id}',
+        null, null, 'Fills, newest first'
+    ),
+    (
+        'orders', 'GET', '/api/trades', 'read', 'api.trades', 'rows', null,
+        '{closed_at,fill_id}', null, null, 'Closed trades, newest first'
+    ),
+    (
+        'market', 'GET', '/api/market/instruments', 'read', 'api.instruments', 'rows',
+        null, '{symbol}', null, null, 'Instruments'
+    ),
+    (
+        'market', 'GET', '/api/market/quote', 'read', 'api.quote', 'row', null, null,
+        null, null, 'The last known price'
+    ),
+    (
+        'market', 'GET', '/api/market/bars', 'read', 'api.bars', 'rows', null,
+        '{ts,symbol}', null, null, 'Bars, newest first'
+    ),
+    (
+        'market', 'GET', '/api/market/indicators', 'read', 'api.snapshots', 'rows', null,
+        '{ts,symbol}', null, null, 'Snapshots: the state of an instrument at each bar'
+    ),
+    (
+        'market', 'GET', '/api/market/sessions', 'read', 'api.sessions', 'rows', null,
+        '{session,calendar}', null, null, 'Exchange days with their hours'
+    ),
+    (
+        'patterns', 'POST', '/api/patterns/query', 'read', 'api.pattern_query', 'value',
+        null, null, '{"interval": "bar_interval"}', null,
+        'When was it like this, and what followed'
+    ),
+    (
+        'patterns', 'GET', '/api/patterns/similar', 'read', 'api.similar_patterns',
+        'rows', null, null, null, null, 'The most similar earlier snapshots'
+    ),
+    (
+        'patterns', 'GET', '/api/patterns/statistics', 'read', 'api.pattern_statistics',
+        'rows', null, null, null, null, 'What followed them'
+    ),
+    (
+        'patterns', 'GET', '/api/patterns/paths', 'read', 'api.pattern_paths', 'value',
+        null, null, null, null, 'The stretches around similar snapshots, for a picture'
+    ),
+    (
+        'risk', 'GET', '/api/risk/status', 'read', 'api.risk_status', 'value', null, null,
+        null, null, 'Limits, how much of each is used, and halts'
+    ),
+    (
+        'risk', 'GET', '/api/risk/halts', 'read', 'api.halts', 'rows', null,
+        '{scope,target}', null, null, 'Where trading is held up'
+    ),
+    (
+        'risk', 'POST', '/api/system/trading/disable', 'trade', 'api.halt', 'row', null,
+        null, null, null, 'Halt trading'
+    ),
+    (
+        'risk', 'POST', '/api/system/trading/enable', 'trade', 'api.resume', 'row', null,
+        null, null, null, 'Resume trading'
+    ),
+    (
+        'jobs', 'GET', '/api/jobs', 'read', 'api.jobs', 'rows', null, '{job_id}',
+        null, null, 'Jobs, newest first'
+    ),
+    (
+        'jobs', 'GET', '/api/jobs/summary', 'read', 'api.job_summary', 'rows', null, null,
+        null, null, 'Depth, age and speed of the queue by kind'
+    ),
+    (
+        'system', 'GET', '/api/whoami', 'read', 'api.whoami', 'value', null, null,
+        null, null, 'Whose key this is'
+    )
+) as w (
+    tag, method, path, scope, target, shape, status, sort, alias, fixed, summary
+)
+on conflict (method, path) do update
+    set
+        scope = excluded.scope, target = excluded.target, shape = excluded.shape,
+        status = excluded.status, sort = excluded.sort, alias = excluded.alias,
+        fixed = excluded.fixed, tag = excluded.tag, summary = excluded.summary;
+
+-- What a program needs to answer a path: its parameters with the types, defaults and
+-- comments that the catalog knows.
+create or replace function gateway._parameters(target text)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        (
+            select jsonb_agg(
+                jsonb_build_object(
+                    'name', a.name,
+                    'type', format_type(a.type, null),
+                    'required', a.place <= p.pronargs - p.pronargdefaults
+                ) order by a.place
+            )
+            from pg_proc as p
+            cross join lateral unnest(
+                p.proargnames[1:p.pronargs], p.proargtypes::oid[]
+            ) with ordinality as a (name, type, place)
+            where p.oid = found.function_oid
+        ),
+        (
+            select jsonb_agg(
+                jsonb_build_object(
+                    'name', a.attname, 'type', format_type(a.atttypid, null),
+                    'required', false
+                ) order by a.attnum
+            )
+            from pg_attribute as a
+            where a.attrelid = found.view_oid and a.attnum > 0 and not a.attisdropped
+        ),
+        '[]'
+    )
+    from (
+        select
+            to_regclass($1)::oid as view_oid,
+            (
+                select p.oid from pg_proc as p
+                where p.pronamespace = 'api'::regnamespace
+                and p.proname = split_part($1, '.', 2)
+            ) as function_oid
+    ) as found
+$$;
+
+-- The columns of what comes back; null when it is one JSON value.
+create or replace function gateway._columns(target text)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select jsonb_agg(
+        jsonb_build_object('name', c.name, 'type', format_type(c.type, null))
+        order by c.place
+    )
+    from (
+        select a.attname::text as name, a.atttypid as type, a.attnum::bigint as place
+        from pg_attribute as a
+        where
+            a.attrelid = coalesce(
+                to_regclass($1)::oid,
+                (
+                    select t.typrelid from pg_proc as p
+                    inner join pg_type as t on p.prorettype = t.oid
+                    where p.pronamespace = 'api'::regnamespace
+                    and p.proname = split_part($1, '.', 2) and t.typtype = 'c'
+                )
+            )
+            and a.attnum > 0 and not a.attisdropped
+        union all
+        select o.name, o.type, o.place
+        from pg_proc as p
+        cross join lateral unnest(p.proargnames, p.proallargtypes, p.proargmodes)
+        with ordinality as o (name, type, mode, place)
+        where
+            p.pronamespace = 'api'::regnamespace
+            and p.proname = split_part($1, '.', 2) and o.mode = 't'
+    ) as c
+$$;
+
+create or replace function gateway.routes()
+returns table (
+    method text,
+    path text,
+    scope text,
+    target text,
+    is_view boolean,
+    shape text,
+    status integer,
+    sort text[],
+    alias jsonb,
+    fixed jsonb,
+    tag text,
+    summary text,
+    description text,
+    parameters jsonb,
+    columns jsonb
+)
+language sql stable
+security definer -- the catalog's answer is the same for everybody
+set search_path = pg_catalog, pg_temp
+as $$
+    select
+        r.method, r.path, r.scope, r.target, to_regclass(r.target) is not null,
+        r.shape, r.status, r.sort, r.alias, r.fixed, r.tag, r.summary,
+        coalesce(
+            obj_description(to_regclass(r.target), 'pg_class'),
+            (
+                select obj_description(p.oid, 'pg_proc') from pg_proc as p
+                where p.pronamespace = 'api'::regnamespace
+                and p.proname = split_part(r.target, '.', 2)
+            ),
+            ''
+        ),
+        gateway._parameters(r.target), gateway._columns(r.target)
+    from gateway.route as r
+    order by r.tag, r.path, r.method
+$$;
+comment on function gateway.routes() is
+'Every path of the HTTP API with what answers it: parameters and columns as the '
+'catalog knows them.';
