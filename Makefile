@@ -24,15 +24,15 @@ demo: up ## the whole path on real data, paper only
 	@demo/run.sh
 
 up: installed tenant ## build, migrate and start everything; the last line is the analyst's dsn
-	@docker/worker.sh up
+	@docker/processes.sh up
 	@$(server) dsn analyst
 
 down: ## stop the worker and the server of this checkout
-	@docker/worker.sh down
+	@docker/processes.sh down
 	@$(server) down
 
 clean: ## remove the server, its data, the model and everything built
-	@docker/worker.sh down
+	@docker/processes.sh down
 	@$(server) clean
 	@rm -rf .build .bellwether
 	@$(MAKE) -C extension -s clean with_llvm=no > /dev/null 2>&1 || rm -f extension/*.so
@@ -49,7 +49,7 @@ bench: installed ## measure against the named baselines
 
 # ---- what they need ---------------------------------------------------------
 
-.PHONY: packages server extension build model migrate installed tenant tests
+.PHONY: packages server extension build model web migrate installed tenant tests
 packages:
 	@docker/packages.sh database worker build
 
@@ -69,7 +69,10 @@ model: packages
 migrate: server extension build
 	@$(bellwether) migrate --database "$$($(server) dsn admin)"
 
-installed: migrate model
+installed: migrate model web
+
+web: packages
+	@docker/web.sh
 
 tenant: migrate
 	@psql -Xq -v ON_ERROR_STOP=1 -f demo/tenant.sql "$$($(server) dsn admin)"

@@ -1,10 +1,5 @@
 import FoundationEssentials
 import Postgres
-import Synchronization
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 /// Live events for any number of open pages, by one LISTEN connection.
 package actor EventHub {
@@ -20,16 +15,17 @@ package actor EventHub {
         let sink: AsyncStream<String>.Continuation
         /// The last event that was sent, and those before it that may still become visible.
         var last: Int64
-        var seen: Set<Int64> = []
+        var seen: Set<Int64>
     }
 
     /// Ids are given before the commit: an event may become visible after a later one. So many ids
     /// back are looked at again.
     private static let window: Int64 = 500
     /// Events that wait for a slow page before it is sent away (it comes back with Last-Event-ID).
-    private static let backlog = 1000
+    private static let backlog = 2000
 
     private let pool: Pool
+    private let complain: @Sendable (String) -> Void
     private let id = UUID()
     private var subscribers: [UInt64: Subscriber] = [:]
     private var next: UInt64 = 0
@@ -37,8 +33,10 @@ package actor EventHub {
     private var isDelivering = false
     private var isDeliveryWanted = false
 
-    init(_ pool: Pool) {
+    /// - Parameter complain: Told what could not be done; it is tried again.
+    init(_ pool: Pool, complain: @escaping @Sendable (String) -> Void) {
         self.pool = pool
+        self.complain = complain
     }
 
     var count: Int { subscribers.count }
@@ -52,7 +50,9 @@ package actor EventHub {
                     switch event {
                     // What was missed while the connection was lost is looked for.
                     case .connected, .notified: Task { await self.deliver() }
-                    case .disconnected, .gaveUp: break
+                    case .disconnected(let error):
+                        self.complain("events are not heard for now: \(error)")
+                    case .gaveUp(let error): self.complain("events are not heard: \(error)")
                     }
                 }
             }
@@ -60,32 +60,38 @@ package actor EventHub {
         }
     }
 
-    /// - Parameter after: The last event that the client has; nil: only new ones.
+    /// - Parameter after: The last event that the client has; nil: only new ones, or all of one cycle.
     func subscribe(tenant: Int32, cycle: Int64?, after: Int64?) async throws -> Subscription {
         guard !isClosed else { throw Problem(503, "stopping", "The gateway is stopping") }
-        let newest = try await newest(tenant)
+        await announce()
+        let (recent, replay) = try await start(tenant, cycle, after)
         let (texts, sink) = AsyncStream.makeStream(
             of: String.self, bufferingPolicy: .bufferingOldest(Self.backlog))
+        for row in replay { sink.yield(try Self.text(row)) }
         next += 1
-        // A stream of one cycle begins at its beginning.
-        let last = after ?? (cycle == nil ? newest : 0)
-        subscribers[next] = Subscriber(tenant: tenant, cycle: cycle, sink: sink, last: last)
-        if subscribers.count == 1 { await announce() }
-        let id = next
+        subscribers[next] = Subscriber(
+            tenant: tenant, cycle: cycle, sink: sink, last: recent.max() ?? 0,
+            seen: Set(recent))
+        let subscription = Subscription(id: next, texts: texts)
+        // What was recorded while the first events were read.
         await deliver()
-        return Subscription(id: id, texts: texts)
+        return subscription
     }
 
-    func end(_ subscription: Subscription) async {
+    func end(_ subscription: Subscription) {
         subscribers.removeValue(forKey: subscription.id)?.sink.finish()
-        if subscribers.isEmpty {
-            _ = try? await pool.query("select gateway.unlisten(\(bind: id))")
-        }
     }
 
-    func close() {
+    /// Ends all streams; new ones are refused.
+    func close() async {
         isClosed = true
         for subscriber in subscribers.values { subscriber.sink.finish() }
+        do {
+            _ = try await pool.query("select gateway.unlisten(\(bind: id))")
+        } catch {
+            // The row is out of date within a minute anyhow.
+            complain("the database was not told that no page is open: \(error)")
+        }
     }
 
     // MARK: Delivery
@@ -103,66 +109,81 @@ package actor EventHub {
     }
 
     private func deliver(to tenant: Int32) async {
-        let cycles = subscribers.values.filter { $0.tenant == tenant }
-        guard let first = cycles.map(\.last).min() else { return }
-        let rows: Rows
+        let lasts = subscribers.values.filter { $0.tenant == tenant }.map(\.last)
+        guard let first = lasts.min() else { return }
         do {
-            rows = try await events(tenant, after: first - Self.window)
+            let rows = try await events(tenant, after: first - Self.window)
+            for row in rows {
+                send(
+                    try row.get("event_id"), try row.get("cycle_id"), try Self.text(row),
+                    to: tenant)
+            }
         } catch {
             // The next notification or the next sign of life tries again.
-            return
-        }
-        for row in rows {
-            guard let id = try? row.get("event_id", as: Int64.self),
-                let text = try? row.get("text", as: String.self),
-                let cycle = try? row.get("cycle_id", as: Int64?.self)
-            else { continue }
-            send(id, cycle, text, to: tenant)
+            complain("events could not be read: \(error)")
         }
     }
 
     private func send(_ event: Int64, _ cycle: Int64?, _ text: String, to tenant: Int32) {
         for (key, var subscriber) in subscribers where subscriber.tenant == tenant {
-            if let wanted = subscriber.cycle, wanted != cycle { continue }
-            if subscriber.seen.contains(event) || event <= subscriber.last - Self.window {
-                continue
-            }
-            // What was there before the page opened is no news, unless it asked for it.
-            if event <= subscriber.last, subscriber.seen.isEmpty { continue }
-            subscriber.seen.insert(event)
+            guard event > subscriber.last - Self.window,
+                subscriber.seen.insert(event).inserted
+            else { continue }
             subscriber.last = max(subscriber.last, event)
             if subscriber.seen.count > 2 * Int(Self.window) {
                 let oldest = subscriber.last - Self.window
                 subscriber.seen = subscriber.seen.filter { $0 > oldest }
             }
-            let sent = subscriber.sink.yield("id: \(event)\nevent: desk\ndata: \(text)\n\n")
-            if case .dropped = sent { subscriber.sink.finish() }
             subscribers[key] = subscriber
+            if let wanted = subscriber.cycle, wanted != cycle { continue }
+            if case .dropped = subscriber.sink.yield(text) { subscriber.sink.finish() }
         }
+    }
+
+    private static func text(_ row: Row) throws(PostgresError) -> String {
+        let id: Int64 = try row.get("event_id")
+        return "id: \(id)\nevent: desk\ndata: \(try row.get("text", as: String.self))\n\n"
+    }
+
+    private static func act(for tenant: Int32) -> SQL {
+        "select set_config('bellwether.tenant', \(bind: String(tenant)), true)"
     }
 
     private func events(_ tenant: Int32, after: Int64) async throws -> Rows {
         try await pool.withConnection { connection in
-            let answers = try await connection.pipeline([
-                "begin",
-                "select set_config('bellwether.tenant', \(bind: String(tenant)), true)",
+            try await connection.pipeline([
+                "begin", Self.act(for: tenant),
                 """
                 select e.event_id, e.cycle_id, row_to_json(e)::text as text from api.events as e
                 where e.event_id > \(bind: after) order by e.event_id limit 5000
                 """, "commit",
-            ])
-            return answers[2]
+            ])[2]
         }
     }
 
-    private func newest(_ tenant: Int32) async throws -> Int64 {
+    /// The ids at the end of the list, and the events that the client still has to get.
+    private func start(
+        _ tenant: Int32, _ cycle: Int64?, _ after: Int64?
+    ) async throws -> (recent: [Int64], replay: Rows) {
         try await pool.withConnection { connection in
             let answers = try await connection.pipeline([
-                "begin",
-                "select set_config('bellwether.tenant', \(bind: String(tenant)), true)",
-                "select coalesce(max(event_id), 0) from api.events", "commit",
+                "begin isolation level repeatable read read only", Self.act(for: tenant),
+                """
+                select e.event_id from api.events as e
+                order by e.event_id desc limit \(bind: Self.window)
+                """,
+                """
+                select e.event_id, row_to_json(e)::text as text from api.events as e
+                where (e.event_id > \(bind: after) or \(bind: after)::bigint is null)
+                    and (e.cycle_id = \(bind: cycle) or \(bind: cycle)::bigint is null)
+                    and (\(bind: after)::bigint is not null or \(bind: cycle)::bigint is not null)
+                order by e.event_id limit 900
+                """, "commit",
             ])
-            return try answers[2].value()
+            let recent = try answers[2].decoded { row throws(PostgresError) in
+                try row.get("event_id", as: Int64.self)
+            }
+            return (recent, answers[3])
         }
     }
 
@@ -181,7 +202,11 @@ package actor EventHub {
 
     private func announce() async {
         let host = ProcessInfo.processInfo.hostName
-        // Without it events come with the next sign of life instead of at once.
-        _ = try? await pool.query("select gateway.listen(\(bind: id), \(bind: host))")
+        do {
+            _ = try await pool.query("select gateway.listen(\(bind: id), \(bind: host))")
+        } catch {
+            // Events come with the next sign of life instead of at once.
+            complain("the database was not told that a page is open: \(error)")
+        }
     }
 }

@@ -35,13 +35,15 @@ package final class Service: Sendable {
     ///   - libraries: The folder with the page's libraries.
     ///   - isSecure: Whether clients come by TLS: then cookies are for TLS alone.
     package init(
-        pool: Pool, libraries: String?, isSecure: Bool, log: @escaping @Sendable (Entry) -> Void
+        pool: Pool, libraries: String?, isSecure: Bool,
+        log: @escaping @Sendable (Entry) -> Void,
+        complain: @escaping @Sendable (String) -> Void
     ) {
         self.pool = pool
         self.log = log
         self.isSecure = isSecure
         keys = Keys(pool)
-        events = EventHub(pool)
+        events = EventHub(pool, complain: complain)
         page = Page(libraries: libraries)
         answerer = Answerer(pool: pool)
     }

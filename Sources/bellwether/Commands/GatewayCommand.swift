@@ -57,7 +57,8 @@ enum GatewayCommand {
         let log = context.log
         let service = Service(
             pool: pool, libraries: context.invocation[libraries],
-            isSecure: settings.certificate != nil, log: { write($0, to: log) })
+            isSecure: settings.certificate != nil, log: { write($0, to: log) },
+            complain: { log.warning($0) })
         let server: HTTPServer
         do {
             server = try HTTPServer(settings) { await service.reply($0) }

@@ -1,0 +1,81 @@
+// Pictures drawn with d3: a line with its drawdown, and a fan of what followed.
+
+/* global d3 */
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function frame(place, label, margin) {
+  const box = place.getBoundingClientRect();
+  const width = Math.max(box.width, 280);
+  const height = Math.max(box.height, 160);
+  place.replaceChildren();
+  const svg = d3.select(place).append('svg')
+    .attr('viewBox', `0 0 ${width} ${height}`).attr('role', 'img').attr('aria-label', label);
+  const inner = svg.append('g').attr('transform', `translate(${margin.left},${margin.top})`);
+  return { inner, width: width - margin.left - margin.right,
+    height: height - margin.top - margin.bottom };
+}
+
+function axes(inner, x, y, height, xFormat, yFormat) {
+  const bottom = d3.svg.axis().scale(x).orient('bottom').ticks(6);
+  if (xFormat) bottom.tickFormat(xFormat);
+  inner.append('g').attr('class', 'axis').attr('transform', `translate(0,${height})`).call(bottom);
+  inner.append('g').attr('class', 'axis').call(
+    d3.svg.axis().scale(y).orient('left').ticks(5).tickFormat(yFormat));
+}
+
+/** rows: [{ day, equity }] in order of time. */
+export function equity(place, rows) {
+  const data = rows.map((row) => ({ at: new Date(row.day), value: Number(row.equity) }));
+  const { inner, width, height } = frame(place, 'Equity over time with its drawdown from the peak',
+    { left: 64, right: 12, top: 10, bottom: 26 });
+  const x = d3.time.scale().domain(d3.extent(data, (p) => p.at)).range([0, width]);
+  const y = d3.scale.linear().domain(d3.extent(data, (p) => p.value)).nice()
+    .range([height * 0.72, 0]);
+  let peak = -Infinity;
+  for (const point of data) {
+    peak = Math.max(peak, point.value);
+    point.drawdown = point.value / peak - 1;
+  }
+  const deepest = d3.min(data, (p) => p.drawdown) || -0.01;
+  const low = d3.scale.linear().domain([deepest, 0]).range([height, height * 0.78]);
+  axes(inner, x, y, height, null, d3.format(',.0f'));
+  inner.append('path').datum(data).attr('fill', 'none').attr('stroke', colour('--accent'))
+    .attr('stroke-width', 2).attr('d', d3.svg.line().x((p) => x(p.at)).y((p) => y(p.value)));
+  inner.append('path').datum(data).attr('fill', colour('--down')).attr('opacity', 0.5)
+    .attr('d', d3.svg.area().x((p) => x(p.at)).y0(low(0)).y1((p) => low(p.drawdown)));
+  inner.append('text').attr('x', 4).attr('y', low(0) - 3)
+    .text(`drawdown, deepest ${(100 * deepest).toFixed(1)} %`);
+}
+
+/** The present stretch, earlier ones behind it, and the percentiles of what followed. */
+export function fan(place, answer) {
+  const { inner, width, height } = frame(place,
+    `${answer.symbol}: similar stretches laid over the present one, and what followed`,
+    { left: 52, right: 12, top: 10, bottom: 30 });
+  const lines = answer.stretches.map((stretch) => stretch.points);
+  const present = answer.present || [];
+  const all = lines.concat([present]).reduce((list, points) => list.concat(points), []);
+  if (!all.length) return;
+  const x = d3.scale.linear().domain(d3.extent(all, (p) => p[0])).range([0, width]);
+  const y = d3.scale.linear().domain(d3.extent(all, (p) => p[1])).nice().range([height, 0]);
+  axes(inner, x, y, height, d3.format('+d'), (v) => `${(100 * (v - 1)).toFixed(0)} %`);
+  const line = d3.svg.line().x((p) => x(p[0])).y((p) => y(p[1]));
+  for (const points of lines) {
+    inner.append('path').attr('d', line(points)).attr('fill', 'none')
+      .attr('stroke', colour('--faint')).attr('opacity', 0.28);
+  }
+  const sequel = [{ bar: 0, p05: 1, p25: 1, p50: 1, p75: 1, p95: 1 }].concat(answer.fan);
+  for (const [low, high] of [['p05', 'p95'], ['p25', 'p75']]) {
+    inner.append('path').datum(sequel).attr('fill', colour('--accent')).attr('opacity', 0.18)
+      .attr('d', d3.svg.area().x((f) => x(f.bar)).y0((f) => y(f[low])).y1((f) => y(f[high])));
+  }
+  inner.append('path').datum(sequel).attr('fill', 'none').attr('stroke', colour('--accent'))
+    .attr('stroke-width', 2).attr('stroke-dasharray', '6 3')
+    .attr('d', d3.svg.line().x((f) => x(f.bar)).y((f) => y(f.p50)));
+  inner.append('path').attr('d', line(present)).attr('fill', 'none')
+    .attr('stroke', colour('--ink')).attr('stroke-width', 2.5);
+  inner.append('line').attr('x1', x(0)).attr('x2', x(0)).attr('y1', 0).attr('y2', height)
+    .attr('stroke', colour('--line'));
+  inner.append('text').attr('x', width / 2).attr('y', height + 28).attr('text-anchor', 'middle')
+    .text('bars before and after');
+}

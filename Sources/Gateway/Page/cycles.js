@@ -1,0 +1,76 @@
+// Cycles: the four agents as a flow, live while they work.
+
+import { get, post, onEvent, may } from '/api.js';
+import { el, panel, table, time, quantity, say } from '/ui.js';
+
+export const title = 'Cycles';
+const agents = ['DataAgent', 'RiskManager', 'Validator', 'MetaAgent'];
+
+function step(row) {
+  return el('details', {}, el('summary', {}, `${row.symbol}: `,
+    el('b', { class: /skip|reject|not/i.test(row.verdict) ? 'warn' : '' }, row.verdict)),
+  el('p', {}, row.reason ?? ''),
+  el('p', { class: 'faint' }, `${row.model ?? ''} · ${time(row.at)} · ${Number(row.ms ?? 0).toFixed(1)} ms`
+    + (row.cost === null ? '' : ` · ${row.cost} USD`)),
+  el('pre', {}, JSON.stringify(row.output, null, 1)));
+}
+
+async function one(id) {
+  const cycle = await get(`/cycles/${id}`);
+  const flow = el('div', { class: 'flow' }, agents.map((agent) => {
+    const rows = cycle.steps.filter((row) => row.step === agent);
+    return el('div', { class: 'step' }, el('h3', {}, agent, el('span', { class: 'faint' },
+      rows.length ? `${rows.length}` : cycle.status === 'done' ? '–' : 'waits')), rows.map(step));
+  }));
+  return [el('p', {}, `${cycle.kind} over ${cycle.symbols.join(', ')}, `
+    + `${cycle.execute ? 'orders allowed' : 'no orders'}: `, el('b', {}, cycle.status),
+  cycle.as_of ? `, as of ${time(cycle.as_of)}` : ''), flow,
+  el('h3', {}, 'Decisions'), table([
+    ['Symbol', (row) => row.symbol], ['Action', (row) => row.action], ['Side', (row) => row.side ?? ''],
+    ['Quantity', (row) => quantity(row.quantity), 'number'], ['Why', (row) => row.reason, 'text'],
+  ], cycle.decisions, 'None yet.'),
+  el('h3', {}, 'Orders'), table([
+    ['Order', (row) => row.order_id, 'number'], ['Symbol', (row) => row.symbol],
+    ['Side', (row) => row.side], ['Quantity', (row) => quantity(row.quantity), 'number'],
+    ['State', (row) => row.reason_code ? `${row.status}: ${row.reason}` : row.status],
+  ], cycle.orders, 'None.')];
+}
+
+export async function show(main, parameters) {
+  const id = parameters.get('cycle');
+  const list = panel('Cycles', {
+    sql: () => 'select * from api.cycles order by cycle_id desc limit 25;',
+    path: () => '/api/cycles?limit=25',
+  }, async () => table([
+    ['Cycle', (row) => el('a', { href: `#cycles?cycle=${row.cycle_id}` }, String(row.cycle_id)), 'number'],
+    ['Asked', (row) => time(row.created_at)],
+    ['As of', (row) => row.as_of ? row.as_of.slice(0, 10) : 'now'],
+    ['Symbols', (row) => row.symbols.join(', ')],
+    ['State', (row) => row.status],
+  ], (await get('/api/cycles', { limit: 25 })).items, 'Ask the agents with the form above.'), true);
+  const detail = panel(id ? `Cycle ${id}` : 'Cycle', {
+    sql: () => `select * from api.cycle(${Number(id)});`, path: () => `/cycles/${id}`,
+  }, () => id ? one(id) : el('p', { class: 'empty' }, 'Choose a cycle from the list.'), true);
+  const form = el('form', { class: 'row', onsubmit: async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await post('/cycles/run', {
+        symbols: form.elements.symbols.value.split(/[ ,]+/).filter(Boolean),
+        execute: form.elements.execute.checked });
+      location.hash = `#cycles?cycle=${answer.cycle_id}`;
+    } catch (error) { say(error.message); }
+  } }, el('label', {}, 'Symbols', el('input', { name: 'symbols', required: true, value: 'AAPL' })),
+  el('label', {}, el('input', { name: 'execute', type: 'checkbox' }), 'with orders'),
+  el('button', { class: 'main' }, 'Ask the agents'));
+  main.replaceChildren(
+    el('section', { class: 'wide', 'aria-label': 'Ask' }, may('trade') ? form
+      : el('p', { class: 'faint' }, 'This key may look, not ask.')), detail, list);
+  await Promise.all([detail.refresh(), list.refresh()]);
+  let waiting = null;
+  const stop = onEvent((event) => {
+    if (id && event.cycle_id !== null && String(event.cycle_id) !== id) return;
+    clearTimeout(waiting);
+    waiting = setTimeout(() => { detail.refresh(); list.refresh(); }, 150);
+  });
+  return () => { clearTimeout(waiting); stop(); };
+}

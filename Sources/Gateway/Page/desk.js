@@ -1,0 +1,131 @@
+// Desk: what we are worth, what we hold, what waits, what happened, what is in the way.
+
+import { get, onEvent, post, may } from '/api.js';
+import { el, table, money, quantity, share, time, count, colored, sign, figures, panel,
+  say } from '/ui.js';
+import * as charts from '/charts.js';
+
+export const title = 'Desk';
+
+const worth = () => panel('Worth', {
+  sql: () => 'select api.portfolio();', path: () => '/api/portfolio',
+}, async () => {
+  const desk = await get('/api/portfolio');
+  if (!desk.accounts.length) return el('p', { class: 'empty' }, 'No account yet.');
+  return desk.accounts.map((account) => figures([
+    [`Equity, ${account.currency}`, money(account.equity)],
+    ['Cash', money(account.cash)],
+    ['Unrealised', money(account.unrealised), sign(account.unrealised)],
+    ['Realised', money(account.realised), sign(account.realised)],
+    ['Gross exposure', share(account.gross_exposure_fraction)],
+    ['Below the peak', share(account.drawdown_fraction),
+      account.drawdown_fraction > 0.1 ? 'down' : ''],
+  ]));
+});
+
+const curve = () => panel('Equity', {
+  sql: () => 'select * from api.equity order by day;', path: () => '/api/equity?limit=1000',
+}, async () => {
+  const rows = (await get('/api/equity', { limit: 1000 })).items.reverse();
+  if (rows.length < 2) {
+    return el('p', { class: 'empty' }, 'The curve begins with the second day of trading.');
+  }
+  const place = el('div', { class: 'chart' });
+  requestAnimationFrame(() => charts.equity(place, rows));
+  return place;
+});
+
+const positions = () => panel('Positions', {
+  sql: () => 'select * from api.positions where quantity <> 0;', path: () => '/api/positions',
+}, async () => {
+  const rows = (await get('/api/positions')).items.filter((row) => Number(row.quantity) !== 0);
+  return table([
+    ['Symbol', (row) => el('a', { href: `#market?symbol=${encodeURIComponent(row.symbol)}` },
+      row.symbol)],
+    ['Quantity', (row) => quantity(row.quantity), 'number'],
+    ['Cost', (row) => money(row.average_cost), 'number'],
+    ['Last', (row) => money(row.last_price), 'number'],
+    ['Value', (row) => money(row.value), 'number'],
+    ['P&L', (row) => colored(money(row.unrealised), row.unrealised), 'number'],
+  ], rows, 'Nothing is held. Orders come from cycles, or from POST /api/orders.');
+});
+
+const open = ['ready', 'submitting', 'unknown', 'acked', 'partial'];
+const orders = () => panel('Orders', {
+  sql: () => 'select * from api.orders order by order_id desc limit 20;',
+  path: () => '/api/orders?limit=20',
+}, async () => {
+  const rows = (await get('/api/orders', { limit: 20 })).items;
+  return table([
+    ['Order', (row) => row.order_id, 'number'],
+    ['Placed', (row) => time(row.placed_at)],
+    ['Symbol', (row) => row.symbol],
+    ['Side', (row) => row.side],
+    ['Quantity', (row) => quantity(row.quantity), 'number'],
+    ['State', (row) => el('span', {
+      class: row.status === 'refused' || row.status === 'rejected' ? 'down'
+        : open.includes(row.status) ? 'warn' : '', title: row.reason || '',
+    }, row.reason_code ? `${row.status}: ${row.reason_code}` : row.status)],
+  ], rows, 'No orders yet.');
+});
+
+const events = () => panel('Events', {
+  sql: () => 'select * from api.events order by event_id desc limit 30;',
+  path: () => '/api/events?limit=30',
+}, async () => {
+  const rows = (await get('/api/events', { limit: 30 })).items;
+  return table([
+    ['At', (row) => time(row.at)],
+    ['Event', (row) => row.type],
+    ['Symbol', (row) => row.symbol ?? ''],
+    ['Cycle', (row) => row.cycle_id
+      ? el('a', { href: `#cycles?cycle=${row.cycle_id}` }, String(row.cycle_id)) : ''],
+  ], rows, 'Nothing has happened yet.');
+});
+
+const limits = () => panel('Risk', {
+  sql: () => 'select api.risk_status();', path: () => '/api/risk/status',
+}, async () => {
+  const risk = await get('/api/risk/status');
+  const halts = risk.halts.map((halt) => el('p', { class: 'down' },
+    `${halt.state} ${halt.scope} ${halt.target ?? ''}: ${halt.reason}, since ${time(halt.changed_at)} `,
+    may('trade') ? el('button', { type: 'button', onclick: async () => {
+      await post('/api/system/trading/enable', { scope: halt.scope, target: halt.target });
+      say('Resumed.');
+    } }, 'Resume') : null));
+  return [...halts, figures([['Refused today', count(risk.refused_today)]]), table([
+    ['Limit', (row) => row.description, 'text'],
+    ['Value', (row) => row.value === null ? '' : String(row.value), 'number'],
+    ['Code', (row) => row.reason_code],
+  ], risk.limits)];
+});
+
+const freshness = () => panel('Health', { path: () => '/health' }, async () => {
+  let health;
+  try {
+    health = await get('/health');
+  } catch (error) {
+    if (!error.problem?.dependencies) throw error;
+    health = error.problem;
+  }
+  return table([
+    ['What', (row) => row.name],
+    ['State', (row) => el('span', {
+      class: { healthy: 'up', degraded: 'warn', unhealthy: 'down' }[row.state],
+    }, row.state)],
+    ['', (row) => row.message ?? '', 'text'],
+  ], health.dependencies);
+});
+
+export async function show(main) {
+  const panels = [worth(), curve(), positions(), orders(), events(), limits(), freshness()];
+  main.replaceChildren(...panels);
+  await Promise.all(panels.map((one) => one.refresh()));
+  let waiting = null;
+  // Many events at once are one look.
+  const stop = onEvent(() => {
+    clearTimeout(waiting);
+    waiting = setTimeout(() => panels.slice(0, 6).forEach((one) => one.refresh()), 250);
+  });
+  return () => { clearTimeout(waiting); stop(); };
+}
