@@ -273,7 +273,6 @@ HTTPServerStart(const HTTPServerSettings *settings, char *error,
 	OPTION(MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds, NULL);
 	if (settings->threads > 1)
 		OPTION(MHD_OPTION_THREAD_POOL_SIZE, settings->threads, NULL);
-	OPTION(MHD_OPTION_LISTENING_ADDRESS_REUSE, 1, NULL);
 	if (settings->certificate)
 	{
 		flags |= MHD_USE_TLS;

@@ -4,19 +4,32 @@ package import Postgres
 package enum APIKeys {
     /// A new key with the secret that is shown once.
     package struct Made: Encodable, Sendable {
-        package let key_id: Int64
+        package let key: Int64
         package let secret: String
-        package let expires_at: String?
+        package let expiresAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case key = "key_id"
+            case secret
+            case expiresAt = "expires_at"
+        }
     }
 
     /// A key without its secret.
     package struct Key: Encodable, Sendable {
-        package let key_id: Int64
-        package let tenant_id: Int32
+        package let key: Int64
+        package let tenant: Int32
         package let name: String
         package let scopes: [String]
         package let state: String
-        package let last_used_at: String?
+        package let lastUsedAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case key = "key_id"
+            case tenant = "tenant_id"
+            case name, scopes, state
+            case lastUsedAt = "last_used_at"
+        }
     }
 
     /// - Parameter rate: Requests a second.
@@ -34,8 +47,8 @@ package enum APIKeys {
             """
         ).only()
         return Made(
-            key_id: try row.get("key_id"), secret: try row.get("secret"),
-            expires_at: try row.get("expires_at"))
+            key: try row.get("key_id"), secret: try row.get("secret"),
+            expiresAt: try row.get("expires_at"))
     }
 
     package static func rotate(
@@ -48,8 +61,8 @@ package enum APIKeys {
             """
         ).only()
         return Made(
-            key_id: try row.get("new_key_id"), secret: try row.get("secret"),
-            expires_at: try row.get("expires_at"))
+            key: try row.get("new_key_id"), secret: try row.get("secret"),
+            expiresAt: try row.get("expires_at"))
     }
 
     /// False if it was ended before or is unknown.
@@ -69,9 +82,9 @@ package enum APIKeys {
             """
         ).decoded { row throws(PostgresError) in
             Key(
-                key_id: try row.get("key_id"), tenant_id: try row.get("tenant_id"),
+                key: try row.get("key_id"), tenant: try row.get("tenant_id"),
                 name: try row.get("name"), scopes: try row.get("scopes"),
-                state: try row.get("state"), last_used_at: try row.get("last_used_at"))
+                state: try row.get("state"), lastUsedAt: try row.get("last_used_at"))
         }
     }
 }

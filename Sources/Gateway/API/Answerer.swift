@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Store
 import Trading
 
 /// Answers a request of a route: one call of `api` in one transaction, as the holder's tenant.
@@ -47,22 +48,13 @@ struct Answerer: Sendable {
         let hash = SHA256.hash(sent)
         return try await connection.transaction { connection in
             _ = try await connection.query(settings(holder, requestID))
-            let kept = try await connection.query(
-                """
-                select status, body from gateway.begin_write(
-                    \(bind: holder.key), \(bind: key), \(bind: hash))
-                """)
-            if let row = kept.first {
-                return Answer(
-                    status: Int(try row.get("status", as: Int32.self)), body: try row.get("body"))
-            }
+            let kept = try await Door.beginWrite(
+                key: holder.key, idempotencyKey: key, hash: hash, on: connection)
+            if let kept { return Answer(status: Int(kept.status), body: kept.body) }
             let answer = try read(await connection.query(call.statement), route, call)
-            _ = try await connection.query(
-                """
-                select gateway.end_write(
-                    \(bind: holder.key), \(bind: key), \(bind: Int32(answer.status)),
-                    \(bind: answer.body))
-                """)
+            try await Door.endWrite(
+                key: holder.key, idempotencyKey: key, status: Int32(answer.status),
+                body: answer.body, on: connection)
             return answer
         }
     }

@@ -163,7 +163,9 @@ package struct Call: Sendable {
 
     /// The sort columns' values that a cursor holds.
     private static func key(_ cursor: String, _ route: Route) throws(Problem) -> SQL {
-        guard let data = Data(base64Encoded: cursor.replacing("-", with: "+").replacing("_", with: "/")),
+        guard
+            let data = Data(
+                base64Encoded: cursor.replacing("-", with: "+").replacing("_", with: "/")),
             let values = try? JSONDecoder().decode([JSONText].self, from: data),
             values.count == route.sort.count
         else { throw Problem(400, "bad_cursor", "This cursor is not from this list") }

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Postgres
+import Store
 
 /// Live events for any number of open pages, by one LISTEN connection.
 package actor EventHub {
@@ -87,7 +88,9 @@ package actor EventHub {
         isClosed = true
         for subscriber in subscribers.values { subscriber.sink.finish() }
         do {
-            _ = try await pool.query("select gateway.unlisten(\(bind: id))")
+            try await pool.withConnection { [id] connection in
+                try await Door.unlisten(gateway: id, on: connection)
+            }
         } catch {
             // The row is out of date within a minute anyhow.
             complain("the database was not told that no page is open: \(error)")
@@ -203,7 +206,9 @@ package actor EventHub {
     private func announce() async {
         let host = ProcessInfo.processInfo.hostName
         do {
-            _ = try await pool.query("select gateway.listen(\(bind: id), \(bind: host))")
+            try await pool.withConnection { [id] connection in
+                try await Door.listen(gateway: id, host: host, on: connection)
+            }
         } catch {
             // Events come with the next sign of life instead of at once.
             complain("the database was not told that a page is open: \(error)")

@@ -9,7 +9,12 @@ struct Health: Sendable {
         let name: String
         let state: String
         let message: String?
-        let latency_ms: Double?
+        let latency: Double?
+
+        enum CodingKeys: String, CodingKey {
+            case name, state, message
+            case latency = "latency_ms"
+        }
     }
 
     private struct Body: Encodable {
@@ -24,20 +29,21 @@ struct Health: Sendable {
             let rows = try await pool.query("select name, state, message from ops.health()")
             let took = began.duration(to: .now) / .milliseconds(1)
             dependencies.append(
-                Dependency(name: "database", state: "healthy", message: nil, latency_ms: took))
+                Dependency(name: "database", state: "healthy", message: nil, latency: took))
             for row in rows {
                 let state: String = try row.get("state")
                 dependencies.append(
                     Dependency(
                         name: try row.get("name"),
-                        state: state == "ok" ? "healthy" : state == "warn" ? "degraded" : "unhealthy",
-                        message: try row.get("message"), latency_ms: nil))
+                        state: state == "ok"
+                            ? "healthy" : state == "warn" ? "degraded" : "unhealthy",
+                        message: try row.get("message"), latency: nil))
             }
         } catch {
             dependencies.append(
                 Dependency(
                     name: "database", state: "unhealthy", message: "it does not answer",
-                    latency_ms: nil))
+                    latency: nil))
         }
         let states = Set(dependencies.map(\.state))
         let status =

@@ -1,6 +1,5 @@
-import FoundationEssentials
 package import Postgres
-import Synchronization
+import Store
 import Trading
 
 /// Whoever asks, by key or by a session of the page.
@@ -54,20 +53,15 @@ package actor Keys {
         let now = ContinuousClock.now
         if let found = known[hash], found.until > now { return found.holder }
         if known.count > 10_000 { known = known.filter { $0.value.until > now } }
-        let rows =
+        let found = try await pool.withConnection { connection in
             session
-            ? try await pool.query(
-                "select key_id, tenant_id, scopes, csrf_token from gateway.session_of(\(bind: hash))")
-            : try await pool.query(
-                """
-                select key_id, tenant_id, scopes, null::text as csrf_token
-                from tenant.authenticate(\(bind: hash))
-                """)
-        let holder = try rows.first.map { row in
+                ? try await Door.holder(ofSession: hash, on: connection)
+                : try await Door.holder(ofKey: hash, on: connection)
+        }
+        let holder = found.map { found in
             Holder(
-                key: try row.get("key_id"), tenant: try row.get("tenant_id"),
-                scopes: Set(try row.get("scopes", as: [String].self).compactMap(Scope.init)),
-                csrfToken: try row.get("csrf_token"))
+                key: found.key, tenant: found.tenant,
+                scopes: Set(found.scopes.compactMap(Scope.init)), csrfToken: found.csrfToken)
         }
         // Guessed secrets are not remembered: they would fill the memory.
         if let holder { known[hash] = Known(holder: holder, until: now + Self.memory) }
@@ -80,9 +74,9 @@ package actor Keys {
             left[holder.key] = count - 1
             return true
         }
-        let got: Int32 = try await pool.query(
-            "select tenant.take_requests(\(bind: holder.key), \(bind: Self.batch))"
-        ).value()
+        let got = try await pool.withConnection { connection in
+            try await Door.takeRequests(Self.batch, key: holder.key, on: connection)
+        }
         guard got > 0 else { return false }
         left[holder.key, default: 0] += got - 1
         return true

@@ -34,7 +34,12 @@ package struct Problem: Error, Sendable, Equatable {
         let detail: String?
         let hint: String?
         let sqlstate: String?
-        let request_id: String
+        let requestID: String
+
+        enum CodingKeys: String, CodingKey {
+            case type, title, status, code, detail, hint, sqlstate
+            case requestID = "request_id"
+        }
     }
 
     package func response(requestID: String) -> Response {
@@ -42,7 +47,7 @@ package struct Problem: Error, Sendable, Equatable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         let body = Body(
             type: "/docs/problems#\(code)", title: title, status: status, code: code,
-            detail: detail, hint: hint, sqlstate: sqlState, request_id: requestID)
+            detail: detail, hint: hint, sqlstate: sqlState, requestID: requestID)
         // Texts and numbers always have a JSON form.
         let bytes = (try? encoder.encode(body)).map { Array($0) } ?? []
         var response = Response(status, type: "application/problem+json", body: bytes)

@@ -1,5 +1,6 @@
 import FoundationEssentials
 package import Postgres
+import Store
 import Synchronization
 import Trading
 
@@ -163,9 +164,7 @@ package final class Service: Sendable {
         if let table = state.withLock({ $0.table }) { return table }
         let (routes, names) = try await pool.withConnection { connection in
             let routes = try await Route.all(on: connection)
-            let rows = try await connection.query("select code, name from gateway.problems()")
-            var names: [String: String] = [:]
-            for row in rows { names[try row.get("code")] = try row.get("name", as: String.self) }
+            let names = try await Door.problems(on: connection)
             return (routes, names)
         }
         let table = RouteTable(routes)
@@ -248,24 +247,26 @@ package final class Service: Sendable {
         guard let holder = try await keys.holder(ofKey: login.key) else {
             throw Problem(401, "unknown_key", "This key is unknown, ended or revoked")
         }
-        let row = try await pool.query(
-            "select token, csrf_token, expires_at::text from gateway.open_session(\(bind: holder.key))"
-        ).only()
-        let token: String = try row.get("token")
+        let session = try await pool.withConnection { connection in
+            try await Door.openSession(key: holder.key, on: connection)
+        }
+        guard let session else { throw Problem(401, "unknown_key", "This key has ended") }
         let scopes = holder.scopes.sorted().map { "\"\($0.rawValue)\"" }.joined(separator: ",")
         var response = Response.json(
             200,
             """
-            {"csrf_token":"\(try row.get("csrf_token", as: String.self))","scopes":[\(scopes)]}
+            {"csrf_token":"\(session.csrfToken)","scopes":[\(scopes)]}
             """)
-        response.headers.append(("Set-Cookie", cookie(token, seconds: 8 * 3600)))
+        response.headers.append(("Set-Cookie", cookie(session.token, seconds: 8 * 3600)))
         return response
     }
 
     private func logOut(_ request: Request) async throws -> Response {
         if let token = request.cookie(Self.cookieName) {
             let hash = SHA256.hash(token.utf8)
-            _ = try await pool.query("select gateway.close_session(\(bind: hash))")
+            try await pool.withConnection { connection in
+                try await Door.closeSession(hash, on: connection)
+            }
             await keys.forget(session: token)
         }
         return Response(204, headers: [("Set-Cookie", cookie("", seconds: 0))])
@@ -281,7 +282,8 @@ package final class Service: Sendable {
     private func stream(_ request: Request, _ holder: Holder) async throws -> Reply? {
         guard request.method == "GET" else { return nil }
         var cycle: Int64?
-        if request.path.hasSuffix("/stream"), let slice = request.path.split(separator: "/").dropLast().last,
+        if request.path.hasSuffix("/stream"),
+            let slice = request.path.split(separator: "/").dropLast().last,
             request.path.contains("/cycles/")
         {
             guard let id = Int64(slice) else {

@@ -82,7 +82,7 @@ package final class HTTPServer: Sendable {
             _ body: (UnsafeBufferPointer<HTTPField>) -> Result
         ) -> Result {
             let texts = headers.flatMap { [strdup($0.name), strdup($0.value)] }
-            defer { texts.forEach { free($0) } }
+            defer { for text in texts { free(text) } }
             let fields = stride(from: 0, to: texts.count, by: 2).map { place in
                 HTTPField(name: texts[place], value: texts[place + 1])
             }
@@ -104,7 +104,9 @@ package final class HTTPServer: Sendable {
         guard let started else {
             Unmanaged.passUnretained(receiver).release()
             throw StartError(
-                description: String(decoding: error.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+                description: String(
+                    decoding: error.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            )
         }
         pointer = BodyWriter.Pointer(raw: started)
         port = HTTPServerPort(started)

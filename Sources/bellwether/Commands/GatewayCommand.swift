@@ -52,7 +52,7 @@ enum GatewayCommand {
 
         var sizes = Pool.Settings()
         sizes.maximum = context.invocation[connections].value
-        sizes.acquireLimit = .seconds(10)
+        sizes.acquireLimit = .seconds(5)
         let pool = Pool(try context.database("gateway"), settings: sizes)
         let log = context.log
         let service = Service(
@@ -111,7 +111,9 @@ enum GatewayCommand {
         if !isLoopback, settings.certificate == nil, !context.invocation[isInsecure] {
             throw ProgramError(
                 .configuration, "keys would travel in the clear beyond this machine",
-                hint: "Give --certificate and --private-key, or --insecure behind a proxy that has them.")
+                hint:
+                    "Give --certificate and --private-key, or --insecure behind a proxy that has them."
+            )
         }
     }
 

@@ -48,7 +48,7 @@ enum KeyCommand {
                 try context.output.json(made)
             } else {
                 context.output.line(made.secret)
-                context.log.info("key \(made.key_id), shown this once")
+                context.log.info("key \(made.key), shown this once")
             }
             return .success
         })
@@ -66,8 +66,8 @@ enum KeyCommand {
                 var table = TextTable("key", "tenant", "name", "scopes", "state", "last used")
                 for key in keys {
                     table.append(
-                        "\(key.key_id)", "\(key.tenant_id)", key.name,
-                        key.scopes.joined(separator: ","), key.state, key.last_used_at ?? "never")
+                        "\(key.key)", "\(key.tenant)", key.name,
+                        key.scopes.joined(separator: ","), key.state, key.lastUsedAt ?? "never")
                 }
                 context.output.write(table.text)
             }

@@ -1,0 +1,119 @@
+package import FoundationEssentials
+package import Postgres
+
+/// What the gateway asks for itself: schema `gateway`, and keys of schema `tenant`.
+package enum Door {
+    /// Who holds a secret.
+    package struct Holder: Sendable {
+        package let key: Int64
+        package let tenant: Int32
+        package let scopes: [String]
+        package let csrfToken: String?
+    }
+
+    package static func holder(
+        ofKey hash: [UInt8], on connection: isolated Connection
+    ) async throws(PostgresError) -> Holder? {
+        try await connection.query(
+            """
+            select key_id, tenant_id, scopes, null::text as csrf_token
+            from tenant.authenticate(\(bind: hash))
+            """
+        ).first.map(holder)
+    }
+
+    package static func holder(
+        ofSession hash: [UInt8], on connection: isolated Connection
+    ) async throws(PostgresError) -> Holder? {
+        try await connection.query(
+            """
+            select key_id, tenant_id, scopes, csrf_token from gateway.session_of(\(bind: hash))
+            """
+        ).first.map(holder)
+    }
+
+    private static func holder(_ row: Row) throws(PostgresError) -> Holder {
+        Holder(
+            key: try row.get("key_id"), tenant: try row.get("tenant_id"),
+            scopes: try row.get("scopes"), csrfToken: try row.get("csrf_token"))
+    }
+
+    /// How many of the wanted requests the key may make now.
+    package static func takeRequests(
+        _ wanted: Int32, key: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int32 {
+        try await connection.query(
+            "select tenant.take_requests(\(bind: key), \(bind: wanted))"
+        ).value()
+    }
+
+    /// A session of the page: the cookie's token, and the one that writes must carry.
+    package static func openSession(
+        key: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> (token: String, csrfToken: String)? {
+        guard
+            let row = try await connection.query(
+                "select token, csrf_token from gateway.open_session(\(bind: key))"
+            ).first
+        else { return nil }
+        return (try row.get("token"), try row.get("csrf_token"))
+    }
+
+    package static func closeSession(
+        _ hash: [UInt8], on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query("select gateway.close_session(\(bind: hash))")
+    }
+
+    /// Says that this gateway has pages open.
+    package static func listen(
+        gateway: UUID, host: String, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query("select gateway.listen(\(bind: gateway), \(bind: host))")
+    }
+
+    package static func unlisten(
+        gateway: UUID, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query("select gateway.unlisten(\(bind: gateway))")
+    }
+
+    /// Names of our own SQLSTATEs.
+    package static func problems(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> [String: String] {
+        var names: [String: String] = [:]
+        for row in try await connection.query("select code, name from gateway.problems()") {
+            names[try row.get("code")] = try row.get("name", as: String.self)
+        }
+        return names
+    }
+
+    /// Begins a write that must happen once, in the caller's transaction.
+    ///
+    /// - Returns: What was answered the first time; nil: this is the first.
+    package static func beginWrite(
+        key: Int64, idempotencyKey: String, hash: [UInt8], on connection: isolated Connection
+    ) async throws(PostgresError) -> (status: Int32, body: String?)? {
+        guard
+            let row = try await connection.query(
+                """
+                select status, body from gateway.begin_write(
+                    \(bind: key), \(bind: idempotencyKey), \(bind: hash))
+                """
+            ).first
+        else { return nil }
+        return (try row.get("status"), try row.get("body"))
+    }
+
+    package static func endWrite(
+        key: Int64, idempotencyKey: String, status: Int32, body: String?,
+        on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query(
+            """
+            select gateway.end_write(
+                \(bind: key), \(bind: idempotencyKey), \(bind: status), \(bind: body))
+            """)
+    }
+}

@@ -1,0 +1,301 @@
+import Foundation
+import Postgres
+import Support
+import Testing
+
+@testable import Gateway
+
+@Suite("Gateway", .requiresDatabase, .scratchDatabase)
+struct GatewayFlowTests {
+    /// The service as the gateway's login, and keys of two tenants.
+    private struct Door {
+        let desk: Desk
+        let service: Service
+        let pool: Pool
+
+        static func open() async throws -> Door {
+            let desk = try await Desk.open()
+            _ = try await desk.admin.query("select tenant.create_tenant(2, 'two')")
+            let pool = Pool(try ScratchDatabase.require().target(as: "bellwether_gateway"))
+            return Door(
+                desk: desk,
+                service: Service(
+                    pool: pool, libraries: nil, isSecure: false, log: { _ in },
+                    complain: { Issue.record("\($0)") }),
+                pool: pool)
+        }
+
+        func close() async {
+            await pool.close()
+            await desk.close()
+        }
+
+        func key(_ tenant: Int32 = 1, _ scopes: [String] = ["trade"], burst: Double = 500)
+            async throws -> String
+        {
+            try await desk.admin.query(
+                """
+                select secret from tenant.create_key(
+                    \(bind: tenant), 'test', \(bind: scopes), null, 0.001, \(bind: burst))
+                """
+            ).value()
+        }
+
+        func ask(
+            _ method: String, _ address: String, _ key: String?, _ body: String = "",
+            headers: [String: String] = [:]
+        ) async -> Response {
+            let parts = address.split(separator: "?", maxSplits: 1)
+            var request = Request(
+                method: method, path: String(parts[0]), headers: headers, body: Array(body.utf8))
+            for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
+                let sides = pair.split(separator: "=", maxSplits: 1).map(String.init)
+                request.query.append((sides[0], sides.count > 1 ? sides[1] : ""))
+            }
+            if let key { request.headers["authorization"] = "Bearer \(key)" }
+            guard case .whole(let response) = await service.reply(request) else {
+                return Response(0)
+            }
+            return response
+        }
+    }
+
+    private func text(_ response: Response) -> String {
+        String(decoding: response.body, as: UTF8.self)
+    }
+
+    @Test("Every path that needs no parameter answers, and OpenAPI names each")
+    func everyPath() async throws {
+        let door = try await Door.open()
+        let key = try await door.key()
+        let routes = try await door.pool.withConnection { connection in
+            try await Route.all(on: connection)
+        }
+        #expect(routes.count > 25)
+        let document = text(await door.ask("GET", "/openapi.json", nil))
+        for route in routes {
+            #expect(!route.about.isEmpty, "\(route.target) has no COMMENT")
+            #expect(document.contains("\"\(route.path)\":"), "\(route.path)")
+            guard route.method == "GET", !route.parameters.contains(where: \.required) else {
+                continue
+            }
+            let response = await door.ask("GET", route.path, key)
+            #expect(response.status == 200, "\(route.path): \(text(response))")
+        }
+        await door.close()
+    }
+
+    @Test("A key is asked for, and its scope")
+    func keys() async throws {
+        let door = try await Door.open()
+        let reader = try await door.key(1, ["read"])
+        #expect(await door.ask("GET", "/api/orders", nil).status == 401)
+        #expect(await door.ask("GET", "/api/orders", "bw_nix").status == 401)
+        #expect(await door.ask("GET", "/api/orders", reader).status == 200)
+        let halt = await door.ask(
+            "POST", "/api/system/trading/disable", reader, #"{"reason": "x"}"#)
+        #expect(halt.status == 403)
+        #expect(text(halt).contains("scope_missing"))
+        _ = try await door.desk.admin.query("select tenant.revoke_key(key_id) from tenant.keys()")
+        // Another gateway does not remember it.
+        let other = Service(
+            pool: door.pool, libraries: nil, isSecure: false, log: { _ in }, complain: { _ in })
+        let request = Request(
+            method: "GET", path: "/api/orders", headers: ["authorization": "Bearer \(reader)"])
+        guard case .whole(let answer) = await other.reply(request) else { return }
+        #expect(answer.status == 401)
+        await door.close()
+    }
+
+    @Test("A key makes no more requests than it may, whichever gateway it asks")
+    func rate() async throws {
+        let door = try await Door.open()
+        let key = try await door.key(1, ["read"], burst: 3)
+        var statuses: [Int] = []
+        for _ in 0..<5 { statuses.append(await door.ask("GET", "/api/whoami", key).status) }
+        #expect(statuses == [200, 200, 200, 429, 429])
+        await door.close()
+    }
+
+    @Test("Two tenants see nothing of each other")
+    func tenants() async throws {
+        let door = try await Door.open()
+        let (one, two) = (try await door.key(1), try await door.key(2))
+        let run = await door.ask("POST", "/cycles/run", one, #"{"symbols": ["AAPL"]}"#)
+        #expect(run.status == 202)
+        let account = door.desk.account
+        let order = await door.ask(
+            "POST", "/api/orders", one,
+            #"{"account_id": \#(account), "symbol": "AAPL", "side": "buy", "quantity": 1, "as_of": "2018-02-05"}"#
+        )
+        #expect(order.status == 201, "\(text(order))")
+        for path in [
+            "/api/orders", "/api/cycles", "/api/events", "/api/positions", "/api/jobs",
+            "/api/fills", "/api/trades", "/api/decisions",
+        ] {
+            let list = text(await door.ask("GET", path, two))
+            #expect(!list.contains("AAPL"), "\(path) shows \(list)")
+        }
+        #expect(await door.ask("GET", "/cycles/1", one).status == 200)
+        let guess = await door.ask("GET", "/cycles/1", two)
+        let nothing = await door.ask("GET", "/cycles/999", two)
+        #expect(guess.status == 404)
+        #expect(text(guess).replacing("cycle 1", with: "cycle 999").contains("cycle 999"))
+        #expect(nothing.status == 404)
+        let foreign = await door.ask(
+            "POST", "/api/orders", two,
+            #"{"account_id": \#(account), "symbol": "AAPL", "side": "buy", "quantity": 1}"#)
+        #expect(foreign.status == 404)
+        // Nobody chooses the tenant: it is no parameter.
+        #expect(await door.ask("GET", "/api/orders?tenant_id=1", two).status == 400)
+        await door.close()
+    }
+
+    @Test("A write that is sent again with its Idempotency-Key happens once")
+    func idempotency() async throws {
+        let door = try await Door.open()
+        let key = try await door.key()
+        let headers = ["idempotency-key": "k1"]
+        let body = #"{"symbols": ["AAPL"]}"#
+        let statuses = await withTaskGroup(of: String.self) { group in
+            for _ in 0..<6 {
+                group.addTask {
+                    let answer = await door.ask("POST", "/cycles/run", key, body, headers: headers)
+                    return "\(answer.status) \(text(answer))"
+                }
+            }
+            return await Set(group.reduce(into: [String]()) { $0.append($1) })
+        }
+        #expect(statuses.count == 1, "\(statuses)")
+        let cycles: Int64 = try await door.desk.admin.query(
+            "select count(*) from agent.cycle"
+        ).value()
+        #expect(cycles == 1)
+        let other = await door.ask(
+            "POST", "/cycles/run", key, #"{"symbols": ["AMZN"]}"#, headers: headers)
+        #expect(other.status == 409)
+        await door.close()
+    }
+
+    @Test("A halt takes effect with the next order")
+    func halt() async throws {
+        let door = try await Door.open()
+        let key = try await door.key()
+        let halt = await door.ask(
+            "POST", "/api/system/trading/disable", key, #"{"reason": "looks wrong"}"#)
+        #expect(halt.status == 200, "\(text(halt))")
+        let order = await door.ask(
+            "POST", "/api/orders", key,
+            #"{"account_id": \#(door.desk.account), "symbol": "AAPL", "side": "buy", "quantity": 1, "as_of": "2018-02-05"}"#
+        )
+        #expect(text(order).contains("TRADING_HALTED"))
+        #expect(text(await door.ask("GET", "/api/risk/status", key)).contains("HALTED"))
+        #expect(await door.ask("POST", "/api/system/trading/enable", key, "{}").status == 200)
+        await door.close()
+    }
+
+    @Test("The same answer has the same ETag, and is not sent twice")
+    func entityTag() async throws {
+        let door = try await Door.open()
+        let key = try await door.key()
+        let first = await door.ask("GET", "/api/accounts", key)
+        let tag = try #require(first.header("ETag"))
+        let again = await door.ask("GET", "/api/accounts", key, headers: ["if-none-match": tag])
+        #expect(again.status == 304)
+        #expect(again.body.isEmpty)
+        await door.close()
+    }
+
+    @Test("Lists are paged by a cursor, each row once")
+    func paging() async throws {
+        let door = try await Door.open()
+        let key = try await door.key()
+        _ = try await door.desk.admin.transaction { connection in
+            _ = try await connection.query("select set_config('bellwether.tenant', '1', true)")
+            return try await connection.query(
+                "select agent.record_event('Test', null, to_jsonb(n)) from generate_series(1, 25) n"
+            )
+        }
+        struct Page: Decodable {
+            struct Item: Decodable { let event_id: Int }
+            let items: [Item]
+            let next: String?
+        }
+        var ids: [Int] = []
+        var cursor = ""
+        repeat {
+            let answer = await door.ask("GET", "/api/events?type=Test&limit=10\(cursor)", key)
+            let page = try JSONDecoder().decode(Page.self, from: Data(answer.body))
+            ids += page.items.map(\.event_id)
+            cursor = page.next.map { "&cursor=\($0)" } ?? ""
+        } while !cursor.isEmpty
+        #expect(ids.count == 25)
+        #expect(ids == ids.sorted(by: >))
+        #expect(Set(ids).count == 25)
+        await door.close()
+    }
+
+    @Test("Events come as they happen, and after a break from where it was")
+    func events() async throws {
+        let door = try await Door.open()
+        let running = Task { await door.service.run() }
+        let record: @Sendable (Int) async throws -> Void = { number in
+            _ = try await door.desk.admin.transaction { connection in
+                _ = try await connection.query("select set_config('bellwether.tenant', '1', true)")
+                return try await connection.query(
+                    "select agent.record_event('Test', null, to_jsonb(\(bind: number)::int))")
+            }
+        }
+        try await record(0)
+        let first = try await door.service.events.subscribe(tenant: 1, cycle: nil, after: nil)
+        let foreign = try await door.service.events.subscribe(tenant: 2, cycle: nil, after: nil)
+        try await record(1)
+        try await record(2)
+        var seen: [String] = []
+        for await text in first.texts where text.hasPrefix("id:") {
+            seen.append(text)
+            if seen.count == 2 { break }
+        }
+        #expect(seen[0].contains(#""payload":1"#))
+        #expect(seen[1].contains(#""payload":2"#))
+        await door.service.events.end(first)
+        try await record(3)
+        let id = try #require(Int64(seen[0].dropFirst(4).prefix { $0.isNumber }))
+        let again = try await door.service.events.subscribe(tenant: 1, cycle: nil, after: id)
+        seen = []
+        for await text in again.texts where text.hasPrefix("id:") {
+            seen.append(text)
+            if seen.count == 2 { break }
+        }
+        #expect(seen[0].contains(#""payload":2"#))
+        #expect(seen[1].contains(#""payload":3"#))
+        await door.service.endStreams()
+        for await text in foreign.texts { #expect(!text.contains("payload")) }
+        running.cancel()
+        await running.value
+        await door.close()
+    }
+
+    @Test("With the database away it stays up and says so")
+    func databaseAway() async throws {
+        let target = try ConnectionTarget("postgresql://nobody@127.0.0.1:1/nothing")
+        var settings = Pool.Settings()
+        settings.acquireLimit = .milliseconds(500)
+        let pool = Pool(target, settings: settings)
+        let service = Service(
+            pool: pool, libraries: nil, isSecure: false, log: { _ in }, complain: { _ in })
+        guard
+            case .whole(let health) = await service.reply(Request(method: "GET", path: "/health")),
+            case .whole(let list) = await service.reply(
+                Request(
+                    method: "GET", path: "/api/orders", headers: ["authorization": "Bearer x"])),
+            case .whole(let page) = await service.reply(Request(method: "GET", path: "/"))
+        else { return }
+        #expect(health.status == 503)
+        #expect(text(health).contains("unhealthy"))
+        #expect(list.status == 503)
+        #expect(text(list).contains("database_unreachable"))
+        #expect(page.status == 200)
+        await pool.close()
+    }
+}
