@@ -20,7 +20,9 @@ where
 select set_eq(
     $$select routine from may where role = 'bellwether_reader'$$,
     $$select 'api.' || name from unnest(
-        '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order}'::text[]
+        '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
+        portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
+        whoami,metrics_text}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -28,6 +30,8 @@ select set_eq(
     $$select routine from may where role = 'bellwether_analyst'$$,
     $$select 'api.' || name from unnest('{
         similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
+        portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
+        whoami,metrics_text,
         run_cycle,run_cycle_now,place_order,halt,resume
     }'::text[]) as name$$,
     'an analyst may also act'
@@ -36,7 +40,9 @@ select set_eq(
     $$select routine from may where role = 'bellwether_gateway'$$,
     $$select unnest('{
         api.similar_patterns,api.pattern_statistics,api.all_embeddings,api.cycle,
-        api.check_order,
+        api.check_order,api.portfolio,api.cycle_report,api.quote,api.pattern_query,
+        api.pattern_paths,api.risk_status,api.job_summary,api.whoami,api.metrics_text,
+        tenant.authenticate,tenant.take_requests,
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,
         work.is_idle,work.requeue_dead,risk.check_order,trade.audit
