@@ -146,6 +146,7 @@
 \ir 95_api/portfolio.sql
 \ir 95_api/cycle_report.sql
 \ir 95_api/quote.sql
+\ir 95_api/snapshot.sql
 \ir 95_api/pattern_query.sql
 \ir 95_api/pattern_paths.sql
 \ir 95_api/risk_status.sql

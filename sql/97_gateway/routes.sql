@@ -139,6 +139,27 @@ from (
         null, null, 'Depth, age and speed of the queue by kind'
     ),
     (
+        'patterns', 'RPC', 'rag.query_patterns', 'read', 'api.pattern_query', 'value',
+        null, null, '{"interval": "bar_interval"}', null,
+        'When was it like this, and what followed'
+    ),
+    (
+        'patterns', 'RPC', 'rag.snapshot', 'read', 'api.snapshot', 'value', null, null,
+        '{"interval": "bar_interval"}', null, 'The state of an instrument'
+    ),
+    (
+        'patterns', 'RPC', 'rag.describe', 'read', 'api.describe', 'value', null, null,
+        '{"interval": "bar_interval"}', null, 'The state of an instrument in words'
+    ),
+    (
+        'market', 'GET', '/api/market/snapshot', 'read', 'api.snapshot', 'value', null,
+        null, '{"interval": "bar_interval"}', null, 'The state of an instrument'
+    ),
+    (
+        'market', 'GET', '/api/market/describe', 'read', 'api.describe', 'value', null,
+        null, '{"interval": "bar_interval"}', null, 'The same in words'
+    ),
+    (
         'system', 'GET', '/api/whoami', 'read', 'api.whoami', 'value', null, null,
         null, null, 'Whose key this is'
     )

@@ -32,8 +32,10 @@ comment on schema gateway is
 
 create table gateway.route (
     method text not null
-    constraint route_method check (method in ('GET', 'POST', 'PUT', 'PATCH', 'DELETE')),
-    path text not null constraint route_path check (path ~ '^/[a-z0-9/_.{}-]*$'),
+    constraint route_method check (method in ('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'RPC')),
+    path text not null constraint route_path check (
+        path ~ case method when 'RPC' then '^[a-z]+\.[a-z_]+$' else '^/[a-z0-9/_.{}-]*$' end
+    ),
     scope text not null
     constraint route_scope check (scope in ('none', 'read', 'trade', 'admin')),
     target text not null constraint route_target check (target ~ '^api\.[a-z_]+$'),
@@ -51,7 +53,7 @@ create table gateway.route (
     constraint route_pkey primary key (method, path)
 );
 comment on table gateway.route is
-'Every path of the HTTP API and the one function or view of api that answers it.';
+'Every path of the HTTP API, and every method of the JSON-RPC API (method RPC), with the one function or view of api that answers it.';
 
 create table gateway.session (
     token_hash bytea constraint session_pkey primary key,

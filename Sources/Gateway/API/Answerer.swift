@@ -78,7 +78,7 @@ struct Answerer: Sendable {
             text = "{\"items\":\(body),\"next\":\(next)}"
         }
         var response = Response.json(answer.status, text)
-        guard request.method != "POST", answer.status == 200 else { return response }
+        guard request.method == "GET", answer.status == 200 else { return response }
         let tag = "\"\(Fingerprint.of(text))\""
         response.headers.append(("ETag", tag))
         if request.headers["if-none-match"] == tag {

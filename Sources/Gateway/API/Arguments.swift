@@ -64,49 +64,7 @@ private struct JSONMember: Decodable {
         } else if let value = try? single.decode(Decimal.self) {
             text = "\(value)"
         } else {
-            let tree = try single.decode(JSONTree.self)
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            text = String(decoding: try encoder.encode(tree), as: UTF8.self)
-        }
-    }
-}
-
-/// Any JSON value, to be written as it was read.
-private indirect enum JSONTree: Codable {
-    case null
-    case flag(Bool)
-    case number(Decimal)
-    case text(String)
-    case list([JSONTree])
-    case object([String: JSONTree])
-
-    init(from decoder: any Decoder) throws {
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            self = .null
-        } else if let value = try? single.decode(Bool.self) {
-            self = .flag(value)
-        } else if let value = try? single.decode(Decimal.self) {
-            self = .number(value)
-        } else if let value = try? single.decode(String.self) {
-            self = .text(value)
-        } else if let value = try? single.decode([JSONTree].self) {
-            self = .list(value)
-        } else {
-            self = .object(try single.decode([String: JSONTree].self))
-        }
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        var single = encoder.singleValueContainer()
-        switch self {
-        case .null: try single.encodeNil()
-        case .flag(let value): try single.encode(value)
-        case .number(let value): try single.encode(value)
-        case .text(let value): try single.encode(value)
-        case .list(let value): try single.encode(value)
-        case .object(let value): try single.encode(value)
+            text = try single.decode(JSONTree.self).json
         }
     }
 }

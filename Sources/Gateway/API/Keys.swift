@@ -10,6 +10,11 @@ package struct Holder: Sendable {
     /// What writes of the page must carry; nil for a key.
     package let csrfToken: String?
 
+    /// Whoever asks on this machine without a key.
+    static func local(tenant: Int32) -> Holder {
+        Holder(key: 0, tenant: tenant, scopes: [.read], csrfToken: nil)
+    }
+
     package func may(_ scope: Scope) -> Bool {
         scope == .none || scopes.contains { $0 >= scope }
     }

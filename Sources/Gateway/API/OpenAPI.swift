@@ -24,7 +24,7 @@ enum OpenAPI {
 
     static func document(_ routes: [Route]) throws -> String {
         var paths: [String: [String: Node]] = [:]
-        for route in routes {
+        for route in routes where route.method != "RPC" {
             paths[route.path, default: [:]][route.method.lowercased()] = operation(route)
         }
         let document = Node.object([

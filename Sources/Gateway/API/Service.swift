@@ -108,6 +108,9 @@ package final class Service: Sendable {
         if request.path == "/logout" {
             return (.whole(try await logOut(request)), "page")
         }
+        if request.path == "/rpc", request.method == "POST" {
+            return (.whole(try await rpc(request, requestID)), "/rpc")
+        }
         guard try await keys.take(holder) else {
             throw Problem(
                 429, "too_many_requests", "This key makes more requests than it may",
@@ -127,6 +130,77 @@ package final class Service: Sendable {
             let response = try await answerer.answer(
                 request, route, placeholder: placeholder, holder: holder, requestID: requestID)
             return (.whole(response), route.path)
+        }
+    }
+
+    // MARK: JSON-RPC
+
+    /// The server of JSON-RPC on loopback.
+    ///
+    /// - Parameter tenant: Whom clients without a key act for; nil: they are refused.
+    package func rpcServer(port: UInt16, tenant: Int32?) throws(HTTPServer.StartError) -> RPCServer
+    {
+        try RPCServer(
+            port: port,
+            rpc: RPC { name, parameters, key in
+                try await self.call(
+                    name, parameters, key, nobody: tenant.map(Holder.local), UUID().uuidString)
+            })
+    }
+
+    private func rpc(_ request: Request, _ requestID: String) async throws -> Response {
+        let holder = try await holder(request)
+        try Self.check(holder, .read, request)
+        let rpc = RPC { name, parameters, key in
+            try await self.call(name, parameters, key, nobody: holder, requestID)
+        }
+        guard let answer = await rpc.answer(request.body) else { return Response(204) }
+        return .json(200, answer)
+    }
+
+    /// - Parameter nobody: Who asks when the parameters hold no key.
+    private func call(
+        _ name: String, _ parameters: JSONTree, _ key: String?, nobody: Holder?,
+        _ requestID: String
+    ) async throws -> String {
+        if name == "rag.health" {
+            return String(decoding: await Health(pool: pool).response().body, as: UTF8.self)
+        }
+        var asking = nobody
+        if let key { asking = try await keys.holder(ofKey: key) }
+        guard let holder = asking else {
+            throw Problem(401, "no_key", "this needs a key", hint: "Send it as the parameter key.")
+        }
+        do {
+            let table = try await table()
+            guard case .found(let route, _) = table.match("RPC", name) else {
+                throw Problem(404, "unknown_path", "There is no method \(name.prefix(100))")
+            }
+            guard holder.may(route.scope) else {
+                throw Problem(403, "scope_missing", "this key may not do that")
+            }
+            // Whoever has no key is on this machine.
+            if holder.key != 0, try await !keys.take(holder) {
+                throw Problem(429, "too_many_requests", "this key makes more requests than it may")
+            }
+            let named = try Self.named(parameters, route)
+            let request = Request(method: "RPC", path: name, body: Array(named.json.utf8))
+            let response = try await answerer.answer(
+                request, route, placeholder: nil, holder: holder, requestID: requestID)
+            return String(decoding: response.body, as: UTF8.self)
+        } catch {
+            throw problem(error)
+        }
+    }
+
+    /// Parameters by their order get the names of the function's.
+    private static func named(_ parameters: JSONTree, _ route: Route) throws(Problem) -> JSONTree {
+        switch parameters {
+        case .object: return parameters
+        case .list(let values) where values.count <= route.parameters.count:
+            return .object(
+                Dictionary(uniqueKeysWithValues: zip(route.parameters.map(\.name), values)))
+        default: throw Problem(400, "bad_value", "params is an object, or a list by order")
         }
     }
 

@@ -16,6 +16,10 @@ enum GatewayCommand {
         "private-key", value: "FILE", "PEM file of the certificate's private key")
     private static let libraries = Option<String?>.optional(
         "libraries", value: "DIR", "The folder with the page's libraries (docker/web.sh)")
+    private static let rpcPort = Option<Port>.value(
+        "rpc-port", "Port of JSON-RPC on 127.0.0.1; 0 takes any free one", default: Port(7879))
+    private static let rpcTenant = Option<Count?>.optional(
+        "rpc-tenant", "Tenant of JSON-RPC clients on this machine that have no key")
     private static let isInsecure = Option<Bool>.flag(
         "insecure", "Listen beyond this machine without TLS: a proxy in front has it")
 
@@ -30,7 +34,7 @@ enum GatewayCommand {
         options: [
             address.description, port.description, connections.description,
             certificate.description, key.description, libraries.description,
-            isInsecure.description,
+            rpcPort.description, rpcTenant.description, isInsecure.description,
         ],
         examples: [
             Example("bellwether gateway", "On this machine, port 8000"),
@@ -66,11 +70,21 @@ enum GatewayCommand {
             throw ProgramError(
                 .failure, error.description, hint: "Choose another one with --port.")
         }
+        let rpc: RPCServer
+        do {
+            rpc = try service.rpcServer(
+                port: context.invocation[rpcPort].value,
+                tenant: context.invocation[rpcTenant].map { Int32($0.value) })
+        } catch {
+            throw ProgramError(
+                .failure, error.description, hint: "Choose another one with --rpc-port.")
+        }
         let scheme = settings.certificate == nil ? "http" : "https"
-        log.info("listening on \(scheme)://\(settings.address):\(server.port)/")
+        log.info("listening on \(scheme)://\(settings.address):\(server.port)/, JSON-RPC on port \(rpc.port)")
 
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await service.run() }
+            group.addTask { await rpc.run() }
             group.addTask { await untilStopped(context) }
             // The signal ends first; the service only when it is cancelled.
             await group.next()

@@ -22,7 +22,7 @@ select set_eq(
     $$select 'api.' || name from unnest(
         '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
-        whoami,metrics_text}'::text[]
+        whoami,metrics_text,snapshot,describe}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -31,7 +31,7 @@ select set_eq(
     $$select 'api.' || name from unnest('{
         similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
-        whoami,metrics_text,
+        whoami,metrics_text,snapshot,describe,
         run_cycle,run_cycle_now,place_order,halt,resume
     }'::text[]) as name$$,
     'an analyst may also act'
@@ -41,7 +41,7 @@ select set_eq(
     $$select unnest('{
         api.similar_patterns,api.pattern_statistics,api.all_embeddings,api.cycle,
         api.check_order,api.portfolio,api.cycle_report,api.quote,api.pattern_query,
-        api.pattern_paths,api.risk_status,api.job_summary,api.whoami,api.metrics_text,
+        api.pattern_paths,api.risk_status,api.job_summary,api.whoami,api.metrics_text,api.snapshot,api.describe,
         tenant.authenticate,tenant.take_requests,
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,

@@ -39,7 +39,7 @@ select is_empty(
 );
 select is_empty(
     $$select path from gateway.routes() as r
-    where r.method <> 'GET' and r.scope = 'read' and not exists (
+    where r.method not in ('GET', 'RPC') and r.scope = 'read' and not exists (
         select from pg_proc as p
         where p.pronamespace = 'api'::regnamespace
         and p.proname = split_part(r.target, '.', 2) and p.provolatile <> 'v'
@@ -48,7 +48,7 @@ select is_empty(
 );
 select is_empty(
     $$select path from gateway.routes() as r
-    where r.method = 'GET' and exists (
+    where r.method in ('GET', 'RPC') and exists (
         select from pg_proc as p
         where p.pronamespace = 'api'::regnamespace
         and p.proname = split_part(r.target, '.', 2) and p.provolatile = 'v'
