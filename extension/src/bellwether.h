@@ -9,6 +9,7 @@
 #define BELLWETHER_H
 
 extern void HnswInit(void);
+extern void IvfflatInit(void);
 extern void TenantInit(void);
 extern void VectorInit(void);
 extern void GraphInit(void);

@@ -22,4 +22,5 @@ _PG_init(void)
 	VectorInit();
 	GraphInit();
 	HnswInit();
+	IvfflatInit();
 }

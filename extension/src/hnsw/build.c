@@ -19,7 +19,6 @@
 #include "nodes/execnodes.h"
 #include "pgstat.h"
 #include "storage/bufmgr.h"
-#include "storage/smgr.h"
 #include "utils/backend_progress.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
@@ -232,16 +231,21 @@ HnswBuild(Relation heap, Relation rel, IndexInfo *info)
 }
 
 /*
- * The init fork of an unlogged index.
+ * The init fork of an unlogged index: logged, as it must outlive a crash.
  */
 void
 HnswBuildEmpty(Relation rel)
 {
-	PGAlignedBlock page;
 	HnswMeta	meta;
+	Buffer		buffer;
 
 	HnswMakeMeta(rel, &meta);
-	HnswFillMetaPage((Page) page.data, &meta);
-	PageSetChecksumInplace((Page) page.data, HNSW_META_BLOCK);
-	smgrwrite(RelationGetSmgr(rel), INIT_FORKNUM, HNSW_META_BLOCK, page.data, true);
+	buffer = ReadBufferExtended(rel, INIT_FORKNUM, P_NEW, RBM_NORMAL, NULL);
+	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
+	START_CRIT_SECTION();
+	HnswFillMetaPage(BufferGetPage(buffer), &meta);
+	MarkBufferDirty(buffer);
+	log_newpage_buffer(buffer, true);
+	END_CRIT_SECTION();
+	UnlockReleaseBuffer(buffer);
 }

@@ -1,0 +1,124 @@
+/*-------------------------------------------------------------------------
+ *
+ * column.c
+ *	  What an index is over: its operator class, dimensions, values.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "utils/rel.h"
+
+#include "ivfflat/ivfflat.h"
+#include "vector/kernel.h"
+#include "vector/vector.h"
+
+extern Datum vector_l2_squared_distance(PG_FUNCTION_ARGS);
+extern Datum vector_negative_inner_product(PG_FUNCTION_ARGS);
+extern Datum cosine_distance(PG_FUNCTION_ARGS);
+
+static float
+FloatsL2(int dim, const void *a, const void *b)
+{
+	return vector_kernels.l2_squared(dim, a, b);
+}
+
+static float
+FloatsNegativeProduct(int dim, const void *a, const void *b)
+{
+	return -vector_kernels.inner_product(dim, a, b);
+}
+
+/* An operator class is known by its support function 1 */
+static const IvfflatClass classes[] = {
+	{vector_l2_squared_distance, IVFFLAT_L2, &ivfflat_floats, FloatsL2},
+	{vector_negative_inner_product, IVFFLAT_INNER_PRODUCT, &ivfflat_floats, FloatsNegativeProduct},
+	{cosine_distance, IVFFLAT_COSINE, &ivfflat_floats, FloatsNegativeProduct},
+};
+
+static const IvfflatClass *
+ClassOf(Relation rel)
+{
+	FmgrInfo   *distance = index_getprocinfo(rel, 1, IVFFLAT_DISTANCE_PROC);
+
+	for (int i = 0; i < lengthof(classes); i++)
+		if (classes[i].function == distance->fn_addr)
+			return &classes[i];
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("operator class of index \"%s\" has a distance that ivfflat does not know",
+					RelationGetRelationName(rel))));
+}
+
+/*
+ * The meta page of a new index, from the definition and options.
+ */
+void
+IvfflatMakeMeta(Relation rel, IvfflatMeta *meta)
+{
+	IvfflatOptions *options = (IvfflatOptions *) rel->rd_options;
+	const IvfflatClass *class = ClassOf(rel);
+	int			dim = TupleDescAttr(RelationGetDescr(rel), 0)->atttypmod;
+
+	if (dim < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column does not have dimensions")));
+	if (dim > class->element->most)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("column cannot have more than %d dimensions for ivfflat index",
+						class->element->most)));
+	/* On a line all directions are one of two */
+	if (dim == 1 && (class->metric == IVFFLAT_INNER_PRODUCT || class->metric == IVFFLAT_COSINE))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("dimensions must be greater than one for this opclass")));
+	memset(meta, 0, sizeof(IvfflatMeta));
+	meta->magic = IVFFLAT_MAGIC;
+	meta->version = IVFFLAT_VERSION;
+	meta->metric = class->metric;
+	meta->dimensions = dim;
+	meta->lists = options ? options->lists : IVFFLAT_DEFAULT_LISTS;
+}
+
+/*
+ * An index at work; its sizes follow from the meta page.
+ */
+void
+IvfflatOpen(Relation rel, const IvfflatMeta *meta, IvfflatIndex *index)
+{
+	index->rel = rel;
+	index->class = ClassOf(rel);
+	index->dim = meta->dimensions;
+	index->lists = meta->lists;
+	index->value_size = index->class->element->size(index->dim);
+	index->list_size = MAXALIGN(offsetof(IvfflatList, center) + index->value_size);
+	index->entry_size = MAXALIGN(offsetof(IvfflatEntry, value) + index->value_size);
+	index->lists_per_page = IVFFLAT_PAGE_ROOM / index->list_size;
+	index->entries_per_page = IVFFLAT_PAGE_ROOM / index->entry_size;
+}
+
+/*
+ * Copies the elements of a value to out, brought to length 1 if wanted. False if
+ * it has no length to bring to 1.
+ */
+bool
+IvfflatStore(const IvfflatIndex *index, Datum value, bool unit, void *out)
+{
+	const IvfflatElement *element = index->class->element;
+	bool		stored = true;
+	int			dim;
+	void	   *copy;
+	const void *given = element->read(value, &dim, &copy);
+
+	VectorCheckExpectedDim(index->dim, dim);
+	if (unit)
+		stored = element->unit(dim, given, out);
+	else
+		memcpy(out, given, index->value_size);
+	if (copy)
+		pfree(copy);
+	return stored;
+}
