@@ -119,7 +119,7 @@ Value(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
  * Signals that contradict each other say nothing, but to leave a position.
  */
 static bool
-Wanted(BacktestSide side, const BacktestBar *bar, int *wanted)
+Wanted		(BacktestSide side, const BacktestBar *bar, int *wanted)
 {
 	if (side == BACKTEST_BOTH)
 	{
@@ -147,7 +147,7 @@ Decide(Backtest *backtest, const BacktestBar *bar)
 
 	if (position->invested)
 		PositionTrail(position, options, bar->close);
-	if (Wanted(options->side, bar, &wanted) && wanted != direction)
+	if (Wanted (options->side, bar, &wanted) && wanted != direction)
 	{
 		if (position->invested)
 			backtest->leaving = BACKTEST_BY_SIGNAL;

@@ -28,7 +28,7 @@
 /* Nodes of a key up to which all are compared, as in scan.c */
 #define SMALL_KEY	2000
 
-/* Does the query say the key? */
+/* Does the query say a key? */
 static bool
 HasKey(IndexPath *path)
 {
@@ -38,7 +38,7 @@ HasKey(IndexPath *path)
 	{
 		Node	   *clause = (Node *) lfirst_node(IndexClause, cell)->rinfo->clause;
 
-		if (IsA(clause, OpExpr) ||
+		if (IsA(clause, OpExpr) || IsA(clause, ScalarArrayOpExpr) ||
 			(IsA(clause, NullTest) && ((NullTest *) clause)->nulltesttype == IS_NULL))
 			return true;
 	}
@@ -73,7 +73,11 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 
 	genericcostestimate(root, path, loop_count, &costs);
 	if (meta.keys > 0)
+	{
 		tuples = Max(tuples * costs.indexSelectivity, 1);
+		/* Each of several keys is walked by itself */
+		followed = Min(followed * Max(costs.num_sa_scans, 1), tuples);
+	}
 	compared = Min(followed * 2 * meta.m * FRESH_PART, tuples);
 	if (meta.keys > 0 && tuples <= SMALL_KEY)
 		compared = tuples;

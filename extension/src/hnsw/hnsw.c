@@ -124,7 +124,7 @@ hnswhandler(PG_FUNCTION_ARGS)
 	am->amcanunique = false;
 	am->amcanmulticol = true;
 	am->amoptionalkey = true;
-	am->amsearcharray = false;
+	am->amsearcharray = true;
 	am->amsearchnulls = true;
 	am->amstorage = false;
 	am->amclusterable = false;

@@ -112,7 +112,7 @@ typedef struct HnswMeta
 	uint32		m;				/* links of a node at upper levels; 2m below */
 	uint32		ef_construction;
 	uint32		code_bits;
-	uint32		keys;			/* leading key columns: 0 or 1 */
+	uint32		keys;			/* leading key columns: 0 to 2 */
 	uint32		node_count;		/* numbers handed out so far */
 	uint32		free_head;		/* numbers to use again, by HnswNode.next */
 	uint32		key_pages;		/* key pages in use */
@@ -253,7 +253,8 @@ typedef struct HnswWalk
 	HnswHeap	evicted;		/* pushed out of found; if kept */
 	bool		keep;			/* keep rest and evicted for another round */
 	HnswHeap	touched;		/* nodes with a visited bit, to clear them */
-	uint32		keys[1];		/* whose graph is walked */
+	const uint32 *keys;			/* whose graphs are walked; sorted */
+	int			key_count;
 	HnswCandidate *fresh;		/* scratch: 2m */
 	uint32	   *links;			/* scratch: 2m */
 } HnswWalk;
@@ -341,7 +342,8 @@ extern void HnswInitPage(const HnswIndex *index, Page page, int page_of_group);
 extern char *HnswMemory(HnswIndex *index, uint32 node, HnswPlace place);
 extern Buffer HnswPin(HnswIndex *index, BlockNumber block);
 extern bool HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links);
-extern int	HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links);
+extern int	HnswReadLinks(HnswIndex *index, uint32 node, int level, const uint32 *keys,
+						  int key_count, uint32 *links);
 extern void HnswReadCode(HnswIndex *index, uint32 node, HnswCode *copy);
 extern void HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidate *items, int count);
 extern HnswQuery HnswMakeQuery(const HnswCodec *codec);
@@ -364,6 +366,8 @@ extern void HnswWalkEnter(HnswWalk *walk, const HnswQuery *query, uint32 node, i
 extern void HnswWalkDescend(HnswWalk *walk, const HnswQuery *query, HnswCandidate *at,
 							int from_level, int to_level);
 extern void HnswWalkLevel(HnswWalk *walk, const HnswQuery *query, int level, int ef);
+extern void HnswWalkPause(HnswWalk *walk, HnswHeap *aside);
+extern void HnswWalkResume(HnswWalk *walk, const HnswHeap *aside);
 extern void HnswWalkAgain(HnswWalk *walk, const HnswQuery *query, int ef);
 extern void HnswPush(HnswHeap *heap, HnswCandidate item);
 extern void HnswOffer(HnswHeap *best, HnswCandidate item, int most);

@@ -96,7 +96,8 @@ FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
 	int			top = HnswLevelOf(entry);
 	int			ef = index->ef_construction;
 
-	walk->keys[0] = key;
+	walk->keys = &key;
+	walk->key_count = 1;
 	HnswDistances(index, &inserter->query, &at, 1);
 	HnswWalkDescend(walk, &inserter->query, &at, top, links->level);
 	for (int level = Min(top, links->level); level >= 0; level--)
@@ -137,7 +138,7 @@ HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 no
 	{
 		uint32	   *old = inserter->old_links;
 		uint32	   *new = inserter->new_links;
-		int			count = HnswReadLinks(index, to, level, key, old);
+		int			count = HnswReadLinks(index, to, level, &key, 1, old);
 		int			kept = count + 1;
 
 		if (count < 0)

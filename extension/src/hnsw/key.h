@@ -12,16 +12,20 @@
 
 #include "hnsw/hnsw.h"
 
-/* Nodes of all keys */
-#define HNSW_KEY_ANY	0xFFFFFFFF
+/* Key columns at most */
+#define HNSW_MAX_KEYS	2
 
-/* A key as stored. Its number is page of keys * 256 + item; 0 is none. */
+/*
+ * A key as stored. Its number is page of keys * 256 + item; 0 is none. Data of one
+ * key column are its bytes; of two, for each a length (KEY_NULL for NULL) and
+ * bytes.
+ */
 typedef struct HnswKey
 {
 	HnswRoot	root;			/* its graph and its chain of nodes */
 	uint32		next;			/* next key of the same hash chain */
 	uint16		length;			/* bytes of data */
-	uint8		isnull;			/* the key NULL, without data */
+	uint8		isnull;			/* the only column is NULL, without data */
 	uint8		unused;
 	char		data[FLEXIBLE_ARRAY_MEMBER];
 } HnswKey;
@@ -34,11 +38,36 @@ typedef struct HnswKeyValue
 	const char *data;
 } HnswKeyValue;
 
+/* Whose rows a scan wants */
+typedef struct HnswKeySet
+{
+	bool		every;			/* those of all keys */
+	int			count;
+	uint32	   *keys;			/* sorted */
+} HnswKeySet;
+
+/* Is the key among these, which are sorted? */
+static inline bool
+HnswHasKey(const uint32 *keys, int count, uint32 key)
+{
+	int			low = 0;
+
+	while (count > 1)
+	{
+		int			half = count / 2;
+
+		if (keys[low + half] <= key)
+			low += half;
+		count -= half;
+	}
+	return count > 0 && keys[low] == key;
+}
+
 extern int	HnswKeyColumns(Relation rel);
 extern BlockNumber HnswKeyBlock(const HnswIndex *index, uint32 key);
 extern HnswKey *HnswKeyOn(Page page, uint32 key);
 extern Page HnswKeyMemory(HnswIndex *index, uint32 key);
 extern uint32 HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnull);
-extern bool HnswKeyOfScan(HnswIndex *index, ScanKey keys, int count, uint32 *key);
+extern void HnswKeysOfScan(HnswIndex *index, ScanKey keys, int count, HnswKeySet *set);
 
 #endif							/* HNSW_KEY_H */

@@ -259,7 +259,8 @@ HnswRank(IndexScanDesc scan, HnswScan *state, uint32 node)
 			return;
 		*word |= bit;
 		if (!HnswReadNode(state->index, node, &copy, NULL) ||
-			(state->key != HNSW_KEY_ANY && copy.key != state->key))
+			(!state->keys.every &&
+			 !HnswHasKey(state->keys.keys, state->keys.count, copy.key)))
 			return;
 		if (copy.state == HNSW_LIVE)
 			RankRow(scan, state, &copy.tid);

@@ -40,6 +40,10 @@
 /* Nodes of a key up to which all are compared: exact, and no slower */
 #define SMALL_KEY	2000
 
+/* A key's graph is walked with so many times hnsw.ef_search: its nodes share
+ * what others have in common with the query, and so are harder to tell apart */
+#define KEY_EFFORT	2
+
 /* Largest growth of a round, in nodes */
 #define LARGEST_ROUND	(1 << 20)
 
@@ -125,13 +129,183 @@ ReadQuery(IndexScanDesc scan, HnswScan *state)
 }
 
 /*
+ * Candidates that one pass of a sweep may keep.
+ */
+static int
+SweepRoom(HnswScan *state)
+{
+	return Max(SWEEP_LEAST, Min(state->memory / 2, MaxAllocSize) / sizeof(HnswCandidate));
+}
+
+/*
+ * Offers a node to a pass of the sweep; returns the next one of its chain.
+ */
+static uint32
+SweepNode(HnswScan *state, uint32 node, HnswHeap *best, int most)
+{
+	HnswCandidate item = {0, node};
+	HnswNode	copy;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!HnswReadNode(state->index, node, &copy, NULL))
+		return HNSW_NONE;
+	if (node < state->walk.limit && !HnswVisited(&state->walk, node) &&
+		copy.state == HNSW_LIVE)
+	{
+		HnswDistances(state->index, &state->query, &item, 1);
+		state->index->counters.swept++;
+		HnswOffer(best, item, most);
+	}
+	/* A number used again leads into another chain, or none */
+	return state->keys.every || HnswHasKey(state->keys.keys, state->keys.count, copy.key)
+		? copy.next : HNSW_NONE;
+}
+
+/*
+ * Offers the nodes of a key.
+ */
+static void
+SweepChain(HnswScan *state, const HnswRoot *root, HnswHeap *best, int most)
+{
+	uint32		node = root->head;
+
+	while (node != HNSW_NONE)
+		node = SweepNode(state, node, best, most);
+}
+
+static void
+MarkVisited(HnswWalk *walk, const HnswHeap *nodes)
+{
+	for (int i = 0; i < nodes->count; i++)
+		walk->visited[nodes->items[i].node / 64] |=
+			UINT64CONST(1) << (nodes->items[i].node % 64);
+}
+
+/*
+ * The next round begins about where this batch ends.
+ */
+static void
+SetEdge(HnswScan *state)
+{
+	state->edge = hnsw_iterative_scan == HNSW_ITERATIVE_OFF || state->batch.count == 0
+		? INFINITY : state->batch.items[state->batch.count - 1].distance;
+}
+
+/*
+ * Reads where the keys' graphs begin; returns how many nodes they have.
+ */
+static double
+ReadRoots(HnswScan *state)
+{
+	double		nodes = 0;
+
+	state->roots = MemoryContextAllocHuge(CurrentMemoryContext,
+										  mul_size(state->keys.count, sizeof(HnswRoot)));
+	for (int i = 0; i < state->keys.count; i++)
+	{
+		HnswReadRoot(state->index, NULL, state->keys.keys[i], &state->roots[i]);
+		/* Without key columns nodes are not counted */
+		nodes += state->keys.keys[i] == HNSW_WHOLE ? INFINITY : state->roots[i].count;
+	}
+	return nodes;
+}
+
+/*
+ * Walks the graph of one key.
+ */
+static void
+WalkRoot(HnswScan *state, const HnswRoot *root)
+{
+	HnswWalk   *walk = &state->walk;
+	HnswCandidate at = {0, root->entry};
+
+	if (at.node >= walk->limit)
+		return;
+	HnswDistances(state->index, &state->query, &at, 1);
+	HnswWalkDescend(walk, &state->query, &at, HnswLevelOf(at.node), 0);
+	HnswWalkEnter(walk, &state->query, at.node, state->ef);
+	HnswWalkLevel(walk, &state->query, 0, state->ef);
+}
+
+/*
+ * Moves what was found to the batch.
+ */
+static void
+TakeFound(HnswScan *state, HnswHeap *found)
+{
+	for (int i = 0; i < found->count; i++)
+		HnswPush(&state->batch, found->items[i]);
+	found->count = 0;
+}
+
+/*
+ * The nearest nodes of several keys: each large graph is walked by itself, small
+ * ones are compared whole. Nodes beyond the edge of a walk wait, because that walk
+ * may find nearer ones in the next round.
+ */
+static void
+WalkRoots(HnswScan *state)
+{
+	HnswWalk   *walk = &state->walk;
+	HnswHeap	small = {0};
+	HnswHeap	aside = {0};
+	int			most = SweepRoom(state);
+	int			kept = 0;
+
+	state->edge = INFINITY;
+	for (int i = 0; i < state->keys.count; i++)
+	{
+		if (state->roots[i].count <= SMALL_KEY)
+		{
+			SweepChain(state, &state->roots[i], &small, most);
+			continue;
+		}
+		WalkRoot(state, &state->roots[i]);
+		if (walk->found.count == state->ef)
+			state->edge = Min(state->edge, walk->found.items[0].distance);
+		TakeFound(state, &walk->found);
+		HnswWalkPause(walk, &aside);
+	}
+	HnswWalkResume(walk, &aside);
+	if (small.count == most)
+		state->edge = Min(state->edge, small.items[0].distance);
+	MarkVisited(walk, &small);
+	TakeFound(state, &small);
+	if (!walk->keep)
+		state->edge = INFINITY;
+	for (int i = 0; i < state->batch.count; i++)
+		if (state->batch.items[i].distance <= state->edge)
+			state->batch.items[kept++] = state->batch.items[i];
+		else
+			HnswPush(&walk->evicted, state->batch.items[i]);
+	state->batch.count = kept;
+	HnswSort(&state->batch);
+}
+
+/*
+ * The first candidates of a walk.
+ */
+static void
+FirstRound(HnswScan *state)
+{
+	if (state->keys.count > 1)
+	{
+		WalkRoots(state);
+		return;
+	}
+	WalkRoot(state, &state->roots[0]);
+	HnswSort(&state->walk.found);
+	TakeFound(state, &state->walk.found);
+	SetEdge(state);
+}
+
+/*
  * Opens the index and takes the first round.
  */
 static void
 Begin(IndexScanDesc scan, HnswScan *state)
 {
 	HnswMeta	meta;
-	HnswCandidate at = {0};
 
 	if (scan->numberOfOrderBys == 0)
 		elog(ERROR, "cannot scan hnsw index without order");
@@ -141,6 +315,7 @@ Begin(IndexScanDesc scan, HnswScan *state)
 	memset(&state->index->counters, 0, sizeof(HnswCounters));
 	state->class = HnswClassOf(scan->indexRelation);
 	state->ef = hnsw_ef_search;
+	state->edge = INFINITY;
 	state->memory = (double) work_mem * 1024 * hnsw_scan_mem_multiplier;
 	state->last = -INFINITY;
 	memset(&state->batch, 0, sizeof(HnswHeap));
@@ -154,29 +329,20 @@ Begin(IndexScanDesc scan, HnswScan *state)
 
 	HnswWalkInit(&state->walk, state->index, meta.node_count,
 				 hnsw_iterative_scan != HNSW_ITERATIVE_OFF);
-	if (!HnswKeyOfScan(state->index, scan->keyData, scan->numberOfKeys, &state->key))
-	{
+	HnswKeysOfScan(state->index, scan->keyData, scan->numberOfKeys, &state->keys);
+	if (!state->keys.every && state->keys.count == 0)
 		state->stage = HNSW_STAGE_LATE;
-		return;
+	else if (state->keys.every || ReadRoots(state) <= SMALL_KEY)
+		state->stage = HNSW_STAGE_SWEEP;
+	else
+	{
+		state->stage = HNSW_STAGE_WALK;
+		state->walk.keys = state->keys.keys;
+		state->walk.key_count = state->keys.count;
+		if (state->keys.keys[0] != HNSW_WHOLE)
+			state->ef *= KEY_EFFORT;
+		FirstRound(state);
 	}
-	state->stage = HNSW_STAGE_SWEEP;
-	if (state->key == HNSW_KEY_ANY)
-		return;
-	HnswReadRoot(state->index, NULL, state->key, &state->root);
-	if (state->key != HNSW_WHOLE && state->root.count <= SMALL_KEY)
-		return;
-	state->stage = HNSW_STAGE_WALK;
-	state->walk.keys[0] = state->key;
-	at.node = state->root.entry;
-	if (at.node == HNSW_NONE || at.node >= meta.node_count)
-		return;
-	HnswDistances(state->index, &state->query, &at, 1);
-	HnswWalkDescend(&state->walk, &state->query, &at, HnswLevelOf(at.node), 0);
-	HnswWalkEnter(&state->walk, &state->query, at.node, state->ef);
-	HnswWalkLevel(&state->walk, &state->query, 0, state->ef);
-	HnswSort(&state->walk.found);
-	state->batch = state->walk.found;
-	memset(&state->walk.found, 0, sizeof(HnswHeap));
 }
 
 /*
@@ -201,28 +367,6 @@ BeginSweep(HnswScan *state)
 }
 
 /*
- * Offers a node to a pass of the sweep; returns the next one of its key.
- */
-static uint32
-SweepNode(HnswScan *state, uint32 node, HnswHeap *best, int most)
-{
-	HnswCandidate item = {0, node};
-	HnswNode	copy;
-
-	CHECK_FOR_INTERRUPTS();
-	if (!HnswReadNode(state->index, node, &copy, NULL))
-		return HNSW_NONE;
-	if (node < state->walk.limit && !HnswVisited(&state->walk, node) &&
-		copy.state == HNSW_LIVE)
-	{
-		HnswDistances(state->index, &state->query, &item, 1);
-		state->index->counters.swept++;
-		HnswOffer(best, item, most);
-	}
-	return copy.key == state->key ? copy.next : HNSW_NONE;
-}
-
-/*
  * The nearest nodes not yet returned, as many as fit the memory. The batch is
  * empty when there are none.
  */
@@ -231,10 +375,10 @@ Sweep(HnswScan *state)
 {
 	HnswIndex  *index = state->index;
 	HnswWalk   *walk = &state->walk;
-	int			most = Max(SWEEP_LEAST, Min(state->memory / 2, MaxAllocSize) / sizeof(HnswCandidate));
+	int			most = SweepRoom(state);
 	HnswHeap	best = {0};
 
-	if (state->key == HNSW_WHOLE || state->key == HNSW_KEY_ANY)
+	if (state->keys.every || state->keys.keys[0] == HNSW_WHOLE)
 	{
 		BlockNumber blocks = RelationGetNumberOfBlocks(index->rel);
 
@@ -244,16 +388,12 @@ Sweep(HnswScan *state)
 				SweepNode(state, node, &best, most);
 	}
 	else
-	{
-		uint32		node = state->root.head;
-
-		while (node != HNSW_NONE)
-			node = SweepNode(state, node, &best, most);
-	}
-	for (int i = 0; i < best.count; i++)
-		walk->visited[best.items[i].node / 64] |= UINT64CONST(1) << (best.items[i].node % 64);
+		for (int i = 0; i < state->keys.count; i++)
+			SweepChain(state, &state->roots[i], &best, most);
+	MarkVisited(walk, &best);
 	HnswSort(&best);
 	state->batch = best;
+	SetEdge(state);
 }
 
 /*
@@ -283,8 +423,8 @@ NextBatch(HnswScan *state)
 			state->ef = Min(2 * state->ef, LARGEST_ROUND);
 			HnswWalkAgain(walk, &state->query, state->ef);
 			HnswSort(&walk->found);
-			state->batch = walk->found;
-			memset(&walk->found, 0, sizeof(HnswHeap));
+			TakeFound(state, &walk->found);
+			SetEdge(state);
 			if (state->batch.count > 0)
 				return true;
 			BeginSweep(state);
@@ -305,12 +445,11 @@ NextBatch(HnswScan *state)
 static double
 Horizon(HnswScan *state)
 {
+	double		distance = state->edge;
+
 	if (state->batch_at < state->batch.count)
-		return HnswLowerBound(state, state->batch.items[state->batch_at].distance);
-	if (hnsw_iterative_scan == HNSW_ITERATIVE_OFF || state->batch.count == 0)
-		return INFINITY;
-	/* The next round begins about where this one ends */
-	return HnswLowerBound(state, state->batch.items[state->batch.count - 1].distance);
+		distance = state->batch.items[state->batch_at].distance;
+	return distance == INFINITY ? INFINITY : HnswLowerBound(state, distance);
 }
 
 static bool

@@ -13,6 +13,7 @@
 #include "lib/pairingheap.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/key.h"
 
 typedef enum HnswStage
 {
@@ -47,9 +48,10 @@ typedef struct HnswScan
 	HnswQuery	query;			/* the same, for codes */
 	HnswWalk	walk;
 	int			ef;				/* of this round */
-	uint32		key;			/* whose rows: HNSW_KEY_ANY for all */
+	HnswKeySet	keys;			/* whose rows */
+	HnswRoot   *roots;			/* of the keys */
+	double		edge;			/* estimate from which on rows are unknown */
 	bool		recheck;		/* conditions that the index does not decide */
-	HnswRoot	root;			/* of the key */
 	double		memory;			/* bytes the scan may use */
 	HnswHeap	batch;			/* candidates by estimated distance */
 	int			batch_at;		/* next one to measure */

@@ -14,6 +14,7 @@
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/key.h"
 
 /* Bytes of a code to ask for ahead; the processor follows by itself */
 #define PREFETCH_BYTES	512
@@ -316,10 +317,11 @@ HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
 
 /*
  * Copies the links of a node on a level, and returns how many; -1 if the node
- * is not of this key (its number was used again).
+ * is not of these keys (its number was used again).
  */
 int
-HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *links)
+HnswReadLinks(HnswIndex *index, uint32 node, int level, const uint32 *keys, int key_count,
+			  uint32 *links)
 {
 	Buffer		buffer = InvalidBuffer;
 	HnswPlace	place;
@@ -330,7 +332,8 @@ HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *link
 	{
 		HnswNode	copy;
 
-		if (!HnswReadNode(index, node, &copy, links) || copy.key != key ||
+		if (!HnswReadNode(index, node, &copy, links) ||
+			!HnswHasKey(keys, key_count, copy.key) ||
 			(copy.state != HNSW_LIVE && copy.state != HNSW_DEAD))
 			return -1;
 		return copy.count;
@@ -349,7 +352,7 @@ HnswReadLinks(HnswIndex *index, uint32 node, int level, uint32 key, uint32 *link
 		}
 		stored = (HnswUpper *) (BufferGetPage(buffer) + place.offset);
 	}
-	count = stored->key == key ? Min(stored->count, index->m) : -1;
+	count = HnswHasKey(keys, key_count, stored->key) ? Min(stored->count, index->m) : -1;
 	if (count > 0)
 		memcpy(links, stored->links, count * sizeof(uint32));
 	if (BufferIsValid(buffer))

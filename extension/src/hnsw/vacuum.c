@@ -242,7 +242,7 @@ RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
 	HnswInserter *inserter = &vacuum->inserter;
 	HnswHeap   *around = &vacuum->around;
 	int			most = level == 0 ? 2 * index->m : index->m;
-	int			count = HnswReadLinks(index, node, level, key, vacuum->links);
+	int			count = HnswReadLinks(index, node, level, &key, 1, vacuum->links);
 	int			going = 0;
 	HnswHeap	theirs_only;
 	int			own;
@@ -263,7 +263,7 @@ RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
 
 		if (!Going(vacuum, vacuum->links[i]))
 			continue;
-		theirs = HnswReadLinks(index, vacuum->links[i], level, key, vacuum->theirs);
+		theirs = HnswReadLinks(index, vacuum->links[i], level, &key, 1, vacuum->theirs);
 		for (int j = 0; j < theirs; j++)
 			AddAround(vacuum, node, vacuum->theirs[j]);
 	}

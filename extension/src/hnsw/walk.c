@@ -256,8 +256,8 @@ HnswWalkDescend(HnswWalk *walk, const HnswQuery *query, HnswCandidate *at,
 
 		while (moved)
 		{
-			int			count = HnswReadLinks(walk->index, at->node, level,
-											  walk->keys[0], walk->links);
+			int			count = HnswReadLinks(walk->index, at->node, level, walk->keys,
+											  walk->key_count, walk->links);
 			int			fresh = 0;
 
 			moved = false;
@@ -293,7 +293,8 @@ HnswWalkLevel(HnswWalk *walk, const HnswQuery *query, int level, int ef)
 		if (walk->found.count >= ef && Before(walk->found.items[0], nearest))
 			break;
 		PopNearest(&walk->open);
-		count = HnswReadLinks(index, nearest.node, level, walk->keys[0], walk->links);
+		count = HnswReadLinks(index, nearest.node, level, walk->keys, walk->key_count,
+							  walk->links);
 		index->counters.nodes++;
 		for (int i = 0; i < count; i++)
 		{
@@ -316,6 +317,30 @@ HnswWalkLevel(HnswWalk *walk, const HnswQuery *query, int level, int ef)
 				HnswPush(&walk->rest, walk->fresh[i]);
 		}
 		CHECK_FOR_INTERRUPTS();
+	}
+}
+
+/*
+ * Puts aside what is open, so that a walk can begin elsewhere.
+ */
+void
+HnswWalkPause(HnswWalk *walk, HnswHeap *aside)
+{
+	for (int i = 0; i < walk->open.count; i++)
+		HnswPush(aside, walk->open.items[i]);
+	walk->open.count = 0;
+}
+
+/*
+ * Opens again what was put aside.
+ */
+void
+HnswWalkResume(HnswWalk *walk, const HnswHeap *aside)
+{
+	for (int i = 0; i < aside->count; i++)
+	{
+		HnswPush(&walk->open, aside->items[i]);
+		SiftUp(&walk->open, false);
 	}
 }
 

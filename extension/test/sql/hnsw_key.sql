@@ -8,7 +8,7 @@ from generate_series(1, 8000) i;
 -- what may be a key
 create index on hnsw_key using hnsw (v vector_l2_ops, k);
 create index on hnsw_key using hnsw (k);
-create index on hnsw_key using hnsw (k, id, v vector_l2_ops);
+create index on hnsw_key using hnsw (k, id, k, v vector_l2_ops);
 create index hnsw_key_v on hnsw_key using hnsw (k, v vector_l2_ops);
 
 -- equality goes into the index, by any integer type
