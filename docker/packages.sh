@@ -18,7 +18,7 @@ packages_of() {
             ;;
         test)
             echo postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl \
-                postgresql-15-plpgsql-check pg-bsd-indent cppcheck codespell shellcheck valgrind
+                postgresql-15-plpgsql-check libipc-run-perl pg-bsd-indent cppcheck codespell shellcheck valgrind
             ;;
         *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac

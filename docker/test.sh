@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Runs the tests: docker/test.sh [all] | long | swift | c | sql | demo
+# Runs the tests: docker/test.sh [all] | long | swift | c | tap | sql | demo
 # Each runner prints its own closing lines; the first failure ends the run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
 server=docker/server.sh
 base=$($server base)
 bellwether=.build/release/bellwether
@@ -64,6 +65,25 @@ test_sql() {
     return $status
 }
 
+# Servers that are killed, and a standby: as the server's user, because PostgreSQL
+# refuses root, in a folder that this user may write. test_tap [END OF NAME]
+test_tap() {
+    say "extension: crashes, concurrency, standby"
+    local config place lib
+    config=$($server pg_config)
+    lib=$("$config" --pkglibdir)/pgxs/src/test
+    place=$(mktemp -d /tmp/bellwether-tap.XXXXXX)
+    cp extension/test/t/*"${1:-}".pl "$place"
+    [ "$(id -u)" -ne 0 ] || chown -R postgres: "$place"
+    if ! (cd "$place" && "$root/$server" run env TESTDIR="$place" TESTLOGDIR="$place/log" \
+        TESTDATADIR="$place/data" PG_REGRESS="$lib/regress/pg_regress" \
+        PATH="$("$config" --bindir):$PATH" prove -I "$lib/perl" ./*.pl); then
+        printf 'test: the logs are in %s\n' "$place" >&2
+        return 1
+    fi
+    rm -rf "$place"
+}
+
 test_swift() {
     say "encoder: kernels and damaged weights"
     Tests/CEncoderTests/run.sh
@@ -81,9 +101,10 @@ test_demo() {
 }
 
 case ${1:-all} in
-    all) template; test_c; test_sql; test_swift; test_demo ;;
-    long) template; BELLWETHER_LONG=yes test_swift ;;
+    all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
+    long) test_tap; template; BELLWETHER_LONG=yes test_swift ;;
     c) test_c ;;
+    tap) test_tap ;;
     sql) template; test_sql ;;
     swift) template; test_swift ;;
     demo) template; test_demo ;;

@@ -360,19 +360,14 @@ Find(HnswIndex *index, HnswMeta *memory_meta, const HnswKeyValue *value)
 }
 
 /*
- * The key of a row, made if it is the first with it.
+ * The values of a row's key columns as one; parts and integers are scratch that
+ * it points to.
  */
-uint32
-HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnull)
+static HnswKeyValue
+ValueOfRow(HnswIndex *index, Datum *values, bool *isnull, HnswKeyValue *parts, int64 *integers)
 {
-	HnswKeyValue parts[HNSW_MAX_KEYS];
-	int64		integers[HNSW_MAX_KEYS];
 	int			columns = HnswVectorColumn(index->rel) - 1;
-	HnswKeyValue value;
-	uint32		key;
 
-	if (columns == 0)
-		return HNSW_WHOLE;
 	for (int i = 0; i < columns; i++)
 	{
 		memset(&parts[i], 0, sizeof(HnswKeyValue));
@@ -386,12 +381,44 @@ HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnul
 							parts[i].length, RelationGetRelationName(index->rel)),
 					 errdetail("The limit is %d bytes.", LONGEST_KEY)));
 	}
-	value = JoinValues(parts, columns);
+	return JoinValues(parts, columns);
+}
+
+/*
+ * The key of a row, made if it is the first with it.
+ */
+uint32
+HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnull)
+{
+	HnswKeyValue parts[HNSW_MAX_KEYS];
+	int64		integers[HNSW_MAX_KEYS];
+	HnswKeyValue value;
+	uint32		key;
+
+	if (index->layout.key_pages == 0)
+		return HNSW_WHOLE;
+	value = ValueOfRow(index, values, isnull, parts, integers);
 	key = Find(index, memory_meta, &value);
 	if (key == HNSW_WHOLE)
 		key = memory_meta ? AddInMemory(index, memory_meta, &value)
 			: AddInPages(index, &value);
 	return key;
+}
+
+/*
+ * Is that the key of the row?
+ */
+bool
+HnswRowHasKey(HnswIndex *index, Datum *values, bool *isnull, uint32 key)
+{
+	HnswKeyValue parts[HNSW_MAX_KEYS];
+	int64		integers[HNSW_MAX_KEYS];
+	HnswKeyValue value;
+
+	if (index->layout.key_pages == 0)
+		return key == HNSW_WHOLE;
+	value = ValueOfRow(index, values, isnull, parts, integers);
+	return Find(index, NULL, &value) == key;
 }
 
 /* What a scan wants of a key column */

@@ -68,6 +68,7 @@ extern BlockNumber HnswKeyBlock(const HnswIndex *index, uint32 key);
 extern HnswKey *HnswKeyOn(Page page, uint32 key);
 extern Page HnswKeyMemory(HnswIndex *index, uint32 key);
 extern uint32 HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnull);
+extern bool HnswRowHasKey(HnswIndex *index, Datum *values, bool *isnull, uint32 key);
 extern void HnswKeysOfScan(HnswIndex *index, ScanKey keys, int count, HnswKeySet *set);
 
 #endif							/* HNSW_KEY_H */

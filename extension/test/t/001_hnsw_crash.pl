@@ -51,6 +51,10 @@ sub check_index
 		from (select id from item where k = 1 order by v <-> make(5)) every;
 	});
 	is($of_key, 't', "every row of a key once $after");
+	my $problems = $node->safe_psql('postgres', q{
+		select i, node, problem from unnest('{item_v,item_k}'::regclass[]) i, hnsw_check(i)
+		where severity = 'error' limit 5});
+	is($problems, '', "hnsw_check finds nothing $after");
 	my $plan = $node->safe_psql('postgres', q{
 		set enable_seqscan = off;
 		explain (costs off) select id from item order by v <-> make(5) limit 10;

@@ -67,6 +67,9 @@ sub check_node
 		from (select id from item where k = 1 order by v <-> make(5)) every}), 't', "every row of a key once on the $name");
 }
 
+is($node->safe_psql('postgres', q{
+	select i, node, problem from unnest('{item_v,item_k}'::regclass[]) i, hnsw_check(i)
+	where severity = 'error' limit 5}), '', 'hnsw_check finds nothing');
 check_node($node, 'primary');
 $node->wait_for_catchup($standby, 'replay', $node->lsn('write'));
 check_node($standby, 'standby');
