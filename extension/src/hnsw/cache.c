@@ -19,7 +19,7 @@
 
 typedef struct Slot
 {
-	RelFileNode file;			/* a rebuilt index is another file */
+	RelFileLocator file;		/* a rebuilt index is another file */
 	MemoryContext context;		/* holds the index; NULL: the slot is free */
 	HnswIndex  *index;
 	int			users;			/* scans at work; 0 after each transaction */
@@ -78,7 +78,7 @@ HnswAcquire(Relation rel, const HnswMeta *meta)
 	Slot	   *slot;
 
 	for (int i = 0; i < REMEMBERED; i++)
-		if (slots[i].context && RelFileNodeEquals(slots[i].file, rel->rd_node) &&
+		if (slots[i].context && RelFileLocatorEquals(slots[i].file, rel->rd_locator) &&
 			SameShape(slots[i].index, meta))
 		{
 			slots[i].users++;
@@ -91,7 +91,7 @@ HnswAcquire(Relation rel, const HnswMeta *meta)
 	if (slot->context)
 		MemoryContextDelete(slot->context);
 	memset(slot, 0, sizeof(Slot));
-	slot->file = rel->rd_node;
+	slot->file = rel->rd_locator;
 	slot->context = AllocSetContextCreate(TopMemoryContext, "hnsw index",
 										  ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(slot->context);

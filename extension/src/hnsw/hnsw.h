@@ -49,6 +49,15 @@
 
 #include "hnsw/codec.h"
 
+/* The file of a relation, by the names of PostgreSQL 16 */
+#if PG_VERSION_NUM < 160000
+#define RelFileLocator	RelFileNode
+#define RelFileLocatorEquals	RelFileNodeEquals
+#define rd_locator	rd_node
+#define InitBufferTag(tag, file, fork, block)	INIT_BUFFERTAG(*(tag), *(file), fork, block)
+#define BufferTagsEqual(a, b)	BUFFERTAGS_EQUAL(*(a), *(b))
+#endif
+
 /* Options */
 #define HNSW_DEFAULT_M	16
 #define HNSW_MIN_M	2

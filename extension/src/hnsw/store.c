@@ -259,7 +259,7 @@ HnswPin(HnswIndex *index, BlockNumber block)
 	{
 		buffer = index->recent[block];
 		if (BufferIsValid(buffer) &&
-			ReadRecentBuffer(index->rel->rd_node, MAIN_FORKNUM, block, buffer))
+			ReadRecentBuffer(index->rel->rd_locator, MAIN_FORKNUM, block, buffer))
 			return buffer;
 	}
 	else
@@ -390,7 +390,7 @@ static inline bool
 Holds(const BufferDesc *descriptor, const BufferTag *tag)
 {
 	return (pg_atomic_read_u32((pg_atomic_uint32 *) & descriptor->state) & BM_VALID) != 0 &&
-		BUFFERTAGS_EQUAL(descriptor->tag, *tag);
+		BufferTagsEqual(&descriptor->tag, tag);
 }
 
 /*
@@ -410,7 +410,7 @@ PeekDistance(HnswIndex *index, const HnswQuery *query, BlockNumber block, int of
 
 	if (buffer <= 0 || ++index->peeks % PEEKS_PER_PIN == 0)
 		return false;
-	INIT_BUFFERTAG(tag, index->rel->rd_node, MAIN_FORKNUM, block);
+	InitBufferTag(&tag, &index->rel->rd_locator, MAIN_FORKNUM, block);
 	descriptor = GetBufferDescriptor(buffer - 1);
 	if (!Holds(descriptor, &tag))
 		return false;
