@@ -3,9 +3,6 @@
  * aggregate.c
  *	  avg of vectors. (sum needs no more than vector_add.)
  *
- * The state is double precision[]: the number of vectors, then a sum for each
- * dimension. Before the first vector it is {0}.
- *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
@@ -14,21 +11,18 @@
 #include "utils/array.h"
 #include "utils/float.h"
 
+#include "vector/state.h"
 #include "vector/vector.h"
 
 PG_FUNCTION_INFO_V1(vector_accum);
 PG_FUNCTION_INFO_V1(vector_combine);
 PG_FUNCTION_INFO_V1(vector_avg);
 
-/* Sums of a state, and how many: the count stands in front of them */
-#define STATE_VALUES(state)		((float8 *) ARR_DATA_PTR(state))
-#define STATE_DIM(state)		(ARR_DIMS(state)[0] - 1)
-
 /*
  * Anybody may call these functions with any array.
  */
-static void
-CheckState(ArrayType *state, const char *caller)
+void
+VectorCheckState(ArrayType *state, const char *caller)
 {
 	if (ARR_NDIM(state) != 1 || ARR_DIMS(state)[0] < 1 || ARR_HASNULL(state) ||
 		ARR_ELEMTYPE(state) != FLOAT8OID)
@@ -56,8 +50,8 @@ AllocateState(int dim)
  * The state to add to: the old one where it belongs to the aggregate alone
  * and has its sums already, otherwise a copy with as many sums as needed.
  */
-static ArrayType *
-WritableState(FunctionCallInfo fcinfo, ArrayType *old, int dim)
+ArrayType *
+VectorWritableState(FunctionCallInfo fcinfo, ArrayType *old, int dim)
 {
 	ArrayType  *state;
 
@@ -77,10 +71,10 @@ vector_accum(PG_FUNCTION_ARGS)
 	ArrayType  *state;
 	float8	   *sum;
 
-	CheckState(old, "vector_accum");
+	VectorCheckState(old, "vector_accum");
 	if (STATE_DIM(old) > 0)
 		VectorCheckExpectedDim(STATE_DIM(old), vector->dim);
-	state = WritableState(fcinfo, old, vector->dim);
+	state = VectorWritableState(fcinfo, old, vector->dim);
 
 	STATE_VALUES(state)[0] += 1;
 	sum = STATE_VALUES(state) + 1;
@@ -100,15 +94,15 @@ vector_combine(PG_FUNCTION_ARGS)
 	ArrayType  *right = PG_GETARG_ARRAYTYPE_P(1);
 	ArrayType  *state;
 
-	CheckState(left, "vector_combine");
-	CheckState(right, "vector_combine");
+	VectorCheckState(left, "vector_combine");
+	VectorCheckState(right, "vector_combine");
 	if (STATE_VALUES(left)[0] == 0)
 		PG_RETURN_ARRAYTYPE_P(right);
 	if (STATE_VALUES(right)[0] == 0)
 		PG_RETURN_ARRAYTYPE_P(left);
 	VectorCheckExpectedDim(STATE_DIM(left), STATE_DIM(right));
 
-	state = WritableState(fcinfo, left, STATE_DIM(left));
+	state = VectorWritableState(fcinfo, left, STATE_DIM(left));
 	for (int i = 0; i <= STATE_DIM(state); i++)
 	{
 		STATE_VALUES(state)[i] += STATE_VALUES(right)[i];
@@ -125,7 +119,7 @@ vector_avg(PG_FUNCTION_ARGS)
 	double		count;
 	Vector	   *result;
 
-	CheckState(state, "vector_avg");
+	VectorCheckState(state, "vector_avg");
 	count = STATE_VALUES(state)[0];
 	if (count == 0)
 		PG_RETURN_NULL();

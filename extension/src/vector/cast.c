@@ -9,74 +9,26 @@
 
 #include "catalog/pg_type.h"
 #include "utils/array.h"
-#include "utils/builtins.h"
-#include "utils/lsyscache.h"
 
 #include "vector/vector.h"
 
 PG_FUNCTION_INFO_V1(array_to_vector);
 PG_FUNCTION_INFO_V1(vector_to_float4);
 
-static void
-CheckArray(ArrayType *array)
-{
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("array must be 1-D")));
-	if (ARR_HASNULL(array) && array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("array must not contain nulls")));
-}
-
-/*
- * An element as float4; what does not fit becomes infinite or is refused.
- */
-static float
-ElementAsFloat(Datum element, Oid type)
-{
-	switch (type)
-	{
-		case INT4OID:
-			return (float) DatumGetInt32(element);
-		case FLOAT4OID:
-			return DatumGetFloat4(element);
-		case FLOAT8OID:
-			return (float) DatumGetFloat8(element);
-		case NUMERICOID:
-			return DatumGetFloat4(DirectFunctionCall1(numeric_float4,
-													  element));
-		default:
-			ereport(ERROR,
-					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("unsupported array type")));
-	}
-}
-
 Datum
 array_to_vector(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(0);
 	int32		typmod = PG_GETARG_INT32(1);
-	Oid			type = ARR_ELEMTYPE(array);
-	int16		length;
-	bool		by_value;
-	char		align;
-	Datum	   *element;
 	int			dim;
+	Datum	   *element = DenseArrayElements(array, &dim);
 	Vector	   *result;
 
-	CheckArray(array);
-	get_typlenbyvalalign(type, &length, &by_value, &align);
-	deconstruct_array(array, type, length, by_value, align, &element, NULL,
-					  &dim);
 	VectorCheckDim(dim);
 	VectorCheckExpectedDim(typmod, dim);
-
 	result = VectorAllocate(dim);
 	for (int i = 0; i < dim; i++)
-		result->x[i] = ElementAsFloat(element[i], type);
+		result->x[i] = DenseElementAsFloat(element[i], ARR_ELEMTYPE(array));
 	for (int i = 0; i < dim; i++)
 		VectorCheckElement(result->x[i]);
 

@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "vector/distance.h"
 #include "vector/kernel.h"
 #include "vector/vector.h"
 
@@ -30,19 +31,6 @@ Distance(FunctionCallInfo fcinfo, VectorKernel kernel)
 
 	VectorCheckSameDim(a, b);
 	return kernel(a->dim, a->x, b->x);
-}
-
-/*
- * Rounding may carry a cosine past its range; NaN stays.
- */
-static inline double
-ClampCosine(double cosine)
-{
-	if (cosine > 1)
-		return 1;
-	if (cosine < -1)
-		return -1;
-	return cosine;
 }
 
 Datum

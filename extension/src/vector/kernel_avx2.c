@@ -3,9 +3,8 @@
  * kernel_avx2.c
  *	  Distances for x86-64 with AVX2 and FMA.
  *
- * Four registers of eight sums hide the latency of the multiply-add; the tail
- * is loaded under a mask, so that nothing past the arrays is read and every
- * dimension costs the same.
+ * The tail is loaded under a mask, so that nothing past the arrays is read and
+ * every dimension costs the same.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,136 +17,28 @@
 
 #define AVX2	__attribute__((target("avx2,fma")))
 
-/* Floats in one register, and in one round of four registers */
-#define LANES	8
-#define ROUND	(4 * LANES)
+typedef float Element;
 
-/* Eight true, then eight false: loaded from LANES - n it lets n lanes pass */
-static const int tail_mask[2 * LANES] = {-1, -1, -1, -1, -1, -1, -1, -1};
+static inline AVX2 __m256
+LoadEight(const float *p)
+{
+	return _mm256_loadu_ps(p);
+}
+
+/* Eight true, then eight false: loaded from 8 - n it lets n lanes pass */
+static const int tail_mask[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
 
 /* The first count (0..7) floats of p, then zeros */
 static inline AVX2 __m256
 LoadTail(const float *p, int count)
 {
 	__m256i		mask =
-	_mm256_loadu_si256((const __m256i *) (tail_mask + LANES - count));
+	_mm256_loadu_si256((const __m256i *) (tail_mask + 8 - count));
 
 	return _mm256_maskload_ps(p, mask);
 }
 
-static inline AVX2 float
-Total(__m256 sum)
-{
-	__m128		four = _mm_add_ps(_mm256_castps256_ps128(sum),
-								  _mm256_extractf128_ps(sum, 1));
-	__m128		two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-
-	return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
-}
-
-static inline AVX2 __m256
-TotalOfFour(const __m256 *sum)
-{
-	return _mm256_add_ps(_mm256_add_ps(sum[0], sum[1]),
-						 _mm256_add_ps(sum[2], sum[3]));
-}
-
-/* Each term adds what eight dimensions give to a register of sums. */
-
-static inline AVX2 __m256
-L2Term(__m256 sum, __m256 a, __m256 b)
-{
-	__m256		difference = _mm256_sub_ps(a, b);
-
-	return _mm256_fmadd_ps(difference, difference, sum);
-}
-
-static inline AVX2 __m256
-ProductTerm(__m256 sum, __m256 a, __m256 b)
-{
-	return _mm256_fmadd_ps(a, b, sum);
-}
-
-static inline AVX2 __m256
-L1Term(__m256 sum, __m256 a, __m256 b)
-{
-	__m256		difference = _mm256_sub_ps(a, b);
-
-	return _mm256_add_ps(sum,
-						 _mm256_andnot_ps(_mm256_set1_ps(-0.0f), difference));
-}
-
-/* A sum over all dimensions of one of the terms above */
-#define SUM_KERNEL(name, Term) \
-static AVX2 float \
-name(int dim, const float *a, const float *b) \
-{ \
-	__m256		sum[4] = {_mm256_setzero_ps(), _mm256_setzero_ps(), \
-						  _mm256_setzero_ps(), _mm256_setzero_ps()}; \
-	int			i = 0; \
-\
-	for (; i + ROUND <= dim; i += ROUND) \
-		for (int r = 0; r < 4; r++) \
-			sum[r] = Term(sum[r], _mm256_loadu_ps(a + i + r * LANES), \
-						  _mm256_loadu_ps(b + i + r * LANES)); \
-	for (; i + LANES <= dim; i += LANES) \
-		sum[0] = Term(sum[0], _mm256_loadu_ps(a + i), \
-					  _mm256_loadu_ps(b + i)); \
-	if (i < dim) \
-		sum[1] = Term(sum[1], LoadTail(a + i, dim - i), \
-					  LoadTail(b + i, dim - i)); \
-	return Total(TotalOfFour(sum)); \
-}
-
-SUM_KERNEL(L2Squared, L2Term)
-SUM_KERNEL(InnerProduct, ProductTerm)
-SUM_KERNEL(L1, L1Term)
-
-/* The three sums of a cosine, two registers each */
-typedef struct CosineSums
-{
-	__m256		product[2];
-	__m256		square_a[2];
-	__m256		square_b[2];
-} CosineSums;
-
-static inline AVX2 void
-CosineTerm(CosineSums *sums, int r, __m256 a, __m256 b)
-{
-	sums->product[r] = _mm256_fmadd_ps(a, b, sums->product[r]);
-	sums->square_a[r] = _mm256_fmadd_ps(a, a, sums->square_a[r]);
-	sums->square_b[r] = _mm256_fmadd_ps(b, b, sums->square_b[r]);
-}
-
-static AVX2 double
-CosineSimilarity(int dim, const float *a, const float *b)
-{
-	__m256		zero = _mm256_setzero_ps();
-	CosineSums	sums = {{zero, zero}, {zero, zero}, {zero, zero}};
-	int			i = 0;
-	float		square_a;
-	float		square_b;
-
-	for (; i + 2 * LANES <= dim; i += 2 * LANES)
-	{
-		CosineTerm(&sums, 0, _mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i));
-		CosineTerm(&sums, 1, _mm256_loadu_ps(a + i + LANES),
-				   _mm256_loadu_ps(b + i + LANES));
-	}
-	if (i + LANES <= dim)
-	{
-		CosineTerm(&sums, 0, _mm256_loadu_ps(a + i), _mm256_loadu_ps(b + i));
-		i += LANES;
-	}
-	if (i < dim)
-		CosineTerm(&sums, 1, LoadTail(a + i, dim - i),
-				   LoadTail(b + i, dim - i));
-
-	square_a = Total(_mm256_add_ps(sums.square_a[0], sums.square_a[1]));
-	square_b = Total(_mm256_add_ps(sums.square_b[0], sums.square_b[1]));
-	return (double) Total(_mm256_add_ps(sums.product[0], sums.product[1])) /
-		sqrt((double) square_a * (double) square_b);
-}
+#include "vector/kernel_avx2.h"
 
 const VectorKernels vector_kernels_avx2 = {
 	.name = "avx2",

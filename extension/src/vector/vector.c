@@ -8,13 +8,19 @@
 #include "postgres.h"
 
 #include "bellwether.h"
+#include "bit/kernel.h"
+#include "halfvec/kernel.h"
 #include "vector/kernel.h"
 #include "vector/vector.h"
+
+const DenseType vector_type = {"vector", INFINITY};
 
 void
 VectorInit(void)
 {
 	VectorKernelsChoose();
+	HalfKernelsChoose();
+	BitKernelsChoose();
 }
 
 /*
@@ -29,30 +35,4 @@ VectorAllocate(int dim)
 	SET_VARSIZE(result, size);
 	result->dim = dim;
 	return result;
-}
-
-void
-VectorCheckDim(int dim)
-{
-	if (dim < 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("vector must have at least 1 dimension")));
-	if (dim > VECTOR_MAX_DIM)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("vector cannot have more than %d dimensions",
-						VECTOR_MAX_DIM)));
-}
-
-void
-VectorRefuseElement(float value)
-{
-	if (isnan(value))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("NaN not allowed in vector")));
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_EXCEPTION),
-			 errmsg("infinite value not allowed in vector")));
 }

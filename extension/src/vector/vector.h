@@ -18,8 +18,10 @@
 #include "varatt.h"
 #endif
 
+#include "vector/dense.h"
+
 /* Most dimensions of a vector */
-#define VECTOR_MAX_DIM	16000
+#define VECTOR_MAX_DIM	DENSE_MAX_DIM
 
 /* The value as stored */
 typedef struct Vector
@@ -38,43 +40,31 @@ typedef struct Vector
 #define PG_RETURN_VECTOR_P(x)	PG_RETURN_POINTER(x)
 
 /* vector.c: making and checking */
+extern const DenseType vector_type;
 extern Vector *VectorAllocate(int dim);
-extern void VectorCheckDim(int dim);
-extern void VectorRefuseElement(float value);
 
-/*
- * NaN and infinity have no place in a distance.
- */
 static inline void
-VectorCheckElement(float value)
+VectorCheckDim(int dim)
 {
-	if (unlikely(!isfinite(value)))
-		VectorRefuseElement(value);
+	DenseCheckDim(&vector_type, dim);
 }
 
-/*
- * A column declared vector(n) takes n dimensions; -1 takes any.
- */
 static inline void
 VectorCheckExpectedDim(int expected, int dim)
 {
-	if (unlikely(expected != -1 && expected != dim))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("expected %d dimensions, not %d", expected, dim)));
+	CheckExpectedDim(expected, dim);
 }
 
-/*
- * Two vectors in one operation have the same dimensions.
- */
+static inline void
+VectorCheckElement(float value)
+{
+	DenseCheckElement(&vector_type, value);
+}
+
 static inline void
 VectorCheckSameDim(const Vector *a, const Vector *b)
 {
-	if (unlikely(a->dim != b->dim))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("different vector dimensions %d and %d", a->dim,
-						b->dim)));
+	CheckSameDim(vector_type.name, a->dim, b->dim);
 }
 
 #endif							/* VECTOR_H */
