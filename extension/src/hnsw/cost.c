@@ -28,15 +28,52 @@
 /* Nodes of a key up to which all are compared, as in scan.c */
 #define SMALL_KEY	2000
 
+/*
+ * The conditions on the columns from .. to - 1, as clauses.
+ */
+static List *
+ClausesOn(IndexPath *path, int from, int to)
+{
+	List	   *found = NIL;
+	ListCell   *cell;
+
+	foreach(cell, path->indexclauses)
+	{
+		IndexClause *clause = lfirst_node(IndexClause, cell);
+
+		if (clause->indexcol >= from && clause->indexcol < to)
+			found = list_concat(found, clause->indexquals);
+	}
+	return found;
+}
+
+/* The spheres that a scan ends at; IS NOT NULL is none */
+static List *
+Ranges(IndexPath *path)
+{
+	int			column = path->indexinfo->nkeycolumns - 1;
+	List	   *found = NIL;
+	ListCell   *cell;
+
+	foreach(cell, ClausesOn(path, column, column + 1))
+	{
+		RestrictInfo *clause = lfirst_node(RestrictInfo, cell);
+
+		if (IsA(clause->clause, OpExpr))
+			found = lappend(found, clause);
+	}
+	return found;
+}
+
 /* Does the query say a key? */
 static bool
 HasKey(IndexPath *path)
 {
 	ListCell   *cell;
 
-	foreach(cell, path->indexclauses)
+	foreach(cell, ClausesOn(path, 0, path->indexinfo->nkeycolumns - 1))
 	{
-		Node	   *clause = (Node *) lfirst_node(IndexClause, cell)->rinfo->clause;
+		Node	   *clause = (Node *) lfirst_node(RestrictInfo, cell)->clause;
 
 		if (IsA(clause, OpExpr) || IsA(clause, ScalarArrayOpExpr) ||
 			(IsA(clause, NullTest) && ((NullTest *) clause)->nulltesttype == IS_NULL))
@@ -51,15 +88,20 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 				 double *correlation, double *pages)
 {
 	GenericCosts costs = {0};
+	int			key_columns = path->indexinfo->nkeycolumns - 1;
+	Index		relid = path->indexinfo->rel->relid;
+	List	   *ranges = Ranges(path);
 	double		tuples = Max(path->indexinfo->tuples, 1);
-	double		followed = Min(hnsw_ef_search, tuples);
+	double		followed;
 	double		compared;
 	Relation	rel;
 	HnswMeta	meta;
 
-	/* There is nothing to find without an order, or without the key */
-	if (path->indexorderbys == NIL ||
-		(path->indexinfo->nkeycolumns > 1 && !HasKey(path)))
+	/*
+	 * There is nothing to find without an order or a range, or without the
+	 * key
+	 */
+	if ((path->indexorderbys == NIL && ranges == NIL) || (key_columns > 0 && !HasKey(path)))
 	{
 		*startup = *total = get_float8_infinity();
 		*selectivity = 0;
@@ -72,22 +114,23 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 	index_close(rel, NoLock);
 
 	genericcostestimate(root, path, loop_count, &costs);
-	if (meta.keys > 0)
-	{
-		tuples = Max(tuples * costs.indexSelectivity, 1);
-		/* Each of several keys is walked by itself */
-		followed = Min(followed * Max(costs.num_sa_scans, 1), tuples);
-	}
+	*selectivity = costs.indexSelectivity;
+	*correlation = costs.indexCorrelation;
+	*pages = costs.numIndexPages;
+	if (key_columns > 0)
+		tuples = Max(tuples * clauselist_selectivity(root, ClausesOn(path, 0, key_columns),
+													 relid, JOIN_INNER, NULL), 1);
+	/* Each of several keys is walked by itself */
+	followed = Min(hnsw_ef_search * Max(costs.num_sa_scans, 1), tuples);
 	compared = Min(followed * 2 * meta.m * FRESH_PART, tuples);
-	if (meta.keys > 0 && tuples <= SMALL_KEY)
+	if (path->indexorderbys == NIL || (key_columns > 0 && tuples <= SMALL_KEY))
 		compared = tuples;
 	/* Pages of the walk are few and hot: at the price of sequential ones */
 	*startup = (followed + compared * 0.1) * seq_page_cost * 0.1 +
 		compared * CODE_OPERATORS * cpu_operator_cost;
 	/* A row more is a candidate more and its vector in the heap */
+	if (ranges != NIL)
+		tuples = Max(tuples * clauselist_selectivity(root, ranges, relid, JOIN_INNER, NULL), 1);
 	*total = *startup + tuples * (2 * meta.m * FRESH_PART * CODE_OPERATORS * cpu_operator_cost +
 								  cpu_index_tuple_cost + cpu_tuple_cost);
-	*selectivity = costs.indexSelectivity;
-	*correlation = costs.indexCorrelation;
-	*pages = costs.numIndexPages;
 }

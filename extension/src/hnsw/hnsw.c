@@ -16,6 +16,7 @@
 
 #include "hnsw/cache.h"
 #include "hnsw/hnsw.h"
+#include "hnsw/range.h"
 
 PG_FUNCTION_INFO_V1(hnswhandler);
 
@@ -38,6 +39,7 @@ HnswInit(void)
 {
 	HnswKernelsChoose();
 	HnswCacheInit();
+	HnswRangeInit();
 
 	option_kind = add_reloption_kind();
 	add_int_reloption(option_kind, "m", "Max number of connections",

@@ -82,7 +82,8 @@
 #define HNSW_DISTANCE_PROC	1
 #define HNSW_HASH_PROC	2
 #define HNSW_PROCS	2
-#define HNSW_STRATEGIES	1
+#define HNSW_RANGE_STRATEGY	2	/* of the vector column: in a sphere? */
+#define HNSW_STRATEGIES	2
 
 /* The file */
 #define HNSW_MAGIC	0xB3770A15

@@ -30,6 +30,7 @@
 #include "hnsw/cache.h"
 #include "hnsw/hnsw.h"
 #include "hnsw/key.h"
+#include "hnsw/range.h"
 #include "hnsw/root.h"
 #include "hnsw/scan.h"
 #include "vector/vector.h"
@@ -101,15 +102,23 @@ HnswEndScan(IndexScanDesc scan)
 static void
 ReadQuery(IndexScanDesc scan, HnswScan *state)
 {
-	ScanKey		key = &scan->orderByData[0];
 	HnswCodec  *codec = &state->index->codec;
 	float	   *floats = palloc0(sizeof(float) * codec->dim);
+	Datum		value;
+	bool		isnull;
 
-	if (!(key->sk_flags & SK_ISNULL))
+	if (scan->numberOfOrderBys > 0)
+	{
+		value = scan->orderByData[0].sk_argument;
+		isnull = (scan->orderByData[0].sk_flags & SK_ISNULL) != 0;
+	}
+	else if (!HnswRangeCenter(scan, &value, &isnull))
+		elog(ERROR, "cannot scan hnsw index without order");
+	if (!isnull)
 	{
 		int			dim;
 		void	   *copy;
-		const float *given = HnswFloats(state->class, key->sk_argument, &dim, &copy);
+		const float *given = HnswFloats(state->class, value, &dim, &copy);
 
 		if (dim != codec->dim)
 			ereport(ERROR,
@@ -154,7 +163,8 @@ SweepNode(HnswScan *state, uint32 node, HnswHeap *best, int most)
 	{
 		HnswDistances(state->index, &state->query, &item, 1);
 		state->index->counters.swept++;
-		HnswOffer(best, item, most);
+		if (state->limit == INFINITY || HnswLowerBound(state, item.distance) <= state->limit)
+			HnswOffer(best, item, most);
 	}
 	/* A number used again leads into another chain, or none */
 	return state->keys.every || HnswHasKey(state->keys.keys, state->keys.count, copy.key)
@@ -307,15 +317,15 @@ Begin(IndexScanDesc scan, HnswScan *state)
 {
 	HnswMeta	meta;
 
-	if (scan->numberOfOrderBys == 0)
-		elog(ERROR, "cannot scan hnsw index without order");
 	pgstat_count_index_scan(scan->indexRelation);
 	HnswReadMeta(scan->indexRelation, &meta);
 	state->index = HnswAcquire(scan->indexRelation, &meta);
 	memset(&state->index->counters, 0, sizeof(HnswCounters));
 	state->class = HnswClassOf(scan->indexRelation);
 	state->ef = hnsw_ef_search;
-	state->edge = INFINITY;
+	state->edge = -INFINITY;
+	state->confirmed = false;
+	state->swept_all = false;
 	state->memory = (double) work_mem * 1024 * hnsw_scan_mem_multiplier;
 	state->last = -INFINITY;
 	memset(&state->batch, 0, sizeof(HnswHeap));
@@ -326,13 +336,14 @@ Begin(IndexScanDesc scan, HnswScan *state)
 	state->recheck = false;
 	for (int i = 0; i < scan->numberOfKeys; i++)
 		state->recheck |= (scan->keyData[i].sk_flags & SK_SEARCHNOTNULL) != 0;
+	state->limit = HnswRangeLimit(scan, state);
 
 	HnswWalkInit(&state->walk, state->index, meta.node_count,
 				 hnsw_iterative_scan != HNSW_ITERATIVE_OFF);
 	HnswKeysOfScan(state->index, scan->keyData, scan->numberOfKeys, &state->keys);
 	if (!state->keys.every && state->keys.count == 0)
 		state->stage = HNSW_STAGE_LATE;
-	else if (state->keys.every || ReadRoots(state) <= SMALL_KEY)
+	else if (state->keys.every || ReadRoots(state) <= SMALL_KEY || scan->numberOfOrderBys == 0)
 		state->stage = HNSW_STAGE_SWEEP;
 	else
 	{
@@ -393,7 +404,8 @@ Sweep(HnswScan *state)
 	MarkVisited(walk, &best);
 	HnswSort(&best);
 	state->batch = best;
-	SetEdge(state);
+	state->swept_all = best.count < most;
+	state->edge = state->swept_all ? INFINITY : best.items[best.count - 1].distance;
 }
 
 /*
@@ -430,7 +442,7 @@ NextBatch(HnswScan *state)
 			BeginSweep(state);
 		}
 	}
-	if (state->stage == HNSW_STAGE_SWEEP)
+	if (state->stage == HNSW_STAGE_SWEEP && !state->swept_all)
 	{
 		Sweep(state);
 		return state->batch.count > 0;
@@ -449,7 +461,19 @@ Horizon(HnswScan *state)
 
 	if (state->batch_at < state->batch.count)
 		distance = state->batch.items[state->batch_at].distance;
-	return distance == INFINITY ? INFINITY : HnswLowerBound(state, distance);
+	return isinf(distance) ? distance : HnswLowerBound(state, distance);
+}
+
+/*
+ * Is all that may still come beyond the limit?
+ */
+static bool
+PastLimit(HnswScan *state, bool more)
+{
+	if (state->limit == INFINITY)
+		return false;
+	return (!more || Horizon(state) > state->limit) &&
+		(state->ranked.count == 0 || state->ranked.items[0].distance > state->limit);
 }
 
 static bool
@@ -476,14 +500,29 @@ HnswGetTuple(IndexScanDesc scan, ScanDirection direction)
 	while (state->stage != HNSW_STAGE_LATE)
 	{
 		CHECK_FOR_INTERRUPTS();
+		if (PastLimit(state, more))
+		{
+			if (state->stage != HNSW_STAGE_WALK || state->confirmed || !more ||
+				state->walk.touched.count >= hnsw_max_scan_tuples)
+			{
+				state->stage = HNSW_STAGE_LATE;
+				break;
+			}
+			/* A wider round tells whether rows were missed */
+			state->confirmed = true;
+			more = NextBatch(state);
+			continue;
+		}
 		if (HnswRankedBefore(state, more ? Horizon(state) : INFINITY, &row))
 		{
 			if (hnsw_iterative_scan == HNSW_ITERATIVE_STRICT && row.distance < state->last)
 			{
-				HnswAddLate(state, &row);
+				if (row.distance <= state->limit)
+					HnswAddLate(state, &row);
 				continue;
 			}
 			state->last = Max(state->last, row.distance);
+			state->confirmed = false;
 			MemoryContextSwitchTo(old);
 			return Return(scan, state, &row.tid);
 		}

@@ -56,6 +56,9 @@ typedef struct HnswScan
 	HnswHeap	batch;			/* candidates by estimated distance */
 	int			batch_at;		/* next one to measure */
 	double		last;			/* distance of the last row returned */
+	double		limit;			/* distance at which the scan ends */
+	bool		swept_all;		/* the sweep left nothing for another pass */
+	bool		confirmed;		/* no row within the limit is missing */
 
 	/* rank.c */
 	struct IndexFetchTableData *fetch;
