@@ -27,10 +27,6 @@
 #include "hnsw/key.h"
 #include "hnsw/root.h"
 
-/* Errors of codes before any was measured, for 4 and 8 bits a dimension */
-#define NIBBLE_ERROR	0.12f
-#define BYTE_ERROR	0.012f
-
 typedef struct HnswBuildState
 {
 	Relation	rel;
@@ -46,28 +42,6 @@ typedef struct HnswBuildState
 } HnswBuildState;
 
 /*
- * The least bits a dimension that lose nothing; fewer where codes get long.
- */
-static int
-CodeBits(HnswMetric metric, int dim, int wanted)
-{
-	int			bits = wanted;
-
-	if (bits == HNSW_CODE_BITS_AUTO)
-		bits = metric == HNSW_L1 || dim <= HNSW_BYTE_CODE_DIM ? 8 : 4;
-	if (bits != 4 && bits != 8)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("code_bits must be 4 or 8"),
-				 errhint("Leave it out to have it chosen.")));
-	if (metric == HNSW_L1 && bits != 8)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("taxicab distance needs code_bits of 8")));
-	return bits;
-}
-
-/*
  * The meta page of an empty index, from the definition and options.
  */
 void
@@ -76,7 +50,6 @@ HnswMakeMeta(Relation rel, HnswMeta *meta)
 	HnswOptions *options = (HnswOptions *) rel->rd_options;
 	int			keys = HnswKeyColumns(rel);
 	const HnswClass *class = HnswClassOf(rel);
-	int			largest;
 
 	memset(meta, 0, sizeof(HnswMeta));
 	meta->keys = keys;
@@ -86,9 +59,6 @@ HnswMakeMeta(Relation rel, HnswMeta *meta)
 	meta->dimensions = HnswDimensionsOf(rel);
 	meta->m = options ? options->m : HNSW_DEFAULT_M;
 	meta->ef_construction = options ? options->ef_construction : HNSW_DEFAULT_EF_CONSTRUCTION;
-	meta->code_bits = CodeBits(class->metric, meta->dimensions,
-							   options ? options->code_bits : HNSW_CODE_BITS_AUTO);
-	meta->code_error = meta->code_bits == 4 ? NIBBLE_ERROR : BYTE_ERROR;
 	meta->free_head = HNSW_NONE;
 	meta->whole.entry = HNSW_NONE;
 	meta->whole.head = HNSW_NONE;
@@ -96,13 +66,7 @@ HnswMakeMeta(Relation rel, HnswMeta *meta)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("ef_construction must be greater than or equal to 2 * m")));
-	largest = (HNSW_PAGE_ROOM - sizeof(HnswCode)) * 8 / meta->code_bits /
-		HNSW_CODE_BLOCK * HNSW_CODE_BLOCK;
-	if (meta->dimensions > largest)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("column cannot have more than %d dimensions for hnsw index with code_bits of %u",
-						largest, meta->code_bits)));
+	HnswChooseCode(class, options, meta);
 }
 
 /*

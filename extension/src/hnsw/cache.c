@@ -47,8 +47,9 @@ HnswCacheInit(void)
 static bool
 SameShape(const HnswIndex *index, const HnswMeta *meta)
 {
-	return index->metric == meta->metric && index->m == meta->m &&
+	return index->codec.form == meta->form && index->metric == meta->metric && index->m == meta->m &&
 		index->codec.dim == meta->dimensions && index->codec.bits == meta->code_bits &&
+		index->codec.size == HnswMetaCodeSize(meta) &&
 		(index->layout.key_pages > 0) == (meta->keys > 0);
 }
 

@@ -379,15 +379,15 @@ CompareRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool aliv
 	NodeOfRow  *found;
 	HnswNode	copy;
 	void	   *given = NULL;
-	const float *floats;
-	float		error;
+	const void *x;
+	HnswCodeNote note;
 	int			dim;
 
 	CHECK_FOR_INTERRUPTS();
 	if (isnull[column])
 		goto done;
-	floats = HnswFloats(check->class, values[column], &dim, &given);
-	if (!HnswEncode(&index->codec, floats, check->code, check->work, &error))
+	x = check->class->type->read(values[column], &dim, &given);
+	if (!check->class->type->encode(&index->codec, x, check->code, check->work, &note))
 		goto done;
 	found = bsearch(&wanted, check->rows, check->row_count, sizeof(NodeOfRow), CompareRows);
 	if (found == NULL)
@@ -487,7 +487,7 @@ hnsw_check(PG_FUNCTION_ARGS)
 	check.links = palloc(2 * check.meta.m * sizeof(uint32));
 	check.code = palloc0(check.index->codec.size);
 	check.stored = palloc0(check.index->codec.size);
-	check.work = palloc0(sizeof(float) * check.index->codec.padded);
+	check.work = palloc0(sizeof(float) * HnswCodecWork(&check.index->codec));
 	check.reached = Bits(&check);
 	check.chained = Bits(&check);
 	check.behind = Bits(&check);

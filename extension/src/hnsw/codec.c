@@ -334,6 +334,16 @@ HnswQueryFromCode(const HnswCodec *codec, const HnswCode *code, HnswQuery *query
 {
 	int			total = 0;
 
+	if (codec->form == HNSW_BITS)
+	{
+		HnswQueryFromBits(codec, code->packed, query);
+		return;
+	}
+	if (codec->form == HNSW_SPARSE)
+	{
+		HnswQueryFromSparseCode(codec, code, query);
+		return;
+	}
 	query->norm = code->norm;
 	query->offset = 0;
 	if (codec->metric == HNSW_L1)

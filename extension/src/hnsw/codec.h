@@ -18,6 +18,9 @@
  * L1 knows no rotation: its codes are 8 bits between the least and the largest
  * element of the vector.
  *
+ * Bits are their own code (codec_bits.c); of a sparse vector the largest elements
+ * are kept with their indices (codec_sparse.c).
+ *
  *-------------------------------------------------------------------------
  */
 #ifndef HNSW_CODEC_H
@@ -26,13 +29,26 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "sparsevec/kernel.h"
+
+/* What a vector of an index consists of; written to the meta page */
+typedef enum HnswForm
+{
+	HNSW_FLOATS = 0,			/* vector and halfvec: rotated, a few bits
+								 * each */
+	HNSW_BITS = 1,				/* bit: the code is the value */
+	HNSW_SPARSE = 2				/* sparsevec: its largest elements */
+} HnswForm;
+
 /* What two vectors are compared by; written to the meta page */
 typedef enum HnswMetric
 {
 	HNSW_L2 = 0,				/* squared Euclidean */
 	HNSW_INNER_PRODUCT = 1,		/* negative inner product */
 	HNSW_COSINE = 2,			/* 1 - cosine; vectors are brought to length 1 */
-	HNSW_L1 = 3					/* taxicab */
+	HNSW_L1 = 3,				/* taxicab */
+	HNSW_HAMMING = 4,			/* bits that differ */
+	HNSW_JACCARD = 5			/* 1 - shared ones / all ones */
 } HnswMetric;
 
 /* Codes are padded with zeros to a multiple of that many dimensions */
@@ -52,10 +68,13 @@ typedef struct HnswCode
 /* How vectors of one index are coded */
 typedef struct HnswCodec
 {
+	HnswForm	form;
 	HnswMetric	metric;
 	int			dim;			/* dimensions of the vectors */
-	int			padded;			/* dim rounded up to HNSW_CODE_BLOCK */
-	int			bits;			/* bits a dimension: 4 or 8 */
+	int			padded;			/* dim rounded up to HNSW_CODE_BLOCK; sparse:
+								 * elements that a code has room for */
+	int			bits;			/* bits a dimension: 4 or 8; 1 of bits, 16 of
+								 * an element of sparse vectors */
 	int			size;			/* bytes of a code with its two floats */
 	float	   *signs;			/* HNSW_ROUNDS x padded of 1 and -1 */
 } HnswCodec;
@@ -69,6 +88,9 @@ typedef struct HnswQuery
 	int8_t	   *bytes;			/* 4 bits: padded numbers of -127..127 */
 	int16_t    *words;			/* 8 bits: padded numbers of +-range */
 	float	   *floats;			/* L1: padded; else room for the rotation */
+	uint8_t    *ones;			/* bits: padded / 8 bytes */
+	int32_t    *indices;		/* sparse: room for those of a code */
+	SparseView	sparse;			/* sparse: the elements */
 } HnswQuery;
 
 /* The loops that depend on the instruction set */
@@ -99,6 +121,22 @@ extern bool HnswEncode(const HnswCodec *codec, const float *x, HnswCode *code,
 extern bool HnswQueryFromVector(const HnswCodec *codec, const float *x, HnswQuery *query);
 extern void HnswQueryFromCode(const HnswCodec *codec, const HnswCode *code, HnswQuery *query);
 
+/* codec_bits.c */
+extern void HnswEncodeBits(const HnswCodec *codec, const uint8_t *bits, HnswCode *code);
+extern void HnswQueryFromBits(const HnswCodec *codec, const uint8_t *bits, HnswQuery *query);
+extern float HnswBitsDistance(const HnswCodec *codec, const HnswQuery *query,
+							  const HnswCode *code);
+
+/* codec_sparse.c */
+extern int	HnswSparseCodeSize(int entries);
+extern bool HnswEncodeSparse(const HnswCodec *codec, SparseView x, HnswCode *code,
+							 float *work, float *error, float *lost);
+extern bool HnswQueryFromSparse(const HnswCodec *codec, SparseView x, HnswQuery *query);
+extern void HnswQueryFromSparseCode(const HnswCodec *codec, const HnswCode *code,
+									HnswQuery *query);
+extern float HnswSparseDistance(const HnswCodec *codec, const HnswQuery *query,
+								const HnswCode *code);
+
 /*
  * The estimated distance from the query to a code.
  */
@@ -108,6 +146,10 @@ HnswCodeDistance(const HnswCodec *codec, const HnswQuery *query, const HnswCode 
 	int32_t		sum;
 	float		product;
 
+	if (codec->form == HNSW_BITS)
+		return HnswBitsDistance(codec, query, code);
+	if (codec->form == HNSW_SPARSE)
+		return HnswSparseDistance(codec, query, code);
 	if (codec->metric == HNSW_L1)
 		return hnsw_kernels.l1_bytes(codec->dim, code->packed, code->norm,
 									 code->factor, query->floats);

@@ -1,34 +1,58 @@
 /*-------------------------------------------------------------------------
  *
  * column.c
- *	  What an index is over: its operator class, dimensions, values.
+ *	  What an index is over: its operator class, dimensions, and the form of its
+ *	  codes.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "access/genam.h"
-#include "catalog/pg_type.h"
-#include "utils/lsyscache.h"
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
-#include "vector/kernel.h"
-#include "vector/vector.h"
 
 extern Datum vector_l2_squared_distance(PG_FUNCTION_ARGS);
 extern Datum vector_negative_inner_product(PG_FUNCTION_ARGS);
 extern Datum cosine_distance(PG_FUNCTION_ARGS);
 extern Datum l1_distance(PG_FUNCTION_ARGS);
+extern Datum halfvec_l2_squared_distance(PG_FUNCTION_ARGS);
+extern Datum halfvec_negative_inner_product(PG_FUNCTION_ARGS);
+extern Datum halfvec_cosine_distance(PG_FUNCTION_ARGS);
+extern Datum halfvec_l1_distance(PG_FUNCTION_ARGS);
+extern Datum sparsevec_l2_squared_distance(PG_FUNCTION_ARGS);
+extern Datum sparsevec_negative_inner_product(PG_FUNCTION_ARGS);
+extern Datum sparsevec_cosine_distance(PG_FUNCTION_ARGS);
+extern Datum sparsevec_l1_distance(PG_FUNCTION_ARGS);
+extern Datum hamming_distance(PG_FUNCTION_ARGS);
+extern Datum jaccard_distance(PG_FUNCTION_ARGS);
+
+/* Errors of codes before any was measured, for 4 and 8 bits a dimension and for
+ * the elements that a code of a sparse vector has no room for */
+#define NIBBLE_ERROR	0.12f
+#define BYTE_ERROR	0.012f
+#define SPARSE_ERROR	0.05f
+
+/* Bits of a sparse vector's element in a code, besides its index */
+#define SPARSE_CODE_BITS	16
 
 /* An operator class is known by its support function 1 */
 static const HnswClass classes[] = {
-	{vector_l2_squared_distance, HNSW_L2, false},
-	{vector_negative_inner_product, HNSW_INNER_PRODUCT, false},
-	{cosine_distance, HNSW_COSINE, false},
-	{l1_distance, HNSW_L1, false},
+	{vector_l2_squared_distance, HNSW_L2, &hnsw_type_vector},
+	{vector_negative_inner_product, HNSW_INNER_PRODUCT, &hnsw_type_vector},
+	{cosine_distance, HNSW_COSINE, &hnsw_type_vector},
+	{l1_distance, HNSW_L1, &hnsw_type_vector},
+	{halfvec_l2_squared_distance, HNSW_L2, &hnsw_type_halfvec},
+	{halfvec_negative_inner_product, HNSW_INNER_PRODUCT, &hnsw_type_halfvec},
+	{halfvec_cosine_distance, HNSW_COSINE, &hnsw_type_halfvec},
+	{halfvec_l1_distance, HNSW_L1, &hnsw_type_halfvec},
+	{sparsevec_l2_squared_distance, HNSW_L2, &hnsw_type_sparsevec},
+	{sparsevec_negative_inner_product, HNSW_INNER_PRODUCT, &hnsw_type_sparsevec},
+	{sparsevec_cosine_distance, HNSW_COSINE, &hnsw_type_sparsevec},
+	{sparsevec_l1_distance, HNSW_L1, &hnsw_type_sparsevec},
+	{hamming_distance, HNSW_HAMMING, &hnsw_type_bit},
+	{jaccard_distance, HNSW_JACCARD, &hnsw_type_bit},
 };
 
 /*
@@ -70,34 +94,106 @@ HnswDimensionsOf(Relation rel)
 }
 
 /*
- * The elements of a value. *copy is what the caller frees, or NULL.
+ * Bits a dimension: the least that lose nothing, fewer where codes get long.
  */
-const float *
-HnswFloats(const HnswClass *class, Datum value, int *dim, void **copy)
+static void
+ChooseFloatCode(const HnswOptions *options, HnswMeta *meta)
 {
-	Vector	   *vector = DatumGetVector(value);
+	int			bits = options ? options->code_bits : HNSW_CODE_BITS_AUTO;
+	uint32		largest;
 
-	*copy = (Pointer) vector == DatumGetPointer(value) ? NULL : vector;
-	*dim = vector->dim;
-	return vector->x;
+	if (bits == HNSW_CODE_BITS_AUTO)
+		bits = meta->metric == HNSW_L1 || meta->dimensions <= HNSW_BYTE_CODE_DIM ? 8 : 4;
+	if (bits != 4 && bits != 8)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("code_bits must be 4 or 8"),
+				 errhint("Leave it out to have it chosen.")));
+	if (meta->metric == HNSW_L1 && bits != 8)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("taxicab distance needs code_bits of 8")));
+	largest = (HNSW_PAGE_ROOM - sizeof(HnswCode)) * 8 / bits / HNSW_CODE_BLOCK *
+		HNSW_CODE_BLOCK;
+	if (meta->dimensions > largest)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("column cannot have more than %u dimensions for hnsw index with code_bits of %d",
+						largest, bits)));
+	meta->code_bits = bits;
+	meta->code_error = bits == 4 ? NIBBLE_ERROR : BYTE_ERROR;
 }
 
 /*
- * The distance that rows are ordered by; the same order as the operator's.
+ * The form of the codes of a new index; metric and dimensions are known.
  */
-double
-HnswExactDistance(HnswMetric metric, int dim, const float *a, const float *b)
+void
+HnswChooseCode(const HnswClass *class, const HnswOptions *options, HnswMeta *meta)
 {
-	switch (metric)
+	int			entries = options ? options->code_entries : HNSW_CODE_ENTRIES_AUTO;
+
+	meta->form = class->type->form;
+	if (meta->form != HNSW_SPARSE && entries != HNSW_CODE_ENTRIES_AUTO)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("code_entries is for sparsevec only")));
+	if (meta->form == HNSW_FLOATS)
 	{
-		case HNSW_L2:
-			return vector_kernels.l2_squared(dim, a, b);
-		case HNSW_INNER_PRODUCT:
-			return -vector_kernels.inner_product(dim, a, b);
-		case HNSW_COSINE:
-			return 1 - vector_kernels.cosine_similarity(dim, a, b);
-		case HNSW_L1:
-			return vector_kernels.l1(dim, a, b);
+		ChooseFloatCode(options, meta);
+		return;
 	}
-	pg_unreachable();
+	if (options && options->code_bits != HNSW_CODE_BITS_AUTO)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("code_bits is for vector and halfvec only")));
+	if (meta->form == HNSW_BITS)
+	{
+		if (meta->dimensions > HNSW_MAX_BITS)
+			ereport(ERROR,
+					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+					 errmsg("column cannot have more than %d dimensions for hnsw index",
+							HNSW_MAX_BITS)));
+		meta->code_bits = 1;
+		return;
+	}
+	if (entries == HNSW_CODE_ENTRIES_AUTO)
+		entries = HNSW_DEFAULT_CODE_ENTRIES;
+	meta->code_entries = Min(entries, meta->dimensions);
+	meta->code_bits = SPARSE_CODE_BITS;
+	meta->code_error = SPARSE_ERROR;
+}
+
+int
+HnswMetaCodeSize(const HnswMeta *meta)
+{
+	return meta->form == HNSW_SPARSE ? HnswSparseCodeSize(meta->code_entries)
+		: HnswCodeSize(meta->dimensions, meta->code_bits);
+}
+
+/*
+ * The codec of an index, in the current memory context.
+ */
+void
+HnswCodecInit(HnswCodec *codec, const HnswMeta *meta)
+{
+	codec->form = meta->form;
+	codec->metric = meta->metric;
+	codec->dim = meta->dimensions;
+	codec->padded = meta->form == HNSW_SPARSE ? meta->code_entries
+		: HnswCodePadded(codec->dim);
+	codec->bits = meta->code_bits;
+	codec->size = HnswMetaCodeSize(meta);
+	if (codec->form != HNSW_FLOATS)
+		return;
+	codec->signs = palloc(mul_size(sizeof(float) * HNSW_ROUNDS, codec->padded));
+	HnswCodecSigns(codec);
+}
+
+/*
+ * Floats that coding needs as scratch.
+ */
+int
+HnswCodecWork(const HnswCodec *codec)
+{
+	return codec->form == HNSW_SPARSE ? Max(codec->padded, HNSW_MAX_NNZ) : codec->padded;
 }

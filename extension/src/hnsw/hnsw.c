@@ -53,6 +53,11 @@ HnswInit(void)
 					  HNSW_CODE_BITS_AUTO, HNSW_CODE_BITS_AUTO, HNSW_MAX_CODE_BITS,
 					  AccessExclusiveLock);
 
+	add_int_reloption(option_kind, "code_entries",
+					  "Elements of a sparsevec that searches walk on: its largest, 0 chooses",
+					  HNSW_CODE_ENTRIES_AUTO, HNSW_CODE_ENTRIES_AUTO, HNSW_MAX_CODE_ENTRIES,
+					  AccessExclusiveLock);
+
 	DefineCustomIntVariable("hnsw.ef_search",
 							"Sets the size of the dynamic candidate list for search",
 							"Valid range is 1..1000.", &hnsw_ef_search,
@@ -82,6 +87,7 @@ Options(Datum options, bool validate)
 		{"m", RELOPT_TYPE_INT, offsetof(HnswOptions, m)},
 		{"ef_construction", RELOPT_TYPE_INT, offsetof(HnswOptions, ef_construction)},
 		{"code_bits", RELOPT_TYPE_INT, offsetof(HnswOptions, code_bits)},
+		{"code_entries", RELOPT_TYPE_INT, offsetof(HnswOptions, code_entries)},
 	};
 
 	return (bytea *) build_reloptions(options, validate, option_kind, sizeof(HnswOptions),

@@ -67,6 +67,9 @@
 #define HNSW_MAX_EF_CONSTRUCTION	1000
 #define HNSW_CODE_BITS_AUTO	0
 #define HNSW_MAX_CODE_BITS	8
+#define HNSW_CODE_ENTRIES_AUTO	0
+#define HNSW_DEFAULT_CODE_ENTRIES	128
+#define HNSW_MAX_CODE_ENTRIES	1000
 
 /* Settings */
 #define HNSW_DEFAULT_EF_SEARCH	40
@@ -78,6 +81,10 @@
 /* Dimensions up to which the default is 8 bits a dimension, above it 4 */
 #define HNSW_BYTE_CODE_DIM	2000
 
+/* Dimensions of bit that fit a page, and elements of a sparsevec at most */
+#define HNSW_MAX_BITS	64000
+#define HNSW_MAX_NNZ	1000
+
 /* Support functions and strategies of operator classes */
 #define HNSW_DISTANCE_PROC	1
 #define HNSW_HASH_PROC	2
@@ -87,7 +94,7 @@
 
 /* The file */
 #define HNSW_MAGIC	0xB3770A15
-#define HNSW_VERSION	1
+#define HNSW_VERSION	2
 #define HNSW_META_BLOCK	0
 #define HNSW_GROUP_NODES	256 /* nodes in a group */
 #define HNSW_FANOUT	16			/* nodes of a level for one of the next */
@@ -128,6 +135,8 @@ typedef struct HnswMeta
 	uint32		key_pages;		/* key pages in use */
 	float		largest_norm;	/* largest |x|; L1: widest step of a code */
 	float		code_error;		/* what codes do not hold, as a fraction */
+	uint32		form;			/* HnswForm */
+	uint32		code_entries;	/* sparse: elements that a code has room for */
 	HnswRoot	whole;			/* the graph of an index without keys */
 	uint32		buckets[HNSW_BUCKETS];	/* key page + 1 of each hash chain */
 } HnswMeta;
@@ -295,12 +304,43 @@ typedef struct HnswInserter
 	uint32	   *new_links;
 } HnswInserter;
 
-/* How the values of a column are read: by its type */
+/* What an index remembers of all codes, from one of them */
+typedef struct HnswCodeNote
+{
+	float		error;			/* what the code does not hold, as a fraction */
+	float		norm;			/* |x|; L1: the width of a step, or what is
+								 * left out */
+} HnswCodeNote;
+
+/*
+ * How the values of a type are read, coded and measured. What read gives is
+ * opaque to all but these functions: floats, bits or a SparseVector.
+ */
+typedef struct HnswType
+{
+	const char *different;		/* error text for a query of other dimensions */
+	HnswForm	form;
+	/* the elements in a value; *copy is what the caller frees, or NULL */
+	const void *(*read) (Datum value, int *dim, void **copy);
+	bool		(*same) (int dim, const void *a, const void *b);
+	/* elements that are all zero */
+	const void *(*zeros) (int dim);
+	/* |x|, by which estimates of its distances err in proportion */
+	double		(*length) (int dim, const void *x);
+	/* codes x; work as HnswCodecWork says; false if x has no place */
+	bool		(*encode) (const HnswCodec *codec, const void *x, HnswCode *code,
+						   float *work, HnswCodeNote *note);
+	/* prepares x as query; it must live as long */
+	bool		(*query) (const HnswCodec *codec, const void *x, HnswQuery *query);
+	/* the distance that rows are ordered by; the same order as the operator's */
+	double		(*distance) (HnswMetric metric, int dim, const void *a, const void *b);
+} HnswType;
+
 typedef struct HnswClass
 {
 	PGFunction	distance;		/* support function 1 tells class and metric */
 	HnswMetric	metric;
-	bool		half;			/* elements are half precision */
+	const HnswType *type;
 } HnswClass;
 
 /* hnsw.c */
@@ -322,14 +362,23 @@ typedef struct HnswOptions
 	int			m;
 	int			ef_construction;
 	int			code_bits;
+	int			code_entries;
 } HnswOptions;
 
 /* column.c: what an index is over */
 extern const HnswClass *HnswClassOf(Relation rel);
 extern int	HnswVectorColumn(Relation rel);
 extern int	HnswDimensionsOf(Relation rel);
-extern const float *HnswFloats(const HnswClass *class, Datum value, int *dim, void **copy);
-extern double HnswExactDistance(HnswMetric metric, int dim, const float *a, const float *b);
+extern void HnswChooseCode(const HnswClass *class, const HnswOptions *options, HnswMeta *meta);
+extern void HnswCodecInit(HnswCodec *codec, const HnswMeta *meta);
+extern int	HnswMetaCodeSize(const HnswMeta *meta);
+extern int	HnswCodecWork(const HnswCodec *codec);
+
+/* type.c: the types */
+extern const HnswType hnsw_type_vector;
+extern const HnswType hnsw_type_halfvec;
+extern const HnswType hnsw_type_sparsevec;
+extern const HnswType hnsw_type_bit;
 
 /* cost.c */
 extern void HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,

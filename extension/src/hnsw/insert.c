@@ -20,7 +20,7 @@
 #include "hnsw/cache.h"
 #include "hnsw/key.h"
 #include "hnsw/root.h"
-#include "vector/vector.h"
+#include "vector/dense.h"
 
 /* Nearest candidates whose code is compared with the new one */
 #define TWIN_CANDIDATES	2
@@ -40,7 +40,7 @@ HnswInserterInit(HnswInserter *inserter, HnswIndex *index)
 	inserter->other = HnswMakeQuery(codec);
 	inserter->code = palloc0(codec->size);
 	inserter->code_copy = palloc0(codec->size);
-	inserter->work = palloc0(sizeof(float) * codec->padded);
+	inserter->work = palloc0(sizeof(float) * HnswCodecWork(codec));
 	inserter->candidates = palloc(most * sizeof(HnswCandidate));
 	inserter->kept = palloc(most * sizeof(HnswCandidate));
 	inserter->old_links = palloc((2 * index->m + 1) * sizeof(uint32));
@@ -219,24 +219,28 @@ HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datum value,
 	HnswCodec  *codec = &index->codec;
 	int			dim;
 	void	   *copy;
-	const float *floats = HnswFloats(class, value, &dim, &copy);
-	float		norm;
+	const void *x = class->type->read(value, &dim, &copy);
+	HnswCodeNote note;
 	uint32		node;
 
-	VectorCheckExpectedDim(codec->dim, dim);
-	if (!HnswEncode(codec, floats, inserter->code, inserter->work, error))
+	CheckExpectedDim(codec->dim, dim);
+	if (!class->type->encode(codec, x, inserter->code, inserter->work, &note))
+	{
+		if (copy)
+			pfree(copy);
 		return false;
-	HnswQueryFromVector(codec, floats, &inserter->query);
-	norm = codec->metric == HNSW_L1 ? inserter->code->factor : sqrtf(inserter->code->norm);
+	}
+	*error = note.error;
+	class->type->query(codec, x, &inserter->query);
 	if (memory_meta)
 	{
 		node = memory_meta->node_count++;
 		if (node / HNSW_GROUP_NODES == index->group_count)
 			HnswAddGroup(index);
-		memory_meta->largest_norm = Max(memory_meta->largest_norm, norm);
+		memory_meta->largest_norm = Max(memory_meta->largest_norm, note.norm);
 	}
 	else
-		node = HnswNewNumber(index, norm);
+		node = HnswNewNumber(index, note.norm);
 	InsertNode(inserter, node, tid, key, memory_meta);
 	if (copy)
 		pfree(copy);

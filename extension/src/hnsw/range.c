@@ -136,7 +136,7 @@ HnswRangeCenter(IndexScanDesc scan, Datum *center, bool *isnull)
 }
 
 /*
- * How far the scan goes, in the units of HnswExactDistance. Spheres around
+ * How far the scan goes, in the units of HnswType.distance. Spheres around
  * another point than the query do not limit it: they are checked row by row.
  */
 double
@@ -149,7 +149,7 @@ HnswRangeLimit(IndexScanDesc scan, HnswScan *state)
 		ScanKey		key = &scan->keyData[i];
 		double		radius;
 		Datum		center;
-		const float *floats;
+		const void *x;
 		void	   *copy;
 		int			dim;
 
@@ -158,9 +158,9 @@ HnswRangeLimit(IndexScanDesc scan, HnswScan *state)
 		if ((key->sk_flags & SK_ISNULL) || !ReadSphere(key->sk_argument, &center, &radius))
 			return -INFINITY;
 		state->recheck = true;
-		floats = HnswFloats(state->class, center, &dim, &copy);
+		x = state->class->type->read(center, &dim, &copy);
 		if (dim == state->index->codec.dim &&
-			memcmp(floats, state->floats, sizeof(float) * dim) == 0 && !isnan(radius))
+			state->class->type->same(dim, x, state->given) && !isnan(radius))
 		{
 			if (state->index->metric == HNSW_L2)
 				radius = radius < 0 ? -INFINITY : radius * radius;

@@ -25,16 +25,19 @@
 /* Error of the query's own numbers at 4 bits, as a fraction of its length */
 #define QUERY_BYTE_ERROR	0.008
 
+/* Rounding of a sparse vector's elements in its code, as a fraction */
+#define HALF_ERROR	(1.0 / 2048)
+
+/* Rounding of an estimate that is otherwise exact */
+#define FLOAT_ERROR	1e-6
+
 void
 HnswRankBegin(IndexScanDesc scan, HnswScan *state, const HnswMeta *meta)
 {
 	Relation	heap = scan->heapRelation;
-	double		square = 0;
 	double		error = meta->code_error;
 
-	for (int i = 0; i < meta->dimensions; i++)
-		square += (double) state->floats[i] * state->floats[i];
-	state->query_norm = sqrt(square);
+	state->query_norm = state->class->type->length(meta->dimensions, state->given);
 	state->largest_norm = meta->largest_norm;
 	if (meta->code_bits == 4)
 		error = sqrt(error * error + QUERY_BYTE_ERROR * QUERY_BYTE_ERROR);
@@ -43,6 +46,9 @@ HnswRankBegin(IndexScanDesc scan, HnswScan *state, const HnswMeta *meta)
 	if (meta->metric == HNSW_L1)
 		/* even errors of half a step, of random sign */
 		state->margin = TRUSTED_DEVIATIONS * sqrt(meta->dimensions / 12.0);
+	if (meta->form == HNSW_SPARSE)
+		/* what is left out may all lie in the direction of the query */
+		state->margin = meta->metric == HNSW_L1 ? 1 : error + HALF_ERROR;
 
 	state->fetch = table_index_fetch_begin(heap);
 	state->slot = table_slot_create(heap, NULL);
@@ -91,6 +97,9 @@ HnswLowerBound(HnswScan *state, double estimate)
 			return estimate - state->margin;
 		case HNSW_L1:
 			return estimate - state->margin * state->largest_norm;
+		case HNSW_HAMMING:
+		case HNSW_JACCARD:
+			return estimate - FLOAT_ERROR;
 	}
 	pg_unreachable();
 }
@@ -217,7 +226,7 @@ RankRow(IndexScanDesc scan, HnswScan *state, ItemPointer tid)
 	Datum		value;
 	int			dim;
 	void	   *copy;
-	const float *floats;
+	const void *x;
 
 	ItemPointerData at = *tid;
 
@@ -227,11 +236,11 @@ RankRow(IndexScanDesc scan, HnswScan *state, ItemPointer tid)
 	value = IndexedValue(scan, state, &isnull);
 	if (isnull)
 		return;
-	floats = HnswFloats(state->class, value, &dim, &copy);
+	x = state->class->type->read(value, &dim, &copy);
 	/* A number used again leads to another row, never of other dimensions */
 	if (dim == state->index->codec.dim)
 	{
-		row.distance = HnswExactDistance(state->index->metric, dim, floats, state->floats);
+		row.distance = state->class->type->distance(state->index->metric, dim, x, state->given);
 		if (isnan(row.distance))
 			row.distance = INFINITY;
 		AddRanked(state, &row);

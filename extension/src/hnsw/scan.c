@@ -33,7 +33,6 @@
 #include "hnsw/range.h"
 #include "hnsw/root.h"
 #include "hnsw/scan.h"
-#include "vector/vector.h"
 
 /* Fewest nodes that one pass of a sweep puts in order */
 #define SWEEP_LEAST	1024
@@ -103,7 +102,7 @@ static void
 ReadQuery(IndexScanDesc scan, HnswScan *state)
 {
 	HnswCodec  *codec = &state->index->codec;
-	float	   *floats = palloc0(sizeof(float) * codec->dim);
+	const HnswType *type = state->class->type;
 	Datum		value;
 	bool		isnull;
 
@@ -114,22 +113,24 @@ ReadQuery(IndexScanDesc scan, HnswScan *state)
 	}
 	else if (!HnswRangeCenter(scan, &value, &isnull))
 		elog(ERROR, "cannot scan hnsw index without order");
-	if (!isnull)
+	if (isnull)
+		state->given = type->zeros(codec->dim);
+	else
 	{
 		int			dim;
 		void	   *copy;
-		const float *given = HnswFloats(state->class, value, &dim, &copy);
 
+		/* A copy, which lives as long as the scan */
+		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
+		state->given = type->read(value, &dim, &copy);
 		if (dim != codec->dim)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg("different vector dimensions %d and %d", codec->dim, dim)));
-		memcpy(floats, given, sizeof(float) * dim);
+					 errmsg(type->different, codec->dim, dim)));
 	}
-	state->floats = floats;
 	state->query = HnswMakeQuery(codec);
 	/* A vector of zeros has no cosine with any: every order is right */
-	if (!HnswQueryFromVector(codec, floats, &state->query))
+	if (!type->query(codec, state->given, &state->query))
 	{
 		state->query.scale = 0;
 		state->query.offset = 0;

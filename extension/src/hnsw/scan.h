@@ -44,7 +44,7 @@ typedef struct HnswScan
 	HnswStage	stage;
 	HnswIndex  *index;
 	const HnswClass *class;
-	float	   *floats;			/* the query */
+	const void *given;			/* the query, as the type reads it */
 	HnswQuery	query;			/* the same, for codes */
 	HnswWalk	walk;
 	int			ef;				/* of this round */

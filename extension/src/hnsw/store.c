@@ -40,9 +40,9 @@ PlaceItems(HnswPlace *places, int count, int size, int first_page)
 }
 
 static void
-MakeLayout(HnswLayout *layout, int dim, int bits, int m, int keys)
+MakeLayout(HnswLayout *layout, int code_size, int m, int keys)
 {
-	layout->code_size = HnswCodeSize(dim, bits);
+	layout->code_size = code_size;
 	layout->node_size = offsetof(HnswNode, links) + 2 * m * sizeof(uint32);
 	layout->upper_size = offsetof(HnswUpper, links) + m * sizeof(uint32);
 	layout->code_pages = PlaceItems(layout->codes, HNSW_GROUP_NODES, layout->code_size, 0);
@@ -102,20 +102,13 @@ HnswIndex *
 HnswOpen(Relation rel, const HnswMeta *meta, bool in_memory)
 {
 	HnswIndex  *index = palloc0(sizeof(HnswIndex));
-	HnswCodec  *codec = &index->codec;
 
 	index->rel = rel;
 	index->metric = meta->metric;
 	index->m = meta->m;
 	index->ef_construction = meta->ef_construction;
-	MakeLayout(&index->layout, meta->dimensions, meta->code_bits, meta->m, meta->keys);
-	codec->metric = meta->metric;
-	codec->dim = meta->dimensions;
-	codec->padded = HnswCodePadded(codec->dim);
-	codec->bits = meta->code_bits;
-	codec->size = index->layout.code_size;
-	codec->signs = palloc(mul_size(sizeof(float) * HNSW_ROUNDS, codec->padded));
-	HnswCodecSigns(codec);
+	MakeLayout(&index->layout, HnswMetaCodeSize(meta), meta->m, meta->keys);
+	HnswCodecInit(&index->codec, meta);
 	if (in_memory)
 	{
 		index->group_room = 16;
@@ -132,7 +125,17 @@ HnswMakeQuery(const HnswCodec *codec)
 {
 	HnswQuery	query = {0};
 
+	if (codec->form == HNSW_BITS)
+	{
+		query.ones = palloc0(codec->padded / BITS_PER_BYTE);
+		return query;
+	}
 	query.floats = palloc0(sizeof(float) * codec->padded);
+	if (codec->form == HNSW_SPARSE)
+	{
+		query.indices = palloc0(sizeof(int32) * codec->padded);
+		return query;
+	}
 	query.bytes = palloc0(codec->padded);
 	query.words = palloc0(sizeof(int16) * codec->padded);
 	return query;
