@@ -118,8 +118,7 @@ AssignRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive
 
 	CHECK_FOR_INTERRUPTS();
 	if (!isnull[0] &&
-		IvfflatStore(&build->index, values[0], build->index.class->metric == IVFFLAT_COSINE,
-					 entry->value))
+		IvfflatStore(&build->index, values[0], entry->value))
 	{
 		entry->tid = *tid;
 		ExecClearTuple(build->slot);

@@ -10,6 +10,7 @@
 #include "access/genam.h"
 #include "utils/rel.h"
 
+#include "halfvec/kernel.h"
 #include "ivfflat/ivfflat.h"
 #include "vector/kernel.h"
 #include "vector/vector.h"
@@ -17,6 +18,10 @@
 extern Datum vector_l2_squared_distance(PG_FUNCTION_ARGS);
 extern Datum vector_negative_inner_product(PG_FUNCTION_ARGS);
 extern Datum cosine_distance(PG_FUNCTION_ARGS);
+extern Datum halfvec_l2_squared_distance(PG_FUNCTION_ARGS);
+extern Datum halfvec_negative_inner_product(PG_FUNCTION_ARGS);
+extern Datum halfvec_cosine_distance(PG_FUNCTION_ARGS);
+extern Datum hamming_distance(PG_FUNCTION_ARGS);
 
 static float
 FloatsL2(int dim, const void *a, const void *b)
@@ -30,11 +35,40 @@ FloatsNegativeProduct(int dim, const void *a, const void *b)
 	return -vector_kernels.inner_product(dim, a, b);
 }
 
+static float
+HalvesL2(int dim, const void *a, const void *b)
+{
+	return half_kernels.l2_squared(dim, a, b);
+}
+
+static float
+HalvesNegativeProduct(int dim, const void *a, const void *b)
+{
+	return -half_kernels.inner_product(dim, a, b);
+}
+
+static float
+HalvesNegativeCosine(int dim, const void *a, const void *b)
+{
+	return (float) -half_kernels.cosine_similarity(dim, a, b);
+}
+
+static float
+BitsHamming(int dim, const void *a, const void *b)
+{
+	return ivfflat_bits.metric(dim, a, b);
+}
+
 /* An operator class is known by its support function 1 */
 static const IvfflatClass classes[] = {
-	{vector_l2_squared_distance, IVFFLAT_L2, &ivfflat_floats, FloatsL2},
-	{vector_negative_inner_product, IVFFLAT_INNER_PRODUCT, &ivfflat_floats, FloatsNegativeProduct},
-	{cosine_distance, IVFFLAT_COSINE, &ivfflat_floats, FloatsNegativeProduct},
+	{vector_l2_squared_distance, IVFFLAT_L2, &ivfflat_floats, FloatsL2, false},
+	{vector_negative_inner_product, IVFFLAT_INNER_PRODUCT, &ivfflat_floats, FloatsNegativeProduct, false},
+	{cosine_distance, IVFFLAT_COSINE, &ivfflat_floats, FloatsNegativeProduct, true},
+	{halfvec_l2_squared_distance, IVFFLAT_L2, &ivfflat_halves, HalvesL2, false},
+	{halfvec_negative_inner_product, IVFFLAT_INNER_PRODUCT, &ivfflat_halves, HalvesNegativeProduct, false},
+	/* At length 1 halves would lose what tells near ones apart */
+	{halfvec_cosine_distance, IVFFLAT_COSINE, &ivfflat_halves, HalvesNegativeCosine, false},
+	{hamming_distance, IVFFLAT_HAMMING, &ivfflat_bits, BitsHamming, false},
 };
 
 static const IvfflatClass *
@@ -101,11 +135,27 @@ IvfflatOpen(Relation rel, const IvfflatMeta *meta, IvfflatIndex *index)
 }
 
 /*
+ * Copies a value to out as an entry or a query has it. False if it has no place in
+ * the index: a vector of length zero has no cosine.
+ */
+bool
+IvfflatStore(const IvfflatIndex *index, Datum value, void *out)
+{
+	bool		cosine = index->class->metric == IVFFLAT_COSINE;
+
+	if (!IvfflatStorePoint(index, value, cosine, out))
+		return false;
+	if (cosine && !index->class->unit)
+		IvfflatStorePoint(index, value, false, out);
+	return true;
+}
+
+/*
  * Copies the elements of a value to out, brought to length 1 if wanted. False if
  * it has no length to bring to 1.
  */
 bool
-IvfflatStore(const IvfflatIndex *index, Datum value, bool unit, void *out)
+IvfflatStorePoint(const IvfflatIndex *index, Datum value, bool unit, void *out)
 {
 	const IvfflatElement *element = index->class->element;
 	bool		stored = true;
@@ -113,7 +163,7 @@ IvfflatStore(const IvfflatIndex *index, Datum value, bool unit, void *out)
 	void	   *copy;
 	const void *given = element->read(value, &dim, &copy);
 
-	VectorCheckExpectedDim(index->dim, dim);
+	CheckExpectedDim(index->dim, dim);
 	if (unit)
 		stored = element->unit(dim, given, out);
 	else

@@ -2,7 +2,7 @@
  *
  * element.h
  *	  Arrays of one kind of element, as lists and k-means need them: floats,
- *	  later halves and bits.
+ *	  halves and bits.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,6 +12,7 @@
 /* What can be done with arrays of one kind of element */
 typedef struct IvfflatElement
 {
+	const char *measure;		/* what must be the same for two arrays */
 	int			most;			/* dimensions of an index at most */
 
 	/* bytes of an array */
@@ -31,5 +32,7 @@ typedef struct IvfflatElement
 } IvfflatElement;
 
 extern const IvfflatElement ivfflat_floats;
+extern const IvfflatElement ivfflat_halves;
+extern const IvfflatElement ivfflat_bits;
 
 #endif							/* IVFFLAT_ELEMENT_H */

@@ -144,7 +144,7 @@ IvfflatInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,
 	IvfflatOpen(rel, &meta, &index);
 	entry = palloc0(index.entry_size);
 	entry->tid = *tid;
-	if (IvfflatStore(&index, values[0], index.class->metric == IVFFLAT_COSINE, entry->value))
+	if (IvfflatStore(&index, values[0], entry->value))
 	{
 		IvfflatProbe *probes = palloc(sizeof(IvfflatProbe) * index.lists);
 		int			nearest = 0;

@@ -69,7 +69,7 @@ typedef enum IvfflatMetric
 {
 	IVFFLAT_L2 = 0,				/* squared Euclidean */
 	IVFFLAT_INNER_PRODUCT = 1,	/* negative inner product */
-	IVFFLAT_COSINE = 2,			/* vectors are brought to length 1 */
+	IVFFLAT_COSINE = 2,			/* negative cosine */
 	IVFFLAT_HAMMING = 3			/* bits that differ */
 } IvfflatMetric;
 
@@ -80,6 +80,7 @@ typedef struct IvfflatClass
 	IvfflatMetric metric;
 	const IvfflatElement *element;
 	float		(*distance) (int dim, const void *a, const void *b);
+	bool		unit;			/* vectors are stored at length 1 */
 } IvfflatClass;
 
 typedef struct IvfflatMeta
@@ -161,7 +162,8 @@ typedef struct IvfflatOptions
 /* column.c: what an index is over */
 extern void IvfflatMakeMeta(Relation rel, IvfflatMeta *meta);
 extern void IvfflatOpen(Relation rel, const IvfflatMeta *meta, IvfflatIndex *index);
-extern bool IvfflatStore(const IvfflatIndex *index, Datum value, bool unit, void *out);
+extern bool IvfflatStore(const IvfflatIndex *index, Datum value, void *out);
+extern bool IvfflatStorePoint(const IvfflatIndex *index, Datum value, bool unit, void *out);
 
 /* page.c: pages and what is on them */
 extern void IvfflatReadMeta(Relation rel, IvfflatMeta *meta);

@@ -55,8 +55,8 @@ SampleRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive
 	}
 	else
 		sample->seen++;
-	if (IvfflatStore(sample->index, values[0], sample->points.unit,
-					 sample->points.points + place * sample->points.size) &&
+	if (IvfflatStorePoint(sample->index, values[0], sample->points.unit,
+						  sample->points.points + place * sample->points.size) &&
 		place == sample->points.count)
 		sample->points.count++;
 }

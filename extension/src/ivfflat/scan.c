@@ -223,20 +223,20 @@ ReadQuery(IndexScanDesc scan, IvfflatScan *state)
 	const IvfflatElement *element = index->class->element;
 	int			dim;
 	void	   *copy;
-	const void *given;
 
 	state->query = palloc0(index->value_size);
 	if (key->sk_flags & SK_ISNULL)
 		return;
-	given = element->read(key->sk_argument, &dim, &copy);
+	element->read(key->sk_argument, &dim, &copy);
 	if (dim != index->dim)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("different vector dimensions %d and %d", index->dim, dim)));
-	if (index->class->metric == IVFFLAT_COSINE)
-		element->unit(dim, given, state->query);
-	else
-		memcpy(state->query, given, index->value_size);
+				 errmsg("different %s %d and %d", element->measure, index->dim, dim)));
+	/* Without length it stays zero: as far from every row */
+	if (!IvfflatStore(index, key->sk_argument, state->query))
+		memset(state->query, 0, index->value_size);
+	if (copy)
+		pfree(copy);
 }
 
 static void

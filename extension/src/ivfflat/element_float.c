@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * element.c
+ * element_float.c
  *	  Arrays of floats.
  *
  *-------------------------------------------------------------------------
@@ -79,6 +79,7 @@ FloatsFromNumbers(int dim, const float *numbers, void *out)
 }
 
 const IvfflatElement ivfflat_floats = {
+	.measure = "vector dimensions",
 	.most = MOST_FLOATS,
 	.size = FloatsSize,
 	.read = FloatsRead,
