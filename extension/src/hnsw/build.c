@@ -23,23 +23,9 @@
 #include "utils/memutils.h"
 #include "utils/rel.h"
 
-#include "hnsw/hnsw.h"
+#include "hnsw/build.h"
 #include "hnsw/key.h"
 #include "hnsw/root.h"
-
-typedef struct HnswBuildState
-{
-	Relation	rel;
-	const HnswClass *class;
-	HnswMeta	meta;
-	HnswIndex  *index;
-	HnswInserter inserter;
-	bool		in_memory;
-	MemoryContext row;			/* reset for each row */
-	MemoryContext graph;		/* the pages in memory */
-	double		tuples;
-	double		error_squares;	/* of codes, to learn their mean */
-} HnswBuildState;
 
 /*
  * The meta page of an empty index, from the definition and options.
@@ -97,7 +83,7 @@ WriteMetaPage(HnswBuildState *build, bool extend)
 	Buffer		buffer = ReadBuffer(build->rel, extend ? P_NEW : HNSW_META_BLOCK);
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	HnswFillMetaPage(BufferGetPage(buffer), &build->meta);
+	HnswFillMetaPage(BufferGetPage(buffer), build->meta);
 	MarkBufferDirty(buffer);
 	UnlockReleaseBuffer(buffer);
 }
@@ -106,63 +92,150 @@ static void
 LearnError(HnswBuildState *build)
 {
 	if (build->tuples > 0)
-		build->meta.code_error = sqrt(build->error_squares / build->tuples);
+		build->meta->code_error = sqrt(build->error_squares / build->tuples);
 }
 
 /*
- * From memory to pages: all written so far, and logged.
+ * From memory to pages.
  */
-static void
-LeaveMemory(HnswBuildState *build)
+void
+HnswLeaveMemory(HnswBuildState *build)
 {
+	HnswShared *shared = build->index->shared;
+
 	LearnError(build);
+	if (shared)
+	{
+		build->index->group_count = shared->group_count;
+		for (uint32 group = 0; group < shared->group_count; group++)
+			if (build->index->groups[group] == NULL)
+				HnswSharedAddGroup(build->index, group);
+	}
 	WritePages(build);
 	WriteMetaPage(build, false);
-	if (RelationNeedsWAL(build->rel))
-		log_newpage_range(build->rel, MAIN_FORKNUM, 0,
-						  RelationGetNumberOfBlocks(build->rel), true);
+}
+
+/*
+ * What comes goes into the pages.
+ */
+static void
+ForgetMemory(HnswBuildState *build)
+{
 	build->in_memory = false;
 	build->index->groups = NULL;
+	build->index->shared = NULL;
+	build->index->building = true;
 	MemoryContextReset(build->graph);
 }
 
-static Size
-MemoryUsed(HnswBuildState *build)
+static void
+ReportFull(double tuples)
 {
-	return MemoryContextMemAllocated(build->graph, true);
+	ereport(NOTICE,
+			(errmsg("hnsw graph no longer fits into maintenance_work_mem after " INT64_FORMAT " tuples",
+					(int64) tuples),
+			 errdetail("Building will take more time."),
+			 errhint("Increase maintenance_work_mem to speed up builds.")));
+}
+
+/*
+ * Does the next row go into memory?  Then, in a parallel build, the memory stays
+ * as long as this process holds the lock "phase".
+ */
+static bool
+EnterMemory(HnswBuildState *build)
+{
+	HnswShared *shared = build->index->shared;
+
+	if (!build->in_memory)
+		return false;
+	if (shared == NULL)
+	{
+		if (MemoryContextMemAllocated(build->graph, true) <= (Size) maintenance_work_mem * 1024)
+			return true;
+		ReportFull(build->tuples);
+		HnswLeaveMemory(build);
+		ForgetMemory(build);
+		return false;
+	}
+	for (;;)
+	{
+		LWLockAcquire(&shared->phase, LW_SHARED);
+		if (!shared->flushed && !HnswSharedFull(build->index))
+			return true;
+		LWLockRelease(&shared->phase);
+		LWLockAcquire(&shared->phase, LW_EXCLUSIVE);
+		if (!shared->flushed)
+		{
+			ReportFull(shared->tuples);
+			HnswLeaveMemory(build);
+			shared->flushed = true;
+		}
+		LWLockRelease(&shared->phase);
+		ForgetMemory(build);
+		return false;
+	}
 }
 
 static void
-BuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
+CountRow(HnswBuildState *build, float error)
+{
+	HnswShared *shared = build->shared;
+	double		tuples = ++build->tuples;
+
+	build->error_squares += (double) error * error;
+	if (shared)
+	{
+		SpinLockAcquire(&shared->mutex);
+		tuples = ++shared->tuples;
+		SpinLockRelease(&shared->mutex);
+	}
+	if (build->progress)
+		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, (int64) tuples);
+}
+
+void
+HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
 {
 	HnswBuildState *build = state;
 	int			column = HnswVectorColumn(rel) - 1;
 	MemoryContext old;
+	HnswMeta   *memory_meta;
+	bool		inserted;
 	float		error;
 
+	CHECK_FOR_INTERRUPTS();
 	if (isnull[column])
 		return;
-	if (build->in_memory && MemoryUsed(build) > (Size) maintenance_work_mem * 1024)
-	{
-		ereport(NOTICE,
-				(errmsg("hnsw graph no longer fits into maintenance_work_mem after " INT64_FORMAT " tuples",
-						(int64) build->tuples),
-				 errdetail("Building will take more time."),
-				 errhint("Increase maintenance_work_mem to speed up builds.")));
-		LeaveMemory(build);
-	}
-	old = MemoryContextSwitchTo(build->in_memory ? build->graph : build->row);
-	if (HnswInsertValue(&build->inserter, build->class, values[column], tid,
-						HnswKeyOfRow(build->index, build->in_memory ? &build->meta : NULL,
-									 values, isnull),
-						build->in_memory ? &build->meta : NULL, &error))
-	{
-		build->tuples++;
-		build->error_squares += (double) error * error;
-		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, (int64) build->tuples);
-	}
+	memory_meta = EnterMemory(build) ? build->meta : NULL;
+	old = MemoryContextSwitchTo(memory_meta ? build->graph : build->row);
+	inserted = HnswInsertValue(&build->inserter, build->class, values[column], tid,
+							   HnswKeyOfRow(build->index, memory_meta, values, isnull),
+							   memory_meta, &error);
+	if (memory_meta && build->shared)
+		LWLockRelease(&build->shared->phase);
+	if (inserted)
+		CountRow(build, error);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build->row);
+}
+
+/*
+ * Makes a process ready to build.
+ */
+void
+HnswBuildBegin(HnswBuildState *build, Relation rel, HnswMeta *meta)
+{
+	build->rel = rel;
+	build->class = HnswClassOf(rel);
+	build->meta = meta;
+	build->in_memory = true;
+	build->row = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row",
+									   ALLOCSET_DEFAULT_SIZES);
+	build->graph = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph",
+										 ALLOCSET_DEFAULT_SIZES);
+	build->index = HnswOpen(rel, meta, true);
+	HnswInserterInit(&build->inserter, build->index);
 }
 
 IndexBuildResult *
@@ -170,24 +243,23 @@ HnswBuild(Relation heap, Relation rel, IndexInfo *info)
 {
 	HnswBuildState *build = palloc0(sizeof(HnswBuildState));
 	IndexBuildResult *result = palloc(sizeof(IndexBuildResult));
+	HnswMeta   *meta = palloc(sizeof(HnswMeta));
 
-	HnswMakeMeta(rel, &build->meta);
-	build->rel = rel;
-	build->class = HnswClassOf(rel);
-	build->in_memory = true;
-	build->row = AllocSetContextCreate(CurrentMemoryContext, "hnsw build row",
-									   ALLOCSET_DEFAULT_SIZES);
-	build->graph = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph",
-										 ALLOCSET_DEFAULT_SIZES);
-	build->index = HnswOpen(rel, &build->meta, true);
-	HnswInserterInit(&build->inserter, build->index);
+	HnswMakeMeta(rel, meta);
+	HnswBuildBegin(build, rel, meta);
+	build->progress = true;
 	WriteMetaPage(build, true);
 
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, HNSW_PHASE_LOAD);
-	result->heap_tuples = table_index_build_scan(heap, rel, info, true, true, BuildRow,
-												 build, NULL);
-	if (build->in_memory)
-		LeaveMemory(build);
+	if (!HnswBuildParallel(build, heap, info, &result->heap_tuples))
+	{
+		result->heap_tuples = table_index_build_scan(heap, rel, info, true, true,
+													 HnswBuildRow, build, NULL);
+		if (build->in_memory)
+			HnswLeaveMemory(build);
+	}
+	if (RelationNeedsWAL(rel))
+		log_newpage_range(rel, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(rel), true);
 	result->index_tuples = build->tuples;
 	MemoryContextDelete(build->graph);
 	MemoryContextDelete(build->row);

@@ -16,6 +16,36 @@
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
+#include "hnsw/shared.h"
+
+/*
+ * Begins a record. While an index is built there is none (NULL): nobody else sees
+ * its pages, and they are logged when they are done.
+ */
+GenericXLogState *
+HnswStart(HnswIndex *index)
+{
+	return index->building ? NULL : GenericXLogStart(index->rel);
+}
+
+/*
+ * Adds a page to a record, to be changed.
+ */
+Page
+HnswTouch(GenericXLogState *state, Buffer buffer)
+{
+	if (state)
+		return GenericXLogRegisterBuffer(state, buffer, 0);
+	MarkBufferDirty(buffer);
+	return BufferGetPage(buffer);
+}
+
+void
+HnswFinish(GenericXLogState *state)
+{
+	if (state)
+		GenericXLogFinish(state);
+}
 
 /*
  * Adds the page to a record, made ready if it was never written.
@@ -24,8 +54,9 @@ Page
 HnswRegister(HnswIndex *index, GenericXLogState *state, Buffer buffer, int page_of_group)
 {
 	bool		fresh = PageIsNew(BufferGetPage(buffer));
-	Page		page = GenericXLogRegisterBuffer(state, buffer,
-												 fresh ? GENERIC_XLOG_FULL_IMAGE : 0);
+	Page		page = fresh && state
+		? GenericXLogRegisterBuffer(state, buffer, GENERIC_XLOG_FULL_IMAGE)
+		: HnswTouch(state, buffer);
 
 	if (fresh)
 		HnswInitPage(index, page, page_of_group);
@@ -72,8 +103,8 @@ HnswNewNumber(HnswIndex *index, float norm)
 	uint32		node;
 
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-	state = GenericXLogStart(index->rel);
-	meta = HnswPageMeta(GenericXLogRegisterBuffer(state, buffer, 0));
+	state = HnswStart(index);
+	meta = HnswPageMeta(HnswTouch(state, buffer));
 	node = meta->free_head;
 	if (node != HNSW_NONE)
 	{
@@ -96,7 +127,7 @@ HnswNewNumber(HnswIndex *index, float norm)
 					 errmsg("index \"%s\" is full", RelationGetRelationName(index->rel))));
 	}
 	meta->largest_norm = Max(meta->largest_norm, norm);
-	GenericXLogFinish(state);
+	HnswFinish(state);
 	if (BufferIsValid(node_buffer))
 		UnlockReleaseBuffer(node_buffer);
 	UnlockReleaseBuffer(buffer);
@@ -116,21 +147,26 @@ WriteUpper(HnswIndex *index, uint32 node, int level, uint32 key, const HnswLinks
 	HnswUpper  *stored;
 
 	if (index->groups)
+	{
 		stored = (HnswUpper *) HnswMemory(index, node, place);
+		HnswLockNode(index, node);
+	}
 	else
 	{
 		buffer = LockedPage(index, node, place);
-		state = GenericXLogStart(index->rel);
+		state = HnswStart(index);
 		stored = (HnswUpper *) (HnswRegister(index, state, buffer, place.page) + place.offset);
 	}
 	stored->key = key;
 	stored->count = links->count[level];
 	memcpy(stored->links, links->links[level], links->count[level] * sizeof(uint32));
-	if (state)
+	if (BufferIsValid(buffer))
 	{
-		GenericXLogFinish(state);
+		HnswFinish(state);
 		UnlockReleaseBuffer(buffer);
 	}
+	else
+		HnswUnlockNode(index, node);
 }
 
 /*
@@ -160,20 +196,24 @@ HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,
 	{
 		code_buffer = LockedPage(index, node, code_place);
 		buffer = LockedPage(index, node, place);
-		state = GenericXLogStart(index->rel);
+		state = HnswStart(index);
 		stored_code = HnswRegister(index, state, code_buffer, code_place.page) + code_place.offset;
 		stored = (HnswNode *) (HnswRegister(index, state, buffer, place.page) + place.offset);
 	}
 	memcpy(stored_code, code, index->codec.size);
+	if (index->groups)
+		HnswLockNode(index, node);
 	memcpy(stored, head, offsetof(HnswNode, links));
 	stored->count = links->count[0];
 	memcpy(stored->links, links->links[0], links->count[0] * sizeof(uint32));
-	if (state)
+	if (BufferIsValid(buffer))
 	{
-		GenericXLogFinish(state);
+		HnswFinish(state);
 		UnlockReleaseBuffer(buffer);
 		UnlockReleaseBuffer(code_buffer);
 	}
+	else
+		HnswUnlockNode(index, node);
 }
 
 /*
@@ -191,7 +231,10 @@ HnswChangeLinks(HnswIndex *index, uint32 node, int level, uint32 key,
 	bool		same;
 
 	if (index->groups)
+	{
 		stored = HnswMemory(index, node, place);
+		HnswLockNode(index, node);
+	}
 	else
 	{
 		buffer = LockedPage(index, node, place);
@@ -218,8 +261,8 @@ HnswChangeLinks(HnswIndex *index, uint32 node, int level, uint32 key,
 
 		if (BufferIsValid(buffer))
 		{
-			state = GenericXLogStart(index->rel);
-			stored = GenericXLogRegisterBuffer(state, buffer, 0) + place.offset;
+			state = HnswStart(index);
+			stored = HnswTouch(state, buffer) + place.offset;
 		}
 		if (level == 0)
 		{
@@ -231,11 +274,12 @@ HnswChangeLinks(HnswIndex *index, uint32 node, int level, uint32 key,
 			((HnswUpper *) stored)->count = new_count;
 			memcpy(((HnswUpper *) stored)->links, new, new_count * sizeof(uint32));
 		}
-		if (state)
-			GenericXLogFinish(state);
+		HnswFinish(state);
 	}
 	if (BufferIsValid(buffer))
 		UnlockReleaseBuffer(buffer);
+	else
+		HnswUnlockNode(index, node);
 	return same;
 }
 
@@ -269,8 +313,16 @@ HnswAddTwin(HnswIndex *index, uint32 first, uint32 key, uint32 twin)
 	bool		linked;
 
 	if (index->groups)
-		return LinkTwin((HnswNode *) HnswMemory(index, first, first_place),
-						(HnswNode *) HnswMemory(index, twin, twin_place), key, twin);
+	{
+		HnswNode   *first_node = (HnswNode *) HnswMemory(index, first, first_place);
+		HnswNode   *twin_node = (HnswNode *) HnswMemory(index, twin, twin_place);
+
+		/* Nobody but its first one will lead to the twin */
+		HnswLockNode(index, first);
+		linked = LinkTwin(first_node, twin_node, key, twin);
+		HnswUnlockNode(index, first);
+		return linked;
+	}
 
 	if (first_block <= twin_block)
 		first_buffer = LockedPage(index, first, first_place);
@@ -279,15 +331,15 @@ HnswAddTwin(HnswIndex *index, uint32 first, uint32 key, uint32 twin)
 	if (first_block > twin_block)
 		first_buffer = LockedPage(index, first, first_place);
 
-	state = GenericXLogStart(index->rel);
-	first_page = GenericXLogRegisterBuffer(state, first_buffer, 0);
+	state = HnswStart(index);
+	first_page = HnswTouch(state, first_buffer);
 	twin_page = first_block == twin_block ? first_page
-		: GenericXLogRegisterBuffer(state, twin_buffer, 0);
+		: HnswTouch(state, twin_buffer);
 	linked = LinkTwin((HnswNode *) (first_page + first_place.offset),
 					  (HnswNode *) (twin_page + twin_place.offset), key, twin);
 	if (linked)
-		GenericXLogFinish(state);
-	else
+		HnswFinish(state);
+	else if (state)
 		GenericXLogAbort(state);
 	if (first_block != twin_block)
 		UnlockReleaseBuffer(twin_buffer);

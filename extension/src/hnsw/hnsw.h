@@ -240,6 +240,9 @@ typedef struct HnswIndex
 								 * disk */
 	uint32		group_count;
 	uint32		group_room;
+	struct HnswShared *shared;	/* of a parallel build, else NULL */
+	struct dsa_area *area;		/* where its groups are */
+	bool		building;		/* changes are logged at the end, all at once */
 	Buffer	   *recent;			/* where each block was last seen */
 	BlockNumber recent_room;
 	uint32		peeks;			/* codes read without a pin, so far */
@@ -408,7 +411,10 @@ extern void HnswDistances(HnswIndex *index, const HnswQuery *query, HnswCandidat
 extern HnswQuery HnswMakeQuery(const HnswCodec *codec);
 
 /* change.c: changes to pages, logged */
+extern GenericXLogState *HnswStart(HnswIndex *index);
+extern Page HnswTouch(GenericXLogState *state, Buffer buffer);
 extern Page HnswRegister(HnswIndex *index, GenericXLogState *state, Buffer buffer, int page_of_group);
+extern void HnswFinish(GenericXLogState *state);
 extern void HnswEnsureGroup(HnswIndex *index, uint32 node);
 extern uint32 HnswNewNumber(HnswIndex *index, float norm);
 extern void HnswWriteNode(HnswIndex *index, uint32 node, const HnswNode *head,

@@ -20,6 +20,7 @@
 #include "hnsw/cache.h"
 #include "hnsw/key.h"
 #include "hnsw/root.h"
+#include "hnsw/shared.h"
 #include "vector/dense.h"
 
 /* Nearest candidates whose code is compared with the new one */
@@ -232,7 +233,9 @@ HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datum value,
 	}
 	*error = note.error;
 	class->type->query(codec, x, &inserter->query);
-	if (memory_meta)
+	if (memory_meta && index->shared)
+		node = HnswSharedNumber(index, note.norm);
+	else if (memory_meta)
 	{
 		node = memory_meta->node_count++;
 		if (node / HNSW_GROUP_NODES == index->group_count)

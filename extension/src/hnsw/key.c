@@ -23,6 +23,7 @@
 #include "utils/uuid.h"
 
 #include "hnsw/key.h"
+#include "hnsw/shared.h"
 
 /* Longest value of a key column, so that some keys fit a page */
 #define LONGEST_KEY	2000
@@ -292,7 +293,11 @@ static uint32
 AddInMemory(HnswIndex *index, HnswMeta *meta, const HnswKeyValue *value)
 {
 	uint32	   *bucket = &meta->buckets[Bucket(value)];
+	uint32		key = FindInChain(index, *bucket, value);
 
+	/* Another process may have been faster */
+	if (key != HNSW_WHOLE)
+		return key;
 	for (;;)
 	{
 		if (meta->key_pages > 0 &&
@@ -329,15 +334,15 @@ AddInPages(HnswIndex *index, const HnswKeyValue *value)
 		HnswEnsureGroup(index, KeyGroupNode(last << 8));
 		buffer = HnswPin(index, HnswKeyBlock(index, last << 8));
 		LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
-		state = GenericXLogStart(index->rel);
-		meta = HnswPageMeta(GenericXLogRegisterBuffer(state, meta_buffer, 0));
+		state = HnswStart(index);
+		meta = HnswPageMeta(HnswTouch(state, meta_buffer));
 		page = HnswRegister(index, state, buffer, KeyPlace(index, last << 8).page);
 		meta->key_pages = last + 1;
 		if (AddToPage(page, value, last, &meta->buckets[Bucket(value)]))
 			key = meta->buckets[Bucket(value)];
 		else
 			meta->key_pages++;
-		GenericXLogFinish(state);
+		HnswFinish(state);
 		UnlockReleaseBuffer(buffer);
 	}
 	UnlockReleaseBuffer(meta_buffer);
@@ -398,10 +403,20 @@ HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnul
 	if (index->layout.key_pages == 0)
 		return HNSW_WHOLE;
 	value = ValueOfRow(index, values, isnull, parts, integers);
+	if (memory_meta == NULL)
+	{
+		key = Find(index, NULL, &value);
+		return key == HNSW_WHOLE ? AddInPages(index, &value) : key;
+	}
+	HnswLockRoots(index, LW_SHARED);
 	key = Find(index, memory_meta, &value);
+	HnswUnlockRoots(index);
 	if (key == HNSW_WHOLE)
-		key = memory_meta ? AddInMemory(index, memory_meta, &value)
-			: AddInPages(index, &value);
+	{
+		HnswLockRoots(index, LW_EXCLUSIVE);
+		key = AddInMemory(index, memory_meta, &value);
+		HnswUnlockRoots(index);
+	}
 	return key;
 }
 

@@ -11,6 +11,7 @@
 #include "hnsw/hnsw.h"
 #include "hnsw/key.h"
 #include "hnsw/root.h"
+#include "hnsw/shared.h"
 
 static HnswRoot *
 RootOn(Page page, uint32 key)
@@ -38,7 +39,9 @@ HnswReadRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, HnswRoot *root
 
 	if (memory_meta)
 	{
+		HnswLockRoots(index, LW_SHARED);
 		*root = *RootInMemory(index, memory_meta, key);
+		HnswUnlockRoots(index);
 		return;
 	}
 	buffer = HnswPin(index, RootBlock(index, key));
@@ -83,11 +86,11 @@ JoinWhole(HnswIndex *index, uint32 node, bool alone)
 		joined = !alone || root->entry == HNSW_NONE;
 		if (joined && Enters(root, node))
 		{
-			GenericXLogState *state = GenericXLogStart(index->rel);
-			Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
+			GenericXLogState *state = HnswStart(index);
+			Page		page = HnswTouch(state, buffer);
 
 			RootOn(page, HNSW_WHOLE)->entry = node;
-			GenericXLogFinish(state);
+			HnswFinish(state);
 		}
 	}
 	else
@@ -116,18 +119,40 @@ JoinKey(HnswIndex *index, uint32 key, uint32 node, bool linked, bool alone)
 	joined = !alone || root->entry == HNSW_NONE;
 	if (joined)
 	{
-		GenericXLogState *state = GenericXLogStart(index->rel);
-		Page		key_page = GenericXLogRegisterBuffer(state, key_buffer, 0);
-		Page		node_page = GenericXLogRegisterBuffer(state, node_buffer, 0);
+		GenericXLogState *state = HnswStart(index);
+		Page		key_page = HnswTouch(state, key_buffer);
+		Page		node_page = HnswTouch(state, node_buffer);
 
 		root = RootOn(key_page, key);
 		JoinChain(root, (HnswNode *) (node_page + place.offset), node);
 		if (linked && Enters(root, node))
 			root->entry = node;
-		GenericXLogFinish(state);
+		HnswFinish(state);
 	}
 	UnlockReleaseBuffer(node_buffer);
 	UnlockReleaseBuffer(key_buffer);
+	return joined;
+}
+
+static bool
+JoinInMemory(HnswIndex *index, HnswMeta *memory_meta, uint32 key, uint32 node, bool linked,
+			 bool alone)
+{
+	HnswRoot   *root;
+	bool		joined;
+
+	HnswLockRoots(index, LW_EXCLUSIVE);
+	root = RootInMemory(index, memory_meta, key);
+	joined = !alone || root->entry == HNSW_NONE;
+	if (joined)
+	{
+		if (linked && Enters(root, node))
+			root->entry = node;
+		if (key != HNSW_WHOLE)
+			JoinChain(root, (HnswNode *) HnswMemory(index, node, HnswNodePlace(index, node)),
+					  node);
+	}
+	HnswUnlockRoots(index);
 	return joined;
 }
 
@@ -140,16 +165,7 @@ HnswJoinRoot(HnswIndex *index, HnswMeta *memory_meta, uint32 key, uint32 node,
 			 bool linked, bool alone)
 {
 	if (memory_meta)
-	{
-		HnswRoot   *root = RootInMemory(index, memory_meta, key);
-
-		if (linked && Enters(root, node))
-			root->entry = node;
-		if (key != HNSW_WHOLE)
-			JoinChain(root, (HnswNode *) HnswMemory(index, node, HnswNodePlace(index, node)),
-					  node);
-		return true;
-	}
+		return JoinInMemory(index, memory_meta, key, node, linked, alone);
 	if (key != HNSW_WHOLE)
 		return JoinKey(index, key, node, linked, alone);
 	return !linked || JoinWhole(index, node, alone);
@@ -166,13 +182,13 @@ HnswMoveEntry(HnswIndex *index, uint32 key, uint32 from, uint32 to, uint32 gone)
 	LockBuffer(buffer, BUFFER_LOCK_EXCLUSIVE);
 	if (from != to || gone > 0)
 	{
-		GenericXLogState *state = GenericXLogStart(index->rel);
-		HnswRoot   *root = RootOn(GenericXLogRegisterBuffer(state, buffer, 0), key);
+		GenericXLogState *state = HnswStart(index);
+		HnswRoot   *root = RootOn(HnswTouch(state, buffer), key);
 
 		if (root->entry == from)
 			root->entry = to;
 		root->count -= Min(gone, root->count);
-		GenericXLogFinish(state);
+		HnswFinish(state);
 	}
 	UnlockReleaseBuffer(buffer);
 }
@@ -202,13 +218,13 @@ HnswLeaveChain(HnswIndex *index, uint32 key, uint32 before, uint32 node, uint32 
 	same = *leads == node;
 	if (same)
 	{
-		GenericXLogState *state = GenericXLogStart(index->rel);
-		Page		page = GenericXLogRegisterBuffer(state, buffer, 0);
+		GenericXLogState *state = HnswStart(index);
+		Page		page = HnswTouch(state, buffer);
 
 		leads = before == HNSW_NONE ? &RootOn(page, key)->head
 			: &((HnswNode *) (page + place.offset))->next;
 		*leads = next;
-		GenericXLogFinish(state);
+		HnswFinish(state);
 	}
 	UnlockReleaseBuffer(buffer);
 	return same;

@@ -15,6 +15,7 @@
 
 #include "hnsw/hnsw.h"
 #include "hnsw/key.h"
+#include "hnsw/shared.h"
 
 /* Bytes of a code to ask for ahead; the processor follows by itself */
 #define PREFETCH_BYTES	512
@@ -147,9 +148,14 @@ HnswMakeQuery(const HnswCodec *codec)
 void
 HnswAddGroup(HnswIndex *index)
 {
-	char	   *pages = MemoryContextAllocHuge(CurrentMemoryContext,
-											   mul_size(index->layout.pages, BLCKSZ));
+	char	   *pages;
 
+	if (index->shared)
+	{
+		HnswSharedAddGroup(index, index->group_count++);
+		return;
+	}
+	pages = MemoryContextAllocHuge(CurrentMemoryContext, mul_size(index->layout.pages, BLCKSZ));
 	if (index->group_count == index->group_room)
 	{
 		index->group_room *= 2;
@@ -245,7 +251,12 @@ HnswBlockOf(const HnswIndex *index, uint32 node, HnswPlace place)
 char *
 HnswMemory(HnswIndex *index, uint32 node, HnswPlace place)
 {
-	return index->groups[node / HNSW_GROUP_NODES] + (Size) place.page * BLCKSZ + place.offset;
+	uint32		group = node / HNSW_GROUP_NODES;
+
+	/* Another process may have added it */
+	if (unlikely(index->groups[group] == NULL))
+		HnswSharedAddGroup(index, group);
+	return index->groups[group] + (Size) place.page * BLCKSZ + place.offset;
 }
 
 /*
@@ -297,7 +308,10 @@ HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
 	HnswNode   *stored;
 
 	if (index->groups)
+	{
 		stored = (HnswNode *) HnswMemory(index, node, place);
+		HnswLockNode(index, node);
+	}
 	else
 	{
 		buffer = HnswPin(index, HnswBlockOf(index, node, place));
@@ -315,6 +329,8 @@ HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
 		memcpy(links, stored->links, copy->count * sizeof(uint32));
 	if (BufferIsValid(buffer))
 		UnlockReleaseBuffer(buffer);
+	else
+		HnswUnlockNode(index, node);
 	return true;
 }
 
@@ -343,7 +359,10 @@ HnswReadLinks(HnswIndex *index, uint32 node, int level, const uint32 *keys, int 
 	}
 	place = HnswUpperPlace(index, node, level);
 	if (index->groups)
+	{
 		stored = (HnswUpper *) HnswMemory(index, node, place);
+		HnswLockNode(index, node);
+	}
 	else
 	{
 		buffer = HnswPin(index, HnswBlockOf(index, node, place));
@@ -360,6 +379,8 @@ HnswReadLinks(HnswIndex *index, uint32 node, int level, const uint32 *keys, int 
 		memcpy(links, stored->links, count * sizeof(uint32));
 	if (BufferIsValid(buffer))
 		UnlockReleaseBuffer(buffer);
+	else
+		HnswUnlockNode(index, node);
 	return count;
 }
 

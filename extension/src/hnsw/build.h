@@ -1,0 +1,44 @@
+/*-------------------------------------------------------------------------
+ *
+ * build.h
+ *	  One process of CREATE INDEX.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HNSW_BUILD_H
+#define HNSW_BUILD_H
+
+#include "access/tableam.h"
+#include "storage/dsm.h"
+#include "storage/shm_toc.h"
+
+#include "hnsw/shared.h"
+
+typedef struct HnswBuildState
+{
+	Relation	rel;
+	const HnswClass *class;
+	HnswMeta   *meta;			/* what the meta page will say */
+	HnswIndex  *index;
+	HnswInserter inserter;
+	bool		in_memory;
+	MemoryContext row;			/* reset for each row */
+	MemoryContext graph;		/* the pages in memory */
+	double		tuples;
+	double		error_squares;	/* of codes, to learn their mean */
+	bool		progress;		/* tells how far the build is */
+	HnswShared *shared;			/* of a parallel build, else NULL */
+} HnswBuildState;
+
+/* build.c */
+extern void HnswBuildBegin(HnswBuildState *build, Relation rel, HnswMeta *meta);
+extern void HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive,
+						 void *state);
+extern void HnswLeaveMemory(HnswBuildState *build);
+
+/* parallel.c */
+extern bool HnswBuildParallel(HnswBuildState *build, Relation heap, struct IndexInfo *info,
+							  double *heap_tuples);
+extern PGDLLEXPORT void HnswParallelBuildMain(dsm_segment *segment, shm_toc *toc);
+
+#endif							/* HNSW_BUILD_H */
