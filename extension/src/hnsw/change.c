@@ -55,8 +55,8 @@ HnswRegister(HnswIndex *index, GenericXLogState *state, Buffer buffer, int page_
 {
 	bool		fresh = PageIsNew(BufferGetPage(buffer));
 	Page		page = fresh && state
-		? GenericXLogRegisterBuffer(state, buffer, GENERIC_XLOG_FULL_IMAGE)
-		: HnswTouch(state, buffer);
+	? GenericXLogRegisterBuffer(state, buffer, GENERIC_XLOG_FULL_IMAGE)
+	: HnswTouch(state, buffer);
 
 	if (fresh)
 		HnswInitPage(index, page, page_of_group);
