@@ -64,14 +64,23 @@
 -- The queue: what is to be done, who does it, what became of it.
 \ir 30_work/kinds.sql
 \ir 30_work/keep_days.sql
+\ir 30_work/wake.sql
+\ir 30_work/release.sql
 \ir 30_work/enqueue.sql
 \ir 30_work/worker.sql
+\ir 30_work/flows.sql
+\ir 30_work/limit.sql
+\ir 30_work/shares.sql
 \ir 30_work/claim.sql
 \ir 30_work/ack.sql
 \ir 30_work/nack.sql
+\ir 30_work/dead.sql
+\ir 30_work/cancel.sql
 \ir 30_work/extend.sql
 \ir 30_work/rescue.sql
-\ir 30_work/dead.sql
+\ir 30_work/pause.sql
+\ir 30_work/cron.sql
+\ir 30_work/schedule.sql
 \ir 30_work/stats.sql
 \ir 30_work/grants.sql
 

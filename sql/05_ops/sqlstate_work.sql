@@ -14,7 +14,7 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'Send {} if there is nothing to say.'
 ),
 ('BW205', 'job_arrays_differ', 'Arrays that belong together differ in length.',
-'Give one lease token for each job id.'),
+'Give one of each for each job.'),
 (
     'BW206', 'unknown_worker', 'The worker is not registered (any more).',
     'Call work.register_worker again.'
@@ -26,6 +26,46 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 (
     'BW208', 'bad_batch_size', 'A batch must have between 1 and 1000 jobs.',
     'Ask for fewer jobs at a time.'
+),
+(
+    'BW209', 'dedup_key_twice', 'A dedup key occurs twice in one call.',
+    'Enqueue each of equal jobs once.'
+),
+(
+    'BW210', 'unknown_job', 'There is no job of that id to wait for.',
+    'Wait for jobs that work.enqueue has returned.'
+),
+(
+    'BW211', 'dead_dependency', 'A job that is to be waited for is dead.',
+    'Revive it with work.requeue_dead, or do not wait for it.'
+),
+(
+    'BW212', 'unknown_queue', 'No kind of job is in a queue of that name.',
+    'The queues are in work.kind.'
+),
+(
+    'BW213', 'bad_limit', 'A limit that makes no sense.',
+    'Scopes are tenant, provider and kind; rate and burst are positive.'
+),
+(
+    'BW214', 'bad_tokens', 'So many tokens can never be taken.',
+    'Take more than 0 and at most the gate''s burst.'
+),
+(
+    'BW215', 'bad_gate', 'A gate cannot be closed like this.',
+    'Name the provider and a time of at most 30 days.'
+),
+(
+    'BW216', 'bad_cron_line', 'A cron line is wrong or never fires.',
+    'Five fields: minute, hour, day of month, month, day of week.'
+),
+(
+    'BW217', 'unknown_time_zone', 'No such time zone.',
+    'They are in pg_timezone_names.'
+),
+('BW218', 'bad_schedule', 'A schedule contradicts itself.', 'Look at the message.'),
+(
+    'BW219', 'bad_age', 'Finished jobs cannot be that old.', 'Give a positive interval.'
 )
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

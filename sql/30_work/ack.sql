@@ -1,6 +1,66 @@
 -- Done. The result of a job is written in the same transaction, so that it happens
 -- exactly once: an acknowledgement with an old lease token is not acknowledged.
 
+-- An equal job came while this one ran: it starts anew.
+create or replace function work._repeat(
+    worker_id integer, job_ids bigint[], lease_tokens bigint[]
+)
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    moment timestamptz := clock_timestamp();
+    repeated bigint[];
+begin
+    with held as materialized (
+        select j.* from work.job as j
+        inner join unnest(_repeat.job_ids, _repeat.lease_tokens)
+            as given (job_id, lease_token)
+            on j.job_id = given.job_id and j.lease_token = given.lease_token
+        where
+            j.state = 'leased' and j.worker_id = _repeat.worker_id
+            and j.again is not null
+        order by j.job_id
+        for update of j
+    ),
+
+    once_more as (
+        update work.job as j
+        set
+            state = 'ready', payload = held.again, again = null, attempt = 0,
+            errors = '[]', rescues = 0,
+            lease_token = j.lease_token + 1, lease_until = null, worker_id = null,
+            started_at = null, run_at = moment, enqueued_at = moment
+        from held
+        where j.job_id = held.job_id
+    ),
+
+    recorded as (
+        insert into work.job_done (
+            job_id, tenant_id, kind, attempt, rescues, worker_id, dedup_key, lane,
+            enqueued_at, started_at, finished_at, wait_ms, run_ms
+        )
+        select
+            held.job_id, held.tenant_id, held.kind, held.attempt, held.rescues,
+            held.worker_id, held.dedup_key, held.lane,
+            held.enqueued_at, held.started_at, moment,
+            1000 * extract(
+                epoch from held.started_at - greatest(held.enqueued_at, held.run_at)
+            ),
+            1000 * extract(epoch from moment - held.started_at)
+        from held
+    )
+
+    select coalesce(array_agg(held.job_id order by held.job_id), '{}') into repeated
+    from held;
+    return repeated;
+end
+$$;
+comment on function work._repeat(integer, bigint[], bigint[]) is
+'Finishes those of the jobs that are to run once more, and makes them ready again.';
+
 create or replace function work.ack(
     worker_id integer, job_ids bigint[], lease_tokens bigint[]
 )
@@ -12,8 +72,11 @@ as $$
 #variable_conflict use_column
 declare
     moment timestamptz := clock_timestamp();
-    acknowledged bigint[];
-    repeated boolean;
+    finished bigint[];
+    repeated bigint[];
+    tenants integer[];
+    lanes text[];
+    released integer := 0;
 begin
     if cardinality(ack.job_ids) is distinct from cardinality(ack.lease_tokens) then
         raise exception using
@@ -21,59 +84,54 @@ begin
             message = 'job ids and lease tokens differ in number';
     end if;
 
-    with held as materialized (
-        select j.* from work.job as j
-        inner join unnest(ack.job_ids, ack.lease_tokens) as given (job_id, lease_token)
-            on j.job_id = given.job_id and j.lease_token = given.lease_token
-        where j.state = 'leased' and j.worker_id = ack.worker_id
-        order by j.job_id
-        for update of j
-    ),
-
-    finished as (
-        delete from work.job as j using held
-        where j.job_id = held.job_id and held.again is null
-    ),
-
-    -- An equal job came while this one ran: it starts anew.
-    once_more as (
-        update work.job as j
-        set
-            state = 'ready', payload = held.again, again = null, attempt = 0,
-            errors = '[]',
-            lease_token = j.lease_token + 1, lease_until = null, worker_id = null,
-            started_at = null, run_at = moment, enqueued_at = moment
-        from held
-        where j.job_id = held.job_id and held.again is not null
-        returning j.job_id
+    with ended as (
+        delete from work.job as j
+        using unnest(ack.job_ids, ack.lease_tokens) as given (job_id, lease_token)
+        where
+            j.job_id = given.job_id and j.lease_token = given.lease_token
+            and j.state = 'leased' and j.worker_id = ack.worker_id and j.again is null
+        returning j.*
     ),
 
     recorded as (
         insert into work.job_done (
-            job_id, tenant_id, kind, attempt, worker_id, dedup_key,
+            job_id, tenant_id, kind, attempt, rescues, worker_id, dedup_key, lane,
             enqueued_at, started_at, finished_at, wait_ms, run_ms
         )
         select
-            held.job_id, held.tenant_id, held.kind, held.attempt, held.worker_id,
-            held.dedup_key,
-            held.enqueued_at, held.started_at, moment,
+            ended.job_id, ended.tenant_id, ended.kind, ended.attempt, ended.rescues,
+            ended.worker_id, ended.dedup_key, ended.lane,
+            ended.enqueued_at, ended.started_at, moment,
             1000 * extract(
-                epoch from held.started_at - greatest(held.enqueued_at, held.run_at)
+                epoch from ended.started_at - greatest(ended.enqueued_at, ended.run_at)
             ),
-            1000 * extract(epoch from moment - held.started_at)
-        from held
+            1000 * extract(epoch from moment - ended.started_at)
+        from ended
     )
 
-    select coalesce(
-        array_agg(held.job_id order by held.job_id), '{}'
-    ), exists (select from once_more)
-    into acknowledged, repeated
-    from held;
+    select
+        coalesce(array_agg(ended.job_id order by ended.job_id), '{}'),
+        array_agg(ended.tenant_id) filter (where ended.lane is not null),
+        array_agg(ended.lane) filter (where ended.lane is not null)
+    into finished, tenants, lanes
+    from ended;
 
-    if repeated then
-        perform pg_notify('work', '');
+    if cardinality(finished) < cardinality(ack.job_ids) then
+        repeated := work._repeat(ack.worker_id, ack.job_ids, ack.lease_tokens);
+        perform work._count(
+            'work.leases_lost', cardinality(ack.job_ids) - cardinality(finished)
+                - cardinality(repeated)
+        );
     end if;
-    return acknowledged;
+    -- Statements of their own: they see what was enqueued before we had our locks.
+    released := work._release_dependents(finished);
+    if lanes is not null then
+        released := released + work._release_lanes(tenants, lanes);
+    end if;
+    if released > 0 or repeated <> '{}' then
+        perform work._wake();
+    end if;
+    return finished || coalesce(repeated, '{}');
 end
 $$;
 comment on function work.ack(integer, bigint[], bigint[]) is

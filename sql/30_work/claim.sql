@@ -2,6 +2,148 @@
 --
 -- Example: select * from work.claim(3, '{run_cycle,submit_order}', 8);
 
+-- Jobs whose time has come.
+create or replace function work._promote()
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+begin atomic
+    update work.job as j set state = 'ready'
+    from (
+        select w.job_id from work.job as w
+        where w.state = 'waiting' and w.run_at <= clock_timestamp()
+        order by w.run_at limit 1000
+        for no key update skip locked
+    ) as due
+    where j.job_id = due.job_id;
+end;
+comment on function work._promote() is 'Makes up to 1000 waiting jobs ready that are due.';
+
+-- Of the jobs of lanes only the first of each, if none of the lane runs. The lock comes
+-- before the look: what another claim has leased before it is seen.
+create or replace function work._lane_heads(job_ids bigint[])
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    locked bigint[];
+    heads bigint[];
+begin
+    select array_agg(first.job_id) into locked
+    from (
+        select min(j.job_id) as job_id from work.job as j
+        where j.job_id = any(_lane_heads.job_ids)
+        group by j.tenant_id, j.lane
+        having pg_try_advisory_xact_lock(
+            hashtext('work.lane'), hashtext(format('%s %s', j.tenant_id, j.lane))
+        )
+    ) as first;
+
+    select coalesce(array_agg(j.job_id), '{}') into heads from work.job as j
+    where
+        j.job_id = any(locked) and not exists (
+            select from work.job as other
+            where
+                other.tenant_id = j.tenant_id and other.lane = j.lane
+                and (other.job_id < j.job_id or other.state = 'leased')
+        );
+    return heads;
+end
+$$;
+comment on function work._lane_heads(bigint[]) is
+'Those of these ready jobs that are the next of their lane.';
+
+-- Locks the jobs to be leased, never waiting for a lock.
+create or replace function work._lock_next(
+    flows work.flow[], max_jobs integer, last_tenant integer
+)
+returns bigint[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    free bigint[];
+    in_lanes bigint[];
+    last_turn integer;
+begin
+    if flows = '{}' then
+        return '{}';
+    end if;
+    select
+        coalesce(array_agg(head.job_id) filter (where head.lane is null), '{}'),
+        coalesce(array_agg(head.job_id) filter (where head.lane is not null), '{}'),
+        (array_agg(head.tenant_id order by head.turn desc))[1]
+    into free, in_lanes, last_turn
+    from (
+        select next.job_id, next.lane, next.tenant_id, s.turn
+        from work._shares(_lock_next.flows, _lock_next.max_jobs, _lock_next.last_tenant)
+            as s
+        cross join lateral (
+            select j.job_id, j.lane, j.tenant_id from work.job as j
+            where
+                j.state = 'ready' and j.kind = flows[s.number].kind
+                and j.priority = flows[s.number].priority
+                and j.tenant_id = flows[s.number].tenant_id
+                and j.job_id >= flows[s.number].first_job_id
+            order by j.job_id limit s.share
+            for no key update skip locked
+        ) as next
+    ) as head;
+
+    if last_turn <> last_tenant then
+        perform set_config('work.last_tenant', last_turn::text, false);
+    end if;
+    if in_lanes <> '{}' then
+        free := free || work._lane_heads(in_lanes);
+    end if;
+    return free;
+end
+$$;
+comment on function work._lock_next(work.flow[], integer, integer) is
+'Locks the next jobs of these flows and returns their ids.';
+
+-- When an old snapshot is held open somewhere, the index keeps an entry of each job that
+-- ever was, and going from flow to flow gets slow. Then this session remembers the flows
+-- and how far it came in each, for as long as keeps the search at a twentieth of its
+-- time, and looks again at once when what it remembers does not fill a batch.
+create or replace function work._remember(
+    kinds text[], flows work.flow[], job_ids bigint[], until timestamptz
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    memory text;
+begin
+    -- What lies before the last job taken is taken, by us or by others.
+    select jsonb_build_object(
+        'until', _remember.until, 'kinds', _remember.kinds, 'flows', jsonb_agg(
+        jsonb_build_object(
+            'kind', f.kind, 'priority', f.priority, 'tenant_id', f.tenant_id,
+            'first_job_id', greatest(f.first_job_id, (
+                select max(j.job_id) from work.job as j
+                where
+                    j.job_id = any(_remember.job_ids) and j.kind = f.kind
+                    and j.priority = f.priority and j.tenant_id = f.tenant_id
+            )),
+            'side_effects', f.side_effects, 'provider', f.provider
+        ) order by f.number
+    )
+    )::text into memory
+    from unnest(_remember.flows) with ordinality as f (
+        kind, priority, tenant_id, first_job_id, side_effects, provider, number
+    );
+    perform set_config('work.flows', memory, false);
+end
+$$;
+comment on function work._remember(text[], work.flow[], bigint[], timestamptz) is
+'Remembers flows in this session until then.';
+
 create or replace function work.claim(worker_id integer, kinds text[], max_jobs integer)
 returns table (
     job_id bigint,
@@ -19,7 +161,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    moment timestamptz := clock_timestamp();
+    last_tenant integer := coalesce(
+        nullif(current_setting('work.last_tenant', true), ''), '-1'
+    );
+    memory jsonb := nullif(current_setting('work.flows', true), '');
+    moment timestamptz;
+    search interval;
+    until timestamptz;
+    flows work.flow[];
+    taken bigint[] := '{}';
 begin
     if claim.max_jobs is null or claim.max_jobs not between 1 and 1000 then
         raise exception using
@@ -38,61 +188,69 @@ begin
             hint = 'Call work.register_worker again.';
     end if;
 
-    -- Jobs whose time has come.
-    update work.job as j set state = 'ready'
-    from (
-        select w.job_id from work.job as w
-        where w.state = 'waiting' and w.run_at <= moment
-        order by w.run_at limit 1000
-        for update skip locked
-    ) as due
-    where j.job_id = due.job_id;
+    perform work._promote();
+    if memory -> 'kinds' = to_jsonb(claim.kinds)
+        and (memory ->> 'until')::timestamptz > clock_timestamp() then
+        until := memory ->> 'until';
+        flows := array(
+            select f
+            from jsonb_populate_recordset(null::work.flow, memory -> 'flows') as f
+        );
+        taken := work._lock_next(flows, claim.max_jobs, last_tenant);
+    end if;
+    if cardinality(taken) < claim.max_jobs then
+        moment := clock_timestamp();
+        flows := array(
+            select f from work._flows(claim.kinds, claim.max_jobs, last_tenant) as f
+        );
+        search := clock_timestamp() - moment;
+        until := case
+            when search > interval '5 ms'
+                then clock_timestamp() + least(20 * search, interval '5 seconds')
+        end;
+        taken := work._lock_next(flows, claim.max_jobs, last_tenant);
+    end if;
+    if taken = '{}' then
+        -- Nothing to do: time to see whether a lane stands still.
+        perform work._unblock_recent();
+        return;
+    end if;
 
+    moment := clock_timestamp();
     return query
-    with head as materialized (
-        select j.job_id, j.kind, j.priority from work.job as j
-        where j.state = 'ready' and (claim.kinds is null or j.kind = any(claim.kinds))
-        order by j.priority, j.job_id limit claim.max_jobs
-        for update skip locked
-    ),
-
-    numbered as (
-        select
-            head.job_id, k.lease, k.side_effects,
-            row_number() over (
-                partition by k.side_effects order by head.priority, head.job_id
-            ) as place
-        from head inner join work.kind as k on head.kind = k.name
-    ),
-
-    -- Jobs that act on the outside come one at a time.
-    taken as (
+    with leased as (
         update work.job as j
         set
             state = 'leased', attempt = j.attempt + 1, lease_token = j.lease_token + 1,
-            lease_until = moment + numbered.lease, worker_id = claim.worker_id,
+            lease_until = moment + k.lease, worker_id = claim.worker_id,
             started_at = moment
-        from numbered
-        where j.job_id = numbered.job_id and (
-            not numbered.side_effects or numbered.place = 1
-        )
-        returning j.*, numbered.side_effects
+        from work.kind as k
+        where j.job_id = any(taken) and k.name = j.kind
+        returning j.*, k.side_effects
     ),
 
     -- Losing a claim in a crash only runs the job again, so it need not wait for the
     -- disk, unless a job acts on the outside. Reset with the end of the transaction.
     durability as materialized (
         select set_config('synchronous_commit', 'off', true)
-        having not exists (select from taken where taken.side_effects)
+        having not exists (select from leased where leased.side_effects)
     )
 
     select
-        taken.job_id, taken.lease_token, taken.kind, taken.tenant_id, taken.payload,
-        taken.attempt, taken.max_attempts, taken.enqueued_at
-    from taken left join durability on true
-    order by taken.priority, taken.job_id;
+        leased.job_id, leased.lease_token, leased.kind, leased.tenant_id,
+        leased.payload, leased.attempt, leased.max_attempts, leased.enqueued_at
+    from leased left join durability on true
+    order by leased.priority, leased.job_id;
+
+    if until is not null then
+        perform work._remember(claim.kinds, flows, taken, until);
+    end if;
+    if exists (select from work.bucket as b where b.scope <> 'provider') then
+        perform work._spend(taken);
+    end if;
 end
 $$;
 comment on function work.claim(integer, text[], integer) is
 'Leases up to max_jobs ready jobs of these kinds to a worker (null: of every kind), '
-'never waiting for a lock.';
+'never waiting for a lock: the most urgent first, then one of each tenant in turn. Its '
+'commit does not wait for the disk unless a job has side effects.';

@@ -27,7 +27,7 @@ begin
             on j.job_id = given.job_id and j.lease_token = given.lease_token
         where j.state = 'leased' and j.worker_id = extend.worker_id
         order by j.job_id
-        for update of j
+        for no key update of j
     ),
 
     renewed as (
@@ -41,6 +41,9 @@ begin
         array_agg(renewed.job_id order by renewed.job_id), '{}'
     ) into extended
     from renewed;
+    perform work._count(
+        'work.leases_lost', cardinality(extend.job_ids) - cardinality(extended)
+    );
     return extended;
 end
 $$;

@@ -1,4 +1,54 @@
 -- Finished jobs: one partition a day, made ahead, dropped by age.
+--
+-- Example: select work.drop_old('3 days') -> 4 (days dropped)
+
+create or replace function work.drop_old(age interval default '14 days')
+returns integer
+language plpgsql
+security definer -- workers do not own the tables
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    -- A day is old when its last moment is.
+    first_kept text := to_char(
+        (clock_timestamp() - age) at time zone 'UTC', 'YYYYMMDD'
+    );
+    patience text := current_setting('lock_timeout');
+    partition text;
+    dropped integer := 0;
+begin
+    if age is null or age < interval '0' then
+        raise exception using
+            errcode = 'BW219',
+            message = format(
+                'finished jobs cannot be %s old', coalesce(age::text, 'null')
+            );
+    end if;
+    for partition in
+        select c.relname from pg_inherits as i
+        inner join pg_class as c on i.inhrelid = c.oid
+        where
+            i.inhparent = 'work.job_done'::regclass
+            and c.relname < 'job_done_' || first_kept
+        order by c.relname
+    loop
+        -- Whoever reads the old days is not waited for: those who finish jobs would have
+        -- to wait behind us. The next day comes round again.
+        begin
+            perform set_config('lock_timeout', '100ms', true);
+            execute format('drop table work.%I', partition);
+            dropped := dropped + 1;
+        exception when lock_not_available then
+            raise notice 'somebody reads work.%, it is dropped another time', partition;
+        end;
+        perform set_config('lock_timeout', patience, true);
+    end loop;
+    return dropped;
+end
+$$;
+comment on function work.drop_old(interval) is
+'Drops the days of finished jobs that are older than that; returns how many. A day that '
+'somebody reads is left for another time.';
 
 create or replace function work.keep_days(keep integer default 14)
 returns void
@@ -33,16 +83,7 @@ begin
             (day + 1)::timestamp at time zone 'UTC'
         );
     end loop;
-
-    for partition in
-        select c.relname from pg_inherits as i
-        inner join pg_class as c on i.inhrelid = c.oid
-        where
-            i.inhparent = 'work.job_done'::regclass
-            and c.relname < format('job_done_%s', to_char(today - keep, 'YYYYMMDD'))
-    loop
-        execute format('drop table work.%I', partition);
-    end loop;
+    perform work.drop_old(make_interval(days => keep));
 end
 $$;
 comment on function work.keep_days(integer) is

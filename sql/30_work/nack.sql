@@ -22,31 +22,62 @@ end;
 comment on function work._with_error(jsonb, integer, integer, text) is
 'A job''s error history with one line more.';
 
+-- To the dead, and with it what waits for it; its lane goes on.
 create or replace function work._bury(job_id bigint, reason text)
 returns void
-language sql
-begin atomic
-    with gone as (
-        delete from work.job as j where j.job_id = _bury.job_id
-        returning j.*
-    )
-
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    gone work.job;
+    dependent bigint;
+begin
+    delete from work.job as j where j.job_id = _bury.job_id
+    returning j.* into strict gone;
     insert into work.dead (
-        job_id, tenant_id, kind, priority, attempt, max_attempts, dedup_key, payload,
-        reason,
-        error, errors, enqueued_at, first_failed_at, died_at
+        job_id, tenant_id, kind, priority, attempt, max_attempts, rescues, dedup_key,
+        lane, after, payload, reason, error, errors,
+        enqueued_at, first_failed_at, died_at
     )
-    select
+    values (
         gone.job_id, gone.tenant_id, gone.kind, gone.priority, gone.attempt,
-        gone.max_attempts,
-        gone.dedup_key, coalesce(gone.again, gone.payload), _bury.reason,
-        gone.errors -> -1 ->> 'error',
-        gone.errors, gone.enqueued_at, (gone.errors -> 0 ->> 'at')::timestamptz,
-        pg_catalog.clock_timestamp()
-    from gone;
-end;
+        gone.max_attempts, gone.rescues, gone.dedup_key, gone.lane, gone.after,
+        coalesce(gone.again, gone.payload), _bury.reason,
+        gone.errors -> -1 ->> 'error', gone.errors,
+        gone.enqueued_at, (gone.errors -> 0 ->> 'at')::timestamptz, clock_timestamp()
+    );
+    delete from work.dependency as d where d.job_id = gone.job_id;
+    for dependent in
+        with freed as (
+            delete from work.dependency as d where d.after_job_id = gone.job_id
+            returning d.job_id
+        )
+
+        select freed.job_id from freed order by freed.job_id
+    loop
+        update work.job as j
+        set errors = work._with_error(
+            j.errors, j.attempt, null, format(
+                'job %s, which it waited for, is dead: %s', gone.job_id,
+                gone.errors -> -1 ->> 'error'
+            )
+        )
+        where j.job_id = dependent;
+        -- Another one that it waited for may have taken it along already.
+        if found then
+            perform work._bury(dependent, 'dependency');
+        end if;
+    end loop;
+    if gone.lane is not null and work._release_lanes(
+        array[gone.tenant_id], array[gone.lane]
+    ) > 0 then
+        perform work._wake();
+    end if;
+end
+$$;
 comment on function work._bury(bigint, text) is
-'Moves a job whose last error is recorded to work.dead.';
+'Moves a job whose last error is recorded to work.dead, and the jobs that wait for it.';
 
 create or replace function work.nack(
     worker_id integer,
@@ -65,6 +96,7 @@ as $$
 declare
     held work.job;
     known work.kind;
+    pause interval;
     delay interval;
 begin
     if nack.retry_after < interval '0' then
@@ -79,13 +111,22 @@ begin
         and state = 'leased' and worker_id = nack.worker_id
     for update;
     if not found then
+        perform nextval('work.leases_lost');
         return 'lost';
     end if;
     select * into strict known from work.kind where name = held.kind;
 
-    -- Whoever was asked to come back later (429, a closed gate) has not failed.
+    -- Whoever was asked to come back later (429), or stood before a closed gate, has not
+    -- failed.
+    pause := nack.retry_after;
+    if pause is null and not coalesce(nack.permanent, false) then
+        select g.closed_until - clock_timestamp() into pause from work.gate as g
+        where
+            g.scope = 'provider' and g.name = known.provider
+            and g.closed_until > clock_timestamp();
+    end if;
     delay := coalesce(
-        nack.retry_after,
+        pause,
         least(
             known.backoff_max,
             known.backoff_base * power(2, least(held.attempt - 1, 30))
@@ -95,7 +136,7 @@ begin
     update work.job
     set
         state = 'waiting', run_at = clock_timestamp() + delay,
-        attempt = case when nack.retry_after is null then attempt else attempt - 1 end,
+        attempt = case when pause is null then attempt else attempt - 1 end,
         lease_token = lease_token + 1, lease_until = null, worker_id = null,
         started_at = null,
         payload = work._merged(payload, again, known.merge_least), again = null,
@@ -107,13 +148,14 @@ begin
     if nack.permanent then
         perform work._bury(held.job_id, 'permanent');
         return 'dead';
-    elsif nack.retry_after is null and held.attempt >= held.max_attempts then
+    elsif pause is null and held.attempt >= held.max_attempts then
         perform work._bury(held.job_id, 'attempts');
         return 'dead';
     end if;
+    perform nextval('work.jobs_retried');
     return 'retry';
 end
 $$;
 comment on function work.nack(integer, bigint, bigint, text, interval, boolean) is
-'Records a failure: retry (after retry_after, which spends no attempt, or a growing '
-'wait), dead, or lost when the lease had ended.';
+'Records a failure: retry (after retry_after, or when the kind''s gate opens, which '
+'spends no attempt, or after a growing wait), dead, or lost when the lease had ended.';

@@ -1,4 +1,4 @@
--- Workers: one row each, a heartbeat every 4 s; silent for 12 s means dead.
+-- Workers: one row each, a heartbeat every 4 s; silent for 10 s means dead.
 
 create or replace function work.register_worker(
     host text, pid integer, version text, kinds text[]
@@ -88,15 +88,18 @@ declare
 begin
     delete from work.worker where worker_id = unregister_worker.worker_id;
     -- A job that was handed back has not failed: the attempt does not count.
-    update work.job
+    update work.job as j
     set
-        state = 'ready', attempt = attempt - 1, lease_token = lease_token + 1,
+        state = 'ready', attempt = j.attempt - 1, lease_token = j.lease_token + 1,
         lease_until = null, worker_id = null, started_at = null,
-        payload = coalesce(again, payload), again = null
-    where state = 'leased' and worker_id = unregister_worker.worker_id;
+        payload = work._merged(j.payload, j.again, k.merge_least), again = null
+    from work.kind as k
+    where
+        j.state = 'leased' and j.worker_id = unregister_worker.worker_id
+        and k.name = j.kind;
     get diagnostics handed_back = row_count;
     if handed_back > 0 then
-        perform pg_notify('work', '');
+        perform work._wake();
     end if;
     return handed_back;
 end

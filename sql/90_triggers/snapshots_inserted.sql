@@ -11,7 +11,7 @@ as $$
 declare
     enqueued integer;
 begin
-    select count(*) into enqueued
+    select sum(done.jobs) into enqueued
     from (
         select
             array_agg(chunk.payload) as payloads, array_agg(0) as tenant_ids,
@@ -39,8 +39,8 @@ begin
     cross join lateral work.enqueue_many(
         'embed_snapshots', wanted.payloads, wanted.tenant_ids,
         dedup_keys => wanted.dedup_keys
-    );
-    return enqueued;
+    ) as done (jobs);
+    return coalesce(enqueued, 0);
 end
 $$;
 comment on function memory.enqueue_embedding(text, bigint[]) is

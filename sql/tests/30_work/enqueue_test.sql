@@ -45,7 +45,7 @@ select throws_ok(
     'BW205', null, 'arrays of different length are refused'
 );
 select is(
-    (select count(*)::int from work.enqueue_many('run_cycle', '{}', '{}')), 0,
+    work.enqueue_many('run_cycle', '{}', '{}'), 0,
     'nothing to enqueue is no job'
 );
 reset role;
