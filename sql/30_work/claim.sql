@@ -56,53 +56,52 @@ comment on function work._lane_heads(bigint[]) is
 'Those of these ready jobs that are the next of their lane.';
 
 -- Locks the jobs to be leased, never waiting for a lock.
-create or replace function work._lock_next(
-    flows work.flow[], max_jobs integer, last_tenant integer
-)
+create or replace function work._lock_next(flows work.flow[], max_jobs integer)
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
     free bigint[];
     in_lanes bigint[];
-    last_turn integer;
 begin
     if flows = '{}' then
         return '{}';
     end if;
     select
-        coalesce(array_agg(head.job_id) filter (where head.lane is null), '{}'),
-        coalesce(array_agg(head.job_id) filter (where head.lane is not null), '{}'),
-        (array_agg(head.tenant_id order by head.turn desc))[1]
-    into free, in_lanes, last_turn
+        coalesce(
+            array_agg(head.job_id order by head.number, head.job_id)
+                filter (where head.lane is null), '{}'
+        ),
+        coalesce(array_agg(head.job_id) filter (where head.lane is not null), '{}')
+    into free, in_lanes
     from (
-        select next.job_id, next.lane, next.tenant_id, s.turn
-        from work._shares(_lock_next.flows, _lock_next.max_jobs, _lock_next.last_tenant)
-            as s
+        select f.number, following.job_id, following.lane
+        from unnest(_lock_next.flows) with ordinality as f (
+            kind, priority, tenant_id, first_job_id, side_effects, provider, number
+        )
+        inner join unnest(work._shares(_lock_next.flows, _lock_next.max_jobs))
+            with ordinality as s (share, number) using (number)
         cross join lateral (
-            select j.job_id, j.lane, j.tenant_id from work.job as j
+            select j.job_id, j.lane from work.job as j
             where
-                j.state = 'ready' and j.kind = flows[s.number].kind
-                and j.priority = flows[s.number].priority
-                and j.tenant_id = flows[s.number].tenant_id
-                and j.job_id >= flows[s.number].first_job_id
+                j.state = 'ready' and j.kind = f.kind and j.priority = f.priority
+                and j.tenant_id = f.tenant_id and j.job_id >= f.first_job_id
             order by j.job_id limit s.share
             for no key update skip locked
-        ) as next
+        ) as following
+        where s.share > 0
     ) as head;
 
-    if last_turn <> last_tenant then
-        perform set_config('work.last_tenant', last_turn::text, false);
-    end if;
     if in_lanes <> '{}' then
         free := free || work._lane_heads(in_lanes);
     end if;
     return free;
 end
 $$;
-comment on function work._lock_next(work.flow[], integer, integer) is
+comment on function work._lock_next(work.flow[], integer) is
 'Locks the next jobs of these flows and returns their ids.';
 
 -- When an old snapshot is held open somewhere, the index keeps an entry of each job that
@@ -196,19 +195,20 @@ begin
             select f
             from jsonb_populate_recordset(null::work.flow, memory -> 'flows') as f
         );
-        taken := work._lock_next(flows, claim.max_jobs, last_tenant);
+        taken := work._lock_next(flows, claim.max_jobs);
     end if;
     if cardinality(taken) < claim.max_jobs then
         moment := clock_timestamp();
-        flows := array(
-            select f from work._flows(claim.kinds, claim.max_jobs, last_tenant) as f
-        );
+        flows := work._flows(claim.kinds, claim.max_jobs, last_tenant);
         search := clock_timestamp() - moment;
         until := case
             when search > interval '5 ms'
                 then clock_timestamp() + least(20 * search, interval '5 seconds')
         end;
-        taken := work._lock_next(flows, claim.max_jobs, last_tenant);
+        if cardinality(flows) > 1 then
+            flows := work._in_turn(flows, last_tenant);
+        end if;
+        taken := work._lock_next(flows, claim.max_jobs);
     end if;
     if taken = '{}' then
         -- Nothing to do: time to see whether a lane stands still.
@@ -242,6 +242,14 @@ begin
     from leased left join durability on true
     order by leased.priority, leased.job_id;
 
+    -- Where the next claim goes on, when not every tenant had its turn.
+    if cardinality(flows) > 1 then
+        perform set_config('work.last_tenant', (
+            select j.tenant_id from unnest(taken) with ordinality as t (job_id, turn)
+            inner join work.job as j using (job_id)
+            order by t.turn desc limit 1
+        )::text, false);
+    end if;
     if until is not null then
         perform work._remember(claim.kinds, flows, taken, until);
     end if;

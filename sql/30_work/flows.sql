@@ -4,27 +4,87 @@
 -- are, and so that each tenant has its turn.
 
 
+-- The flows of one kind and priority, tenant by tenant: a jump in the index for each,
+-- however many jobs it has.
+create or replace function work._flows_of(
+    kind text,
+    priority integer,
+    side_effects boolean,
+    provider text,
+    after_tenant integer,
+    last_tenant integer,
+    max_flows integer
+)
+returns work.flow[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+begin atomic
+    with recursive step as (
+        (
+            select j.tenant_id, j.job_id from work.job as j
+            where
+                j.state = 'ready' and j.kind = _flows_of.kind
+                and j.priority = _flows_of.priority
+                and j.tenant_id > _flows_of.after_tenant
+            order by j.tenant_id, j.job_id limit 1
+        )
+        union all
+        select following.tenant_id, following.job_id
+        from step
+        cross join lateral (
+            select j.tenant_id, j.job_id from work.job as j
+            where
+                j.state = 'ready' and j.kind = _flows_of.kind
+                and j.priority = _flows_of.priority
+                and j.tenant_id > step.tenant_id
+            order by j.tenant_id, j.job_id limit 1
+        ) as following
+        where step.tenant_id < _flows_of.last_tenant
+    )
+
+    select array(
+        select row(
+            _flows_of.kind, _flows_of.priority, step.tenant_id, step.job_id,
+            _flows_of.side_effects, _flows_of.provider
+        )::work.flow
+        from step
+        where
+            step.tenant_id <= _flows_of.last_tenant
+            and not exists (
+                select from work.hold as h inner join work.kind as k
+                    on k.name = _flows_of.kind
+                where
+                    h.tenant_id = step.tenant_id
+                    and coalesce(h.queue = k.queue, true)
+                    and coalesce(h.kind = k.name, true)
+            )
+        limit _flows_of.max_flows
+    );
+end;
+comment on function work._flows_of(
+    text, integer, boolean, text, integer, integer, integer
+) is
+'The flows of one kind and priority with tenants after after_tenant up to last_tenant.';
+
 -- The most urgent flows of these kinds that may start a job now, up to so many of each
 -- kind; of one priority the tenants after `last_tenant` come first.
 create or replace function work._flows(
     kinds text[], max_flows integer, last_tenant integer
 )
-returns setof work.flow
+returns work.flow[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
     moment timestamptz := clock_timestamp();
-    tenants_held boolean;
-    flow work.flow;
     known record;
-    found_flows integer;
-    past_end boolean;
+    urgency integer;
+    of_kind work.flow[];
+    flows work.flow[] := '{}';
 begin
-    tenants_held := exists (
-        select from work.hold as h where h.tenant_id is not null
-    );
     for known in
         select k.name, k.queue, k.provider, k.side_effects from work.kind as k
         where
@@ -43,48 +103,30 @@ begin
                     and g.name = k.provider
             )
     loop
-        flow := (known.name, null, null, null, known.side_effects, known.provider);
-        found_flows := 0;
-        <<priorities>>
+        of_kind := '{}';
+        urgency := -2147483648;
         loop
-            select j.priority into flow.priority from work.job as j
+            select j.priority into urgency from work.job as j
             where
-                j.state = 'ready' and j.kind = flow.kind
-                and (flow.priority is null or j.priority > flow.priority)
+                j.state = 'ready' and j.kind = known.name and j.priority >= urgency
             order by j.priority limit 1;
-            exit priorities when not found;
-
-            flow.tenant_id := _flows.last_tenant;
-            past_end := false;
-            <<tenants>>
-            loop
-                select j.tenant_id, j.job_id into flow.tenant_id, flow.first_job_id
-                from work.job as j
-                where
-                    j.state = 'ready' and j.kind = flow.kind
-                    and j.priority = flow.priority and j.tenant_id > flow.tenant_id
-                order by j.tenant_id, j.job_id limit 1;
-                if not found then
-                    -- Round to the first one.
-                    exit tenants when past_end;
-                    past_end := true;
-                    flow.tenant_id := -1;
-                    continue tenants;
-                end if;
-                exit tenants when past_end and flow.tenant_id > _flows.last_tenant;
-                continue tenants when tenants_held and exists (
-                    select from work.hold as h
-                    where
-                        h.tenant_id = flow.tenant_id
-                        and coalesce(h.queue = known.queue, true)
-                        and coalesce(h.kind = known.name, true)
-                );
-                return next flow;
-                found_flows := found_flows + 1;
-                exit priorities when found_flows >= _flows.max_flows;
-            end loop;
+            exit when not found;
+            of_kind := of_kind || work._flows_of(
+                known.name, urgency, known.side_effects, known.provider,
+                _flows.last_tenant, 2147483647, max_flows - cardinality(of_kind)
+            );
+            exit when cardinality(of_kind) >= max_flows;
+            -- And round to the first ones.
+            of_kind := of_kind || work._flows_of(
+                known.name, urgency, known.side_effects, known.provider,
+                -2147483648, _flows.last_tenant, max_flows - cardinality(of_kind)
+            );
+            exit when cardinality(of_kind) >= max_flows or urgency = 2147483647;
+            urgency := urgency + 1;
         end loop;
+        flows := flows || of_kind;
     end loop;
+    return flows;
 end
 $$;
 comment on function work._flows(text[], integer, integer) is

@@ -15,6 +15,12 @@ declare
     gate record;
     running bigint;
 begin
+    if not exists (
+        select from work.gate as g
+        where g.max_running is not null or g.rate is not null
+    ) then
+        return;
+    end if;
     for gate in
         select g.scope, g.name, g.max_running, g.rate
         from work.gate as g
@@ -67,136 +73,141 @@ comment on function work._remaining(work.flow[]) is
 'How many jobs the limits of these flows'' tenants, kinds and providers still allow; '
 'a lock keeps others from counting until the end of the transaction.';
 
-create or replace function work._shares(
-    flows work.flow[], max_jobs integer, last_tenant integer
-)
-returns table (number integer, share integer, turn integer)
-language plpgsql
+-- The flows in the order in which they have their turns.
+create or replace function work._in_turn(flows work.flow[], last_tenant integer)
+returns work.flow[]
+language sql immutable
 set search_path = pg_catalog, pg_temp
-rows 10
-as $$
-#variable_conflict use_column
-declare
-    limited boolean;
-begin
-    limited := exists (
-        select from work.gate as g
-        where g.max_running is not null or g.rate is not null
+begin atomic
+    select array(
+        select f from unnest(flows) as f
+        order by
+            f.priority, f.tenant_id <= last_tenant, f.tenant_id, f.first_job_id
     );
-    -- One flow alone may have it all.
-    if cardinality(flows) = 1 and not limited then
-        return query
-        select 1, case when flows[1].side_effects then 1 else max_jobs end, 1;
-        return;
-    end if;
+end;
+comment on function work._in_turn(work.flow[], integer) is
+'The most urgent flows first, then the tenants after last_tenant, then the others.';
 
-    return query
-    with flow as materialized (
-        select f.* from unnest(_shares.flows) with ordinality as f (
+-- How many jobs there are of each flow, as far as it matters.
+create or replace function work._sizes(flows work.flow[], enough integer)
+returns integer[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+begin atomic
+    select array(
+        select (
+            select count(*) from (
+                select from work.job as j
+                where
+                    j.state = 'ready' and j.kind = f.kind
+                    and j.priority = f.priority and j.tenant_id = f.tenant_id
+                    and j.job_id >= f.first_job_id
+                order by j.job_id
+                limit case when f.side_effects then 1 else enough end
+            ) as there
+        )
+        from unnest(flows) with ordinality as f (
             kind, priority, tenant_id, first_job_id, side_effects, provider, number
         )
-    ),
+        order by f.number
+    );
+end;
+comment on function work._sizes(work.flow[], integer) is
+'How many jobs each flow has, counted up to enough; 1 if its kind has side effects.';
 
-    remaining as materialized (
-        select r.scope, r.name, r.remaining
-        from work._remaining(_shares.flows) as r
-        where limited
-    ),
-
-    -- Enough of each flow to fill the batch when some have little.
-    candidate as (
-        select
-            flow.*, j.job_id,
-            row_number() over (partition by flow.number order by j.job_id) as place
-        from flow
-        cross join lateral (
-            select r.job_id from work.job as r
-            where
-                r.state = 'ready' and r.kind = flow.kind
-                and r.priority = flow.priority and r.tenant_id = flow.tenant_id
-                and r.job_id >= flow.first_job_id
-            order by r.job_id
-            limit case
-                when flow.side_effects then 1
-                else least(
-                    _shares.max_jobs, greatest(
-                        2, 8 * _shares.max_jobs / cardinality(_shares.flows)
-                    )
-                )
-            end
-        ) as j
-    ),
-
-    -- A tenant's kinds take turns, and then the tenants.
-    of_tenant as (
-        select
-            candidate.*,
-            row_number() over (
-                partition by candidate.priority, candidate.tenant_id
-                order by candidate.place, candidate.job_id
-            ) as tenant_place
-        from candidate
-    ),
-
-    ordered as (
-        select
-            of_tenant.*,
-            row_number() over (
-                order by
-                    of_tenant.priority, of_tenant.tenant_place,
-                    of_tenant.tenant_id <= _shares.last_tenant, of_tenant.tenant_id,
-                    of_tenant.job_id
-            ) as turn
-        from of_tenant
-    ),
-
-    -- Jobs that act on the outside come one at a time.
-    single as (
-        select ordered.* from (
-            select
-                ordered.*,
-                row_number() over (
-                    partition by ordered.side_effects order by ordered.turn
-                ) as side_effect_place
-            from ordered
-        ) as ordered
-        where not ordered.side_effects or ordered.side_effect_place = 1
-    ),
-
-    within as (
-        select
-            ordered.number, ordered.turn,
-            row_number() over (
-                partition by ordered.tenant_id order by ordered.turn
-            ) <= coalesce(tenant.remaining, 1000)
-            and row_number() over (
-                partition by ordered.kind order by ordered.turn
-            ) <= coalesce(kind.remaining, 1000)
-            and (
-                ordered.provider is null or row_number() over (
-                    partition by ordered.provider order by ordered.turn
-                ) <= coalesce(provider.remaining, 1000)
-            ) as is_allowed
-        from single as ordered
-        left join remaining as tenant
-            on tenant.scope = 'tenant' and tenant.name = ordered.tenant_id::text
-        left join remaining as kind
-            on kind.scope = 'kind' and kind.name = ordered.kind
-        left join remaining as provider
-            on provider.scope = 'provider' and provider.name = ordered.provider
-    )
-
-    select chosen.number::integer, count(*)::integer, max(chosen.turn)::integer
-    from (
-        select within.number, within.turn from within
-        where within.is_allowed
-        order by within.turn limit _shares.max_jobs
-    ) as chosen
-    group by chosen.number;
+-- Takes what is wanted of a flow from what its limits still allow.
+create or replace function work._within(
+    flow work.flow, wanted integer, inout budget jsonb, out granted integer
+)
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    scopes text[] := array[
+        'tenant ' || flow.tenant_id, 'kind ' || flow.kind, 'provider ' || flow.provider
+    ];
+    scope text;
+begin
+    granted := wanted;
+    foreach scope in array scopes loop
+        granted := least(granted, (budget ->> scope)::integer);
+    end loop;
+    foreach scope in array scopes loop
+        if budget ? scope then
+            budget := jsonb_set(
+                budget, array[scope], to_jsonb((budget ->> scope)::integer - granted)
+            );
+        end if;
+    end loop;
 end
 $$;
-comment on function work._shares(work.flow[], integer, integer) is
-'How many jobs a claim takes of each flow, by its number in the array.';
+comment on function work._within(work.flow, integer, jsonb) is
+'How many of the wanted jobs of a flow the budget allows, and what is left of it.';
+
+-- The flows must be in turn. Of one priority each tenant gets the same share, and of a
+-- tenant each kind; what one does not need goes to the others in the next round.
+create or replace function work._shares(flows work.flow[], max_jobs integer)
+returns integer[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    sizes integer[];
+    shares integer[] := array_fill(0, array[cardinality(flows)]);
+    budget jsonb;
+    free integer := max_jobs;
+    acted boolean := false;
+    first integer := 1;
+    last integer;
+    waiting integer;
+    quota integer;
+    granted integer;
+begin
+    select jsonb_object_agg(r.scope || ' ' || r.name, r.remaining) into budget
+    from work._remaining(flows) as r;
+    if cardinality(flows) = 1 and budget is null then
+        return array[case when flows[1].side_effects then 1 else max_jobs end];
+    end if;
+    sizes := work._sizes(
+        flows, least(max_jobs, 2 + 8 * max_jobs / cardinality(flows))
+    );
+    while first <= cardinality(flows) and free > 0 loop
+        last := first;
+        while flows[last + 1].priority = flows[first].priority loop
+            last := last + 1;
+        end loop;
+        loop
+            waiting := 0;
+            for i in first..last loop
+                waiting := waiting + (sizes[i] > 0)::integer;
+            end loop;
+            exit when waiting = 0 or free = 0;
+            quota := greatest(1, free / waiting);
+            for i in first..last loop
+                continue when sizes[i] = 0 or free = 0;
+                granted := least(sizes[i], quota, free);
+                if budget is not null then
+                    select w.granted, w.budget into granted, budget
+                    from work._within(flows[i], granted, budget) as w;
+                end if;
+                if flows[i].side_effects then
+                    -- Jobs that act on the outside come one at a time.
+                    granted := case when acted then 0 else granted end;
+                    acted := acted or granted > 0;
+                end if;
+                shares[i] := shares[i] + granted;
+                free := free - granted;
+                sizes[i] := case when granted = 0 then 0 else sizes[i] - granted end;
+            end loop;
+        end loop;
+        first := last + 1;
+    end loop;
+    return shares;
+end
+$$;
+comment on function work._shares(work.flow[], integer) is
+'How many jobs a claim takes of each of these flows.';
 
 -- What was started is taken from the buckets.
 create or replace function work._spend(job_ids bigint[])
