@@ -1,6 +1,10 @@
 -- Done. The result of a job is written in the same transaction, so that it happens
 -- exactly once: an acknowledgement with an old lease token is not acknowledged.
 
+-- Only a leased job has a worker. Its state is not asked for, lest the planner goes
+-- through the index of the leased ones: while an old snapshot is held open, that keeps
+-- an entry of each job that ever was.
+
 -- An equal job came while this one ran: it starts anew.
 create or replace function work._repeat(
     worker_id integer, job_ids bigint[], lease_tokens bigint[]
@@ -20,8 +24,7 @@ begin
             as given (job_id, lease_token)
             on j.job_id = given.job_id and j.lease_token = given.lease_token
         where
-            j.state = 'leased' and j.worker_id = _repeat.worker_id
-            and j.again is not null
+            j.worker_id = _repeat.worker_id and j.again is not null
         order by j.job_id
         for update of j
     ),
@@ -89,7 +92,7 @@ begin
         using unnest(ack.job_ids, ack.lease_tokens) as given (job_id, lease_token)
         where
             j.job_id = given.job_id and j.lease_token = given.lease_token
-            and j.state = 'leased' and j.worker_id = ack.worker_id and j.again is null
+            and j.worker_id = ack.worker_id and j.again is null
         returning j.*
     ),
 

@@ -17,7 +17,8 @@ begin atomic
     ) as due
     where j.job_id = due.job_id;
 end;
-comment on function work._promote() is 'Makes up to 1000 waiting jobs ready that are due.';
+comment on function work._promote()
+    is 'Makes up to 1000 waiting jobs ready that are due.';
 
 -- Of the jobs of lanes only the first of each, if none of the lane runs. The lock comes
 -- before the look: what another claim has leased before it is seen.
@@ -104,10 +105,10 @@ $$;
 comment on function work._lock_next(work.flow[], integer) is
 'Locks the next jobs of these flows and returns their ids.';
 
--- When an old snapshot is held open somewhere, the index keeps an entry of each job that
--- ever was, and going from flow to flow gets slow. Then this session remembers the flows
--- and how far it came in each, for as long as keeps the search at a twentieth of its
--- time, and looks again at once when what it remembers does not fill a batch.
+-- While an old snapshot is held open somewhere, the index keeps an entry of each job
+-- that ever was, and going from flow to flow gets slow. Then this session remembers the
+-- flows and how far it came in each, for as long as keeps the search at a twentieth of
+-- its time, and looks again at once when what it remembers does not fill a batch.
 create or replace function work._remember(
     kinds text[], flows work.flow[], job_ids bigint[], until timestamptz
 )

@@ -4,10 +4,10 @@
 --   -> 2024-03-10 07:00+00: there is no 02:30 on that day, so it fires as the clock
 --      jumps, at 03:00
 --
--- The rules are those of Vixie cron (crontab(5)): five fields; when day of month and day
--- of week are both restricted, either of them will do. A time that a day does not have
--- fires when the gap ends; a time that a day has twice fires the first time only, unless
--- the hour is free (* or */n): such lines go by the clock's minutes as they pass.
+-- The rules are those of Vixie cron (crontab(5)): five fields; when day of month and
+-- day of week are both restricted, either of them will do. A time that a day does not
+-- have fires when the gap ends; a time that a day has twice fires the first time only,
+-- unless the hour is free (* or */n): such lines go by the clock's minutes as they pass.
 
 -- One field as the values that it allows.
 -- Example: work._cron_field('mon-fri', 0, 7, '{sun,mon,tue,wed,thu,fri,sat}', 0)
@@ -29,7 +29,9 @@ declare
 begin
     foreach part in array string_to_array(lower(field), ',') loop
         -- 1: *, or the first value; 2: the last value; 3: the step.
-        bound := regexp_match(part, '^(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/([0-9]{1,3}))?$');
+        bound := regexp_match(
+            part, '^(\*|[a-z0-9]+)(?:-([a-z0-9]+))?(?:/([0-9]{1,3}))?$'
+        );
         if bound is null or (bound[1] = '*' and bound[2] is not null)
             or (bound[3] is not null and bound[1] <> '*' and bound[2] is null) then
             return null;
@@ -91,7 +93,7 @@ begin
     select min(instant - shift) into earlier
     from unnest(array['30 minutes', '1 hour', '2 hours']::interval[]) as shift
     where (instant - shift) at time zone time_zone = local;
-    return case when earlier is null then array[instant] else array[earlier, instant] end;
+    return array_remove(array[earlier, instant], null);
 end
 $$;
 comment on function work._instants(timestamp, text) is
@@ -142,7 +144,9 @@ begin
     if not isfinite(after) or after is null then
         raise exception using
             errcode = 'BW216',
-            message = format('no cron line fires after %s', coalesce(after::text, 'null'));
+            message = format(
+                'no cron line fires after %s', coalesce(after::text, 'null')
+            );
     end if;
     minutes := work._cron_field(fields[1], 0, 59, '{}', 0);
     hours := work._cron_field(fields[2], 0, 23, '{}', 0);
@@ -158,7 +162,9 @@ begin
         or days is null or months is null or weekdays is null then
         raise exception using
             errcode = 'BW216',
-            message = format('%s is no cron line', coalesce(quote_literal(cron), 'null')),
+            message = format(
+                '%s is no cron line', coalesce(quote_literal(cron), 'null')
+            ),
             detail = 'Five fields: minute, hour, day of month, month, day of week.',
             hint = 'For example 30 2 * * mon-fri.';
     end if;

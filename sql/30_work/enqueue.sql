@@ -220,7 +220,8 @@ begin
                         )
                 end,
                 priority = least(live.priority, excluded.priority),
-                -- A retry keeps its wait; what has never failed runs at the earlier time.
+                -- A retry keeps its wait; what has never failed runs at the earlier
+                -- time.
                 run_at = case
                     when live.state = 'waiting' and live.errors = '[]'
                         then least(live.run_at, excluded.run_at)
@@ -230,8 +231,8 @@ begin
         returning live.job_id, live.xmax = 0 as is_new
     ),
 
-    -- A job that is already there keeps its lane and what it waits for: it may only wait
-    -- for older jobs, so that no two can wait for each other.
+    -- A job that is already there keeps its lane and what it waits for: it may only
+    -- wait for older jobs, so that no two can wait for each other.
     noted as (
         insert into work.dependency (job_id, after_job_id)
         select distinct added.job_id, open_job.job_id

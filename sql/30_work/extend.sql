@@ -25,7 +25,7 @@ begin
         inner join unnest(extend.job_ids, extend.lease_tokens) as given (job_id,
             lease_token)
             on j.job_id = given.job_id and j.lease_token = given.lease_token
-        where j.state = 'leased' and j.worker_id = extend.worker_id
+        where j.worker_id = extend.worker_id
         order by j.job_id
         for no key update of j
     ),

@@ -20,9 +20,21 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 begin atomic
-    with recursive step as (
+    with recursive held as materialized (
+        select h.tenant_id
+        from work.hold as h inner join work.kind as k on k.name = _flows_of.kind
+        where
+            h.tenant_id is not null and coalesce(h.queue = k.queue, true)
+            and coalesce(h.kind = k.name, true)
+    ),
+
+    -- Ends by its own count of the tenants that are not held.
+    step as (
         (
-            select j.tenant_id, j.job_id from work.job as j
+            select
+                j.tenant_id, j.job_id,
+                (j.tenant_id not in (select held.tenant_id from held))::integer as flows
+            from work.job as j
             where
                 j.state = 'ready' and j.kind = _flows_of.kind
                 and j.priority = _flows_of.priority
@@ -30,7 +42,10 @@ begin atomic
             order by j.tenant_id, j.job_id limit 1
         )
         union all
-        select following.tenant_id, following.job_id
+        select
+            following.tenant_id, following.job_id, step.flows + (
+                following.tenant_id not in (select held.tenant_id from held)
+            )::integer
         from step
         cross join lateral (
             select j.tenant_id, j.job_id from work.job as j
@@ -40,7 +55,8 @@ begin atomic
                 and j.tenant_id > step.tenant_id
             order by j.tenant_id, j.job_id limit 1
         ) as following
-        where step.tenant_id < _flows_of.last_tenant
+        where
+            step.tenant_id < _flows_of.last_tenant and step.flows < _flows_of.max_flows
     )
 
     select array(
@@ -51,15 +67,7 @@ begin atomic
         from step
         where
             step.tenant_id <= _flows_of.last_tenant
-            and not exists (
-                select from work.hold as h inner join work.kind as k
-                    on k.name = _flows_of.kind
-                where
-                    h.tenant_id = step.tenant_id
-                    and coalesce(h.queue = k.queue, true)
-                    and coalesce(h.kind = k.name, true)
-            )
-        limit _flows_of.max_flows
+            and step.tenant_id not in (select held.tenant_id from held)
     );
 end;
 comment on function work._flows_of(

@@ -32,8 +32,8 @@ begin
             and c.relname < 'job_done_' || first_kept
         order by c.relname
     loop
-        -- Whoever reads the old days is not waited for: those who finish jobs would have
-        -- to wait behind us. The next day comes round again.
+        -- Whoever reads the old days is not waited for: those who finish jobs would
+        -- have to wait behind us. The next day comes round again.
         begin
             perform set_config('lock_timeout', '100ms', true);
             execute format('drop table work.%I', partition);

@@ -108,7 +108,7 @@ begin
     select * into held from work.job
     where
         job_id = nack.job_id and lease_token = nack.lease_token
-        and state = 'leased' and worker_id = nack.worker_id
+        and worker_id = nack.worker_id
     for update;
     if not found then
         perform nextval('work.leases_lost');
@@ -116,8 +116,8 @@ begin
     end if;
     select * into strict known from work.kind where name = held.kind;
 
-    -- Whoever was asked to come back later (429), or stood before a closed gate, has not
-    -- failed.
+    -- Whoever was asked to come back later (429), or stood before a closed gate, has
+    -- not failed.
     pause := nack.retry_after;
     if pause is null and not coalesce(nack.permanent, false) then
         select g.closed_until - clock_timestamp() into pause from work.gate as g

@@ -1,5 +1,5 @@
--- What a finished job lets start: the next one of its lane, and the jobs that came after
--- it.
+-- What a finished job lets start: the next one of its lane, and the jobs that came
+-- after it.
 
 -- Only of these jobs, and only those that nothing blocks any more.
 create or replace function work._unblock(job_ids bigint[])

@@ -1,6 +1,6 @@
--- Jobs that come again and again. Whoever calls work.schedule_tick, and however many do,
--- each tick is enqueued once: the row of the schedule is locked, and moved on in the
--- transaction that enqueues.
+-- Jobs that come again and again. However many call work.schedule_tick, each tick is
+-- enqueued once: the row of the schedule is locked, and moved on in the transaction that
+-- enqueues.
 --
 -- Example: work.set_schedule('nightly', '30 2 * * *', 'match_orders',
 --     '{"account_id": 1}', 1, 'Europe/Berlin') -> when it fires first
@@ -8,7 +8,9 @@
 --     '{"account_id": 1}', 1, calendar => 'XNYS', session_event => 'close',
 --     session_offset => '-10 minutes')
 
-create or replace function work._schedule_next(schedule work.schedule, after timestamptz)
+create or replace function work._schedule_next(
+    schedule work.schedule, after timestamptz
+)
 returns timestamptz
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -365,8 +367,8 @@ begin
 end
 $$;
 comment on function work.schedule_tick() is
-'Enqueues the jobs of all schedules whose time has come and returns how many; called by '
-'every worker about once a second.';
+'Enqueues the jobs of all schedules whose time has come and returns how many; every '
+'worker calls it about once a second.';
 
 create or replace view work.schedules as
 select

@@ -1,5 +1,5 @@
--- How many jobs of each flow a claim takes: the most urgent first, of one priority one
--- of each tenant in turn, within the limits of tenants, kinds and providers. So a tenant
+-- How many jobs of each flow a claim takes: the most urgent first, of one priority the
+-- same of each tenant, within the limits of tenants, kinds and providers. So a tenant
 -- with ten jobs is through while another has ten thousand waiting.
 
 -- What the limits still allow. A limit that another claim is just counting allows

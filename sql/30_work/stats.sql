@@ -7,8 +7,8 @@ security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-    -- A job that has never failed and waits for its time does not keep anybody busy, nor
-    -- do those behind it.
+    -- A job that has never failed and waits for its time does not keep anybody busy,
+    -- nor do those behind it.
     return not exists (
         select from work.job as j
         where
@@ -153,6 +153,6 @@ select
     'jobs_dead',
     (select count(*) from work.dead);
 comment on view work.counters is
-'What was counted since the installation or the last crash of the server: wake-ups sent '
-'and suppressed (nobody waited), retries, rescues, answers that came too late; and how '
-'many jobs are dead now.';
+'What was counted since the installation or the last crash of the server: wake-ups '
+'sent and suppressed (nobody waited), retries, rescues, answers that came too late; '
+'and how many jobs are dead now.';

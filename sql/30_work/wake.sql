@@ -1,6 +1,6 @@
--- NOTIFY is a hint: the row is the truth, and polling the safety net. It takes a lock of
--- the whole database until the commit is on disk, so it is sent only if somebody waits
--- for it, and with one payload, so that many of one transaction are one.
+-- NOTIFY is a hint: the row is the truth, and polling the safety net. It takes a lock
+-- of the whole database until the commit is on disk, so it is sent only if somebody
+-- waits for it, and with one payload, so that many of one transaction are one.
 
 create or replace function work._wake()
 returns void

@@ -291,10 +291,18 @@ create index schedule_next_idx on work.schedule (next_at);
 
 -- Counters: sequences, because many sessions may count at once without waiting for each
 -- other and without leaving dead rows. Unlogged: they begin anew after a crash.
-create unlogged sequence work.wake_ups_sent;
-create unlogged sequence work.wake_ups_suppressed;
-create unlogged sequence work.jobs_rescued;
-create unlogged sequence work.leases_lost;
-create unlogged sequence work.jobs_retried;
--- When work.rescue last looked, in milliseconds since 1970.
-create unlogged sequence work.last_look;
+-- last_look is when work.rescue last looked, in milliseconds since 1970, last_look_ms how
+-- long that took.
+do $$
+declare
+    counter text;
+begin
+    foreach counter in array array[
+        'wake_ups_sent', 'wake_ups_suppressed', 'jobs_retried', 'jobs_rescued',
+        'leases_lost', 'last_look', 'last_look_ms'
+    ]
+    loop
+        execute format('create unlogged sequence work.%I', counter);
+    end loop;
+end
+$$;
