@@ -7,7 +7,7 @@
 -- The rules are those of Vixie cron (crontab(5)): five fields; when day of month and
 -- day of week are both restricted, either of them will do. A time that a day does not
 -- have fires when the gap ends; a time that a day has twice fires the first time only,
--- unless the hour is free (* or */n): such lines go by the clock's minutes as they pass.
+-- unless the hour is free (* or */n): such lines go by the minutes as they pass.
 
 -- One field as the values that it allows.
 -- Example: work._cron_field('mon-fri', 0, 7, '{sun,mon,tue,wed,thu,fri,sat}', 0)

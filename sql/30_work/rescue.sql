@@ -71,11 +71,13 @@ begin
     -- empties work.worker. Then every lease is held by nobody.
     select
         case when s.is_called then to_timestamp(s.last_value / 1000.0) end,
-        case when m.last_value > 200 then make_interval(secs => m.last_value / 50.0) end
+        case when m.last_value <= 200 then interval '0' else least(
+            make_interval(secs => m.last_value / 50.0), interval '3 seconds'
+        ) end
     into last_look, rest from work.last_look as s cross join work.last_look_ms as m;
     -- While an old snapshot is held open a look takes long: not more than a twentieth
     -- of the time is spent on it, but no look is more than three seconds late.
-    if moment between last_look and last_look + least(rest, interval '3 seconds') then
+    if moment >= last_look and moment < last_look + rest then
         return 0;
     end if;
     perform setval(

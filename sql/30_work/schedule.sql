@@ -1,6 +1,6 @@
 -- Jobs that come again and again. However many call work.schedule_tick, each tick is
--- enqueued once: the row of the schedule is locked, and moved on in the transaction that
--- enqueues.
+-- enqueued once: the row of the schedule is locked, and moved on in the transaction
+-- that enqueues.
 --
 -- Example: work.set_schedule('nightly', '30 2 * * *', 'match_orders',
 --     '{"account_id": 1}', 1, 'Europe/Berlin') -> when it fires first
