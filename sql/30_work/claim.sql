@@ -164,6 +164,7 @@ declare
     last_tenant integer := coalesce(
         nullif(current_setting('work.last_tenant', true), ''), '-1'
     );
+    last_taken integer;
     memory jsonb := nullif(current_setting('work.flows', true), '');
     moment timestamptz;
     search interval;
@@ -243,13 +244,16 @@ begin
     from leased left join durability on true
     order by leased.priority, leased.job_id;
 
-    -- Where the next claim goes on, when not every tenant had its turn.
-    if cardinality(flows) > 1 then
-        perform set_config('work.last_tenant', (
-            select j.tenant_id from unnest(taken) with ordinality as t (job_id, turn)
-            inner join work.job as j using (job_id)
-            order by t.turn desc limit 1
-        )::text, false);
+    -- Where the next claim goes on, as not every tenant may have had its turn.
+    last_taken := case
+        when cardinality(flows) = 1 then flows[1].tenant_id
+        else (
+            select j.tenant_id from work.job as j
+            where j.job_id = taken[cardinality(taken)]
+        )
+    end;
+    if last_taken <> last_tenant then
+        perform set_config('work.last_tenant', last_taken::text, false);
     end if;
     if until is not null then
         perform work._remember(claim.kinds, flows, taken, until);
