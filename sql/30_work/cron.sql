@@ -16,7 +16,7 @@ create or replace function work._cron_field(
     field text, low integer, high integer, names text[], first_name integer
 )
 returns integer[]
-language plpgsql immutable
+language plpgsql immutable strict
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -213,8 +213,8 @@ $$;
 comment on function work.drop_schedule(text, integer) is
 'Ends a schedule; false if there is none of that name. Its jobs stay.';
 
--- One tick: a job, unless the one of the tick before still lives. Jobs of a schedule
--- that does not overlap share a lane, should several be caught up with at once.
+-- One tick: a job, unless the last one from before still lives. Jobs of a schedule that
+-- does not overlap share a lane, should several be caught up with at once.
 create or replace function work._fire(
     schedule work.schedule, tick timestamptz, is_late boolean
 )
@@ -282,6 +282,7 @@ declare
     following timestamptz;
     is_late boolean;
     job bigint;
+    newest bigint := schedule.last_job_id;
     fired integer := 0;
     -- The rest of a long absence comes with the next calls.
     left_over integer := 100;
@@ -303,7 +304,7 @@ begin
             schedule.skipped := schedule.skipped + 1;
         else
             schedule.enqueued := schedule.enqueued + 1;
-            schedule.last_job_id := job;
+            newest := job;
             fired := fired + 1;
         end if;
         schedule.last_at := tick;
@@ -313,7 +314,7 @@ begin
     update work.schedule as s
     set
         next_at = tick, last_at = schedule.last_at,
-        last_job_id = schedule.last_job_id, enqueued = schedule.enqueued,
+        last_job_id = newest, enqueued = schedule.enqueued,
         skipped = schedule.skipped, last_error = null
     where s.tenant_id = schedule.tenant_id and s.name = schedule.name;
     return fired;
