@@ -69,7 +69,7 @@ declare
     in_lanes bigint[];
 begin
     if flows = '{}' then
-        return '{}';
+        return '{}'::bigint[];
     end if;
     select
         coalesce(
@@ -162,15 +162,15 @@ as $$
 #variable_conflict use_column
 declare
     last_tenant integer := coalesce(
-        nullif(current_setting('work.last_tenant', true), ''), '-1'
+        nullif(current_setting('work.last_tenant', true), '')::integer, -1
     );
     last_taken integer;
-    memory jsonb := nullif(current_setting('work.flows', true), '');
+    memory jsonb := nullif(current_setting('work.flows', true), '')::jsonb;
     moment timestamptz;
     search interval;
     until timestamptz;
     flows work.flow[];
-    taken bigint[] := '{}';
+    taken bigint[] := '{}'::bigint[];
 begin
     if claim.max_jobs is null or claim.max_jobs not between 1 and 1000 then
         raise exception using
@@ -192,7 +192,7 @@ begin
     perform work._promote();
     if memory -> 'kinds' = to_jsonb(claim.kinds)
         and (memory ->> 'until')::timestamptz > clock_timestamp() then
-        until := memory ->> 'until';
+        until := (memory ->> 'until')::timestamptz;
         flows := array(
             select f
             from jsonb_populate_recordset(null::work.flow, memory -> 'flows') as f

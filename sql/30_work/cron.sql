@@ -24,7 +24,7 @@ declare
     bound text[];
     ends integer[];
     step integer;
-    allowed integer[] := '{}';
+    allowed integer[] := '{}'::integer[];
     value integer;
 begin
     foreach part in array string_to_array(lower(field), ',') loop
@@ -36,10 +36,10 @@ begin
             or (bound[3] is not null and bound[1] <> '*' and bound[2] is null) then
             return null;
         end if;
-        ends := '{}';
+        ends := '{}'::integer[];
         for i in 1..2 loop
             if bound[i] ~ '^[0-9]{1,2}$' then
-                ends[i] := bound[i];
+                ends[i] := bound[i]::integer;
             elsif bound[i] <> '*' then
                 ends[i] := array_position(names, bound[i]) - 1 + first_name;
                 if ends[i] is null then

@@ -121,7 +121,7 @@ as $$
 declare
     known work.kind;
     moment timestamptz := clock_timestamp();
-    open_jobs bigint[] := '{}';
+    open_jobs bigint[] := '{}'::bigint[];
     size integer := coalesce(cardinality(payloads), 0);
 begin
     select * into known from work.kind where name = _enqueue.kind;

@@ -91,7 +91,7 @@ declare
     known record;
     urgency integer;
     of_kind work.flow[];
-    flows work.flow[] := '{}';
+    flows work.flow[] := '{}'::work.flow[];
 begin
     for known in
         select k.name, k.queue, k.provider, k.side_effects from work.kind as k
@@ -111,7 +111,7 @@ begin
                     and g.name = k.provider
             )
     loop
-        of_kind := '{}';
+        of_kind := '{}'::work.flow[];
         urgency := -2147483648;
         loop
             select j.priority into urgency from work.job as j

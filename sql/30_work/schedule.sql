@@ -17,6 +17,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     tick timestamptz := after;
+    today date;
     next_session date;
 begin
     if schedule.cron is null then
@@ -38,34 +39,28 @@ begin
     end if;
     loop
         tick := work.cron_next(schedule.cron, tick, schedule.time_zone);
-        if schedule.calendar is null then
-            return tick;
-        end if;
+        exit when schedule.calendar is null;
         -- The session of that day, or the next one there is.
+        today := (tick at time zone schedule.time_zone)::date;
         select min(s.session) into next_session from market.session as s
-        where
-            s.calendar = schedule.calendar
-            and s.session >= (tick at time zone schedule.time_zone)::date;
+        where s.calendar = schedule.calendar and s.session >= today;
         if next_session is null then
-            return null;
+            tick := null;
+        elsif next_session > today then
+            -- No need to look at the days between.
+            tick := next_session::timestamp at time zone schedule.time_zone
+                - interval '1 second';
+            continue;
         end if;
-        if next_session = (tick at time zone schedule.time_zone)::date then
-            if schedule.session_event is distinct from 'hours' or exists (
+        exit when tick is null or schedule.session_event is distinct from 'hours'
+            or exists (
                 select from market.session as s
                 where
-                    s.calendar = schedule.calendar and s.session = next_session
+                    s.calendar = schedule.calendar and s.session = today
                     and tick between s.open_at and s.close_at
-            ) then
-                return tick;
-            end if;
-        else
-            -- No need to look at the days between.
-            tick := greatest(
-                tick, next_session::timestamp at time zone schedule.time_zone
-                - interval '1 second'
             );
-        end if;
     end loop;
+    return tick;
 end
 $$;
 comment on function work._schedule_next(work.schedule, timestamptz) is
