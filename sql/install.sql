@@ -103,12 +103,19 @@
 \ir 70_risk/grants.sql
 
 -- What the agents do: cycles, steps, decisions, events.
+\ir 75_agent/settings.sql
 \ir 75_agent/append_only.sql
 \ir 75_agent/record_event.sql
 \ir 75_agent/cycle.sql
 \ir 75_agent/market_view.sql
 \ir 75_agent/step.sql
 \ir 75_agent/decide.sql
+\ir 75_agent/models.sql
+\ir 75_agent/call.sql
+\ir 75_agent/answer.sql
+\ir 75_agent/prompt.sql
+\ir 75_agent/chance.sql
+\ir 75_agent/route.sql
 \ir 75_agent/grants.sql
 
 -- What is traded: orders, fills, the ledger, the paper broker.
@@ -162,6 +169,7 @@
 \ir 95_api/job_summary.sql
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
+\ir 95_api/models.sql
 \ir 95_api/grants.sql
 
 -- The door for programs and pages: keys, paths, sessions.

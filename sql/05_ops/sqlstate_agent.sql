@@ -9,7 +9,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 (
     'BW403', 'bad_cycle_state', 'A cycle cannot end like this.',
     'A cycle ends as done or failed.'
-)
+),
+('BW410', 'unknown_call', 'The tenant has no such model call.', 'See api.model_calls.'),
+('BW411', 'unknown_prompt', 'There is no such version of a prompt.', 'See api.prompts.'),
+('BW412', 'bad_route', 'A task cannot be routed like this.', 'privacy is any or local.')
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint
     where (known.name, known.meaning, known.hint)

@@ -72,13 +72,15 @@ begin
                 or set_setting.value::numeric > known.maximum
             )
         )
+        or not coalesce(set_setting.value #>> '{}' = any(known.choices), true)
     then
         raise exception using
             errcode = 'BW011',
             message = format('%s cannot be %s', set_setting.name, set_setting.value),
             detail = format(
-                'A %s%s is expected.', jsonb_typeof(known.value),
-                format(' from %s to %s', known.minimum, known.maximum)
+                'A %s%s%s is expected.', jsonb_typeof(known.value),
+                ' from ' || known.minimum || ' to ' || known.maximum,
+                ' of ' || array_to_string(known.choices, ', ')
             );
     end if;
     insert into tenant.setting (tenant_id, name, value)

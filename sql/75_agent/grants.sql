@@ -18,5 +18,19 @@ agent.record_steps(bigint, text, jsonb),
 agent.steps(bigint),
 agent.decide(bigint, jsonb),
 agent.finish_cycle(bigint, text, text),
-agent.record_event(text, text, jsonb, bigint)
+agent.record_event(text, text, jsonb, bigint),
+agent.call_cost(text, text, integer, integer, integer, timestamptz),
+agent.record_call(
+    text, text, text, text, integer, integer, double precision, bigint, text, text,
+    text, text, text, text, integer, integer, double precision, boolean
+),
+agent.score_call(bigint, double precision, text, text),
+agent.cached_answer(bytea),
+agent.store_answer(bytea, text, text, jsonb, integer, integer),
+agent.add_prompt(text, text, jsonb, text),
+agent.use_prompt(text, integer),
+agent.prompt_in_use(text),
+agent.route(text, integer, text, timestamptz, text),
+agent.evaluate_routing(text, timestamptz, integer)
 to bellwether_worker;
+grant select on agent.model, agent.model_price to bellwether_worker;

@@ -34,6 +34,9 @@ $$;
 
 grant execute on function
 api.run_cycle(text[], boolean, text, bigint, timestamptz),
+api.add_prompt(text, text, jsonb, text),
+api.use_prompt(text, integer),
+api.rate_call(bigint, double precision, text),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
 api.place_order(

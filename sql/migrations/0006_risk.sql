@@ -41,10 +41,13 @@ comment on column risk.state.target
 comment on column risk.state.until
     is 'When it ends by itself; null: when somebody resumes.';
 
--- A setting with a figure has a range.
+-- A setting with a figure has a range, one with a word a choice of words.
 alter table tenant.setting_default add column minimum numeric;
 alter table tenant.setting_default add column maximum numeric;
+alter table tenant.setting_default add column choices text[];
 comment on column tenant.setting_default.minimum
     is 'Smallest value that a number may have.';
 comment on column tenant.setting_default.maximum
     is 'Largest value that a number may have.';
+comment on column tenant.setting_default.choices
+    is 'The words that a setting may have, from the loosest to the tightest.';

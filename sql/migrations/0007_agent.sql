@@ -101,3 +101,155 @@ comment on column agent.event.type is
 create index event_cycle_idx on agent.event (tenant_id, cycle_id)
 where cycle_id is not null;
 create index event_at_idx on agent.event (tenant_id, at);
+
+-- Language models: which there are, what they cost, what they were asked.
+
+create table agent.model (
+    provider text not null constraint model_provider check (provider ~ '^[a-z][a-z0-9-]*$'),
+    model text not null,
+    context_tokens integer not null constraint model_context_tokens
+    check (context_tokens > 0),
+    is_local boolean not null default false,
+    enabled boolean not null default true,
+    place integer not null default 100,
+    expected_score double precision not null default 0.5
+    constraint model_expected_score check (expected_score between 0 and 1),
+    expected_ms double precision not null default 3000
+    constraint model_expected_ms check (expected_ms >= 0),
+    constraint model_pkey primary key (provider, model)
+);
+comment on table agent.model is
+'The language models that a task can be routed to, with what is expected of each '
+'before the call log knows better.';
+comment on column agent.model.is_local
+    is 'Whether a prompt stays on machines of our own.';
+comment on column agent.model.place
+    is 'Order of the static table: the fallback of a routing that learns.';
+comment on column agent.model.expected_score
+    is 'Share of useful answers expected, 0 to 1.';
+comment on column agent.model.expected_ms is 'Duration of a call expected.';
+
+create table agent.model_price (
+    provider text not null,
+    model text not null,
+    valid_from date not null default '2000-01-01',
+    prompt_price numeric not null constraint model_price_prompt check (prompt_price >= 0),
+    cached_price numeric constraint model_price_cached check (cached_price >= 0),
+    completion_price numeric not null constraint model_price_completion
+    check (completion_price >= 0),
+    source text not null,
+    constraint model_price_pkey primary key (provider, model, valid_from),
+    constraint model_price_model_fkey foreign key (provider, model)
+    references agent.model
+);
+comment on table agent.model_price is
+'What a model costs from a day on, in US dollars per million tokens.';
+comment on column agent.model_price.prompt_price
+    is 'US dollars per million prompt tokens.';
+comment on column agent.model_price.cached_price
+    is 'US dollars per million prompt tokens that the provider had cached; null: as others.';
+comment on column agent.model_price.completion_price
+    is 'US dollars per million completion tokens.';
+
+create table agent.call (
+    tenant_id integer not null default current_tenant(),
+    call_id bigint generated always as identity,
+    at timestamptz not null default clock_timestamp(),
+    cycle_id bigint,
+    step text,
+    symbol text,
+    task text not null constraint call_task check (task <> ''),
+    provider text not null,
+    model text not null,
+    prompt_version text,
+    attempt integer not null default 1,
+    outcome text not null constraint call_outcome check (outcome in (
+        'ok', 'invalid', 'timeout', 'rate_limited', 'error', 'canceled'
+    )),
+    error text,
+    prompt_tokens integer constraint call_prompt_tokens check (prompt_tokens >= 0),
+    cached_tokens integer not null default 0
+    constraint call_cached_tokens check (cached_tokens >= 0),
+    completion_tokens integer
+    constraint call_completion_tokens check (completion_tokens >= 0),
+    cost numeric not null default 0 constraint call_cost check (cost >= 0),
+    ms double precision,
+    first_token_ms double precision,
+    replayed boolean not null default false,
+    prompt text,
+    answer text,
+    prompt_hash bytea,
+    answer_hash bytea,
+    constraint call_pkey primary key (tenant_id, call_id, at)
+) partition by range (at);
+comment on table agent.call is
+'Each call of a language model, one partition a month: what it cost, how long it '
+'took, what came of it.';
+comment on column agent.call.outcome is
+'ok; invalid: an answer that is not of the schema, after its repair; timeout, '
+'rate_limited, error: the provider''s; canceled: ours.';
+comment on column agent.call.cost is 'US dollars, by agent.model_price; 0 when replayed.';
+comment on column agent.call.replayed is 'The answer came from agent.answer.';
+comment on column agent.call.prompt
+    is 'What was asked; null unless the setting call_log is full.';
+create index call_at_idx on agent.call (tenant_id, at);
+create index call_cycle_idx on agent.call (tenant_id, cycle_id)
+where cycle_id is not null;
+
+create table agent.call_score (
+    tenant_id integer not null default current_tenant(),
+    call_id bigint not null,
+    source text not null constraint call_score_source
+    check (source in ('outcome', 'rating', 'validation')),
+    score double precision not null constraint call_score_score
+    check (score between 0 and 1),
+    reason text,
+    at timestamptz not null default clock_timestamp(),
+    constraint call_score_pkey primary key (tenant_id, call_id, source)
+);
+comment on table agent.call_score is
+'How good an answer proved to be, 0 to 1: by what the market did, by people''s '
+'rating, by the next agent''s validation. The routing learns from it.';
+
+create table agent.prompt (
+    tenant_id integer not null default current_tenant()
+    constraint prompt_tenant_fkey references tenant.tenant,
+    name text not null constraint prompt_name check (name ~ '^[A-Za-z][A-Za-z0-9_-]*$'),
+    version integer not null constraint prompt_version check (version > 0),
+    body text not null constraint prompt_body check (body <> ''),
+    answer_schema jsonb,
+    active boolean not null default true,
+    note text,
+    created_at timestamptz not null default clock_timestamp(),
+    created_by text not null default session_user,
+    constraint prompt_pkey primary key (tenant_id, name, version)
+);
+comment on table agent.prompt is
+'Prompts in versions that never change; a tenant''s own go before those of tenant 0.';
+comment on column agent.prompt.answer_schema
+    is 'JSON schema that the answer must follow; null: free text.';
+comment on column agent.prompt.active
+    is 'The newest active version of a name is the one in use.';
+-- The system's prompts are there for everybody.
+alter table agent.prompt enable row level security, force row level security;
+create policy tenant_isolation on agent.prompt
+using (tenant_id in (current_tenant(), 0)) with check (tenant_id = current_tenant());
+
+create table agent.answer (
+    tenant_id integer not null default current_tenant(),
+    key bytea not null constraint answer_key check (octet_length(key) = 32),
+    provider text not null,
+    model text not null,
+    answer jsonb not null,
+    prompt_tokens integer,
+    completion_tokens integer,
+    created_at timestamptz not null default clock_timestamp(),
+    expires_at timestamptz not null,
+    hits integer not null default 0,
+    constraint answer_pkey primary key (tenant_id, key)
+);
+comment on table agent.answer is
+'Answers of language models by the digest of everything that was asked.';
+comment on column agent.answer.key
+    is 'SHA-256 of model, prompt, schema and parameters.';
+create index answer_expires_idx on agent.answer (tenant_id, expires_at);

@@ -22,7 +22,7 @@ select set_eq(
     $$select 'api.' || name from unnest(
         '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
-        whoami,metrics_text,snapshot,describe}'::text[]
+        whoami,metrics_text,snapshot,describe,route,evaluate_routing}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -31,8 +31,8 @@ select set_eq(
     $$select 'api.' || name from unnest('{
         similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
-        whoami,metrics_text,snapshot,describe,
-        run_cycle,run_cycle_now,place_order,halt,resume
+        whoami,metrics_text,snapshot,describe,run_cycle,run_cycle_now,place_order,
+        halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -45,7 +45,8 @@ select set_eq(
         tenant.authenticate,tenant.take_requests,
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,
-        work.is_idle,work.requeue_dead,risk.check_order,trade.audit
+        work.is_idle,work.requeue_dead,risk.check_order,trade.audit,
+        api.route,api.evaluate_routing,api.add_prompt,api.use_prompt,api.rate_call
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -66,7 +67,10 @@ select set_eq(
         trade.place_order,trade.begin_submit,trade.record_submit,trade.record_close,
         trade.record_fill,trade.open_orders,
         trade.match_orders,trade.paper_submit,trade.paper_order,trade.paper_fills,
-        trade.audit
+        trade.audit,
+        agent.call_cost,agent.record_call,agent.score_call,agent.cached_answer,
+        agent.store_answer,agent.add_prompt,agent.use_prompt,agent.prompt_in_use,
+        agent.route,agent.evaluate_routing
     }'::text[])$$,
     'the worker works'
 );

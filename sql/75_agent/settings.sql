@@ -1,0 +1,61 @@
+-- Settings of language models and agents.
+
+insert into tenant.setting_default as known (
+    name, value, minimum, maximum, choices, description
+) values
+(
+    'routing', '"learned"', null, null, '{learned,static,off}',
+    'How a task finds its model: by what the call log teaches, by the table of models, '
+    'or off: rules-v1 only.'
+),
+(
+    'routing_weights',
+    '{"accuracy": 0.5, "latency": 0.25, "cost": 0.15, "privacy": 0.1}', null, null,
+    null, 'What the routing weighs, and how much.'
+),
+(
+    'routing_only', '[]', null, null, null,
+    'Providers that may be asked ("local" for those of our own machines); empty: all.'
+),
+(
+    'routing_models', '{}', null, null, null,
+    'The model to be asked first, by task: {"Validator": "claude-haiku-4-5"}.'
+),
+(
+    'routing_minimum_calls', '20', 0, 100000, null,
+    'With fewer scored calls of a task than this the static table decides.'
+),
+(
+    'rules_fallback', 'true', null, null, null,
+    'Whether rules-v1 judges when no language model answers.'
+),
+(
+    'call_log', '"hashed"', null, null, '{full,hashed,none}',
+    'What the call log keeps of prompts and answers: all, their digests, nothing.'
+),
+(
+    'answer_cache_hours', '24', 0, 8760, null,
+    'How long a stored answer may be replayed; 0: never.'
+),
+('model_retries', '3', 0, 20, null, 'How often a model is asked again.'),
+(
+    'model_timeout_seconds', '30', 1, 600, null,
+    'How long one call of a model may take in all.'
+),
+(
+    'shrinkage', '20', 1, 10000, null,
+    'How many settled actions an agent needs before half of its own record counts.'
+),
+(
+    'agent_weights', '"auto"', null, null, '{auto,approve,off}',
+    'Whether suggested agent weights apply by themselves, after approval, or not.'
+)
+on conflict (name) do update
+    set
+        value = excluded.value, minimum = excluded.minimum, maximum = excluded.maximum,
+        choices = excluded.choices, description = excluded.description
+    where (known.value, known.minimum, known.maximum, known.choices, known.description)
+    is distinct from (
+        excluded.value, excluded.minimum, excluded.maximum, excluded.choices,
+        excluded.description
+    );
