@@ -95,7 +95,10 @@
 \ir 40_memory/grants.sql
 
 -- What may happen: limits, halts, what an order would do to them.
+\ir 70_risk/settings.sql
 \ir 70_risk/limit.sql
+\ir 70_risk/bounds.sql
+\ir 70_risk/gates.sql
 \ir 70_risk/price.sql
 \ir 70_risk/state.sql
 \ir 70_risk/assess.sql
@@ -157,6 +160,7 @@
 \ir 95_api/pattern_statistics.sql
 \ir 95_api/run_cycle.sql
 \ir 95_api/halt.sql
+\ir 95_api/risk.sql
 \ir 95_api/place_order.sql
 \ir 95_api/desk.sql
 \ir 95_api/portfolio.sql

@@ -43,6 +43,38 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW111', 'short_not_allowed', 'The position would go below zero.',
     'Setting allow_short.'
 ),
+(
+    'BW112', 'net_limit', 'The account would be too far long or short.',
+    'Setting max_net_fraction.'
+),
+(
+    'BW113', 'leverage_limit', 'What is bought would be too large for the equity.',
+    'Setting max_leverage.'
+),
+(
+    'BW114', 'order_size_limit', 'The order is too large for the equity.',
+    'Setting max_order_fraction.'
+),
+(
+    'BW115', 'price_collar', 'The limit price is far worse than the last price.',
+    'Setting max_price_deviation.'
+),
+(
+    'BW116', 'order_rate_limit', 'Too many orders within a minute.',
+    'Setting max_orders_per_minute.'
+),
+(
+    'BW117', 'daily_loss_limit', 'The account lost too much today.',
+    'Setting max_daily_loss_fraction; exits still pass.'
+),
+(
+    'BW118', 'missing_bar', 'A bar that should be known is missing.',
+    'Load it, or see the settings max_missing_bars and feed_lag_minutes.'
+),
+(
+    'BW119', 'graph_risk', 'The risk graph scores the symbol too high.',
+    'Settings graph_risk_mode and max_graph_risk; see api.risk_scores.'
+),
 ('BW120', 'invalid_order', 'The order makes no sense.', 'Look at the detail.'),
 (
     'BW121', 'unknown_symbol', 'No such instrument.',

@@ -32,10 +32,6 @@ insert into tenant.setting_default as known (
 (
     'minimum_n', '20', 1, 10000,
     'With fewer neighbours than this the answer is "not enough history".'
-),
-(
-    'graph_risk_mode', '"off"', null, null,
-    'What the risk graph does to an order: off, warn or block.'
 )
 on conflict (name) do update
     set

@@ -1,9 +1,9 @@
 -- Who may trade: ACTIVE, REDUCING (only what lowers exposure), HALTED (nothing).
--- The strictest of the tenant's, the strategy's and the symbol's state counts; a state
--- with an end is over when its time has come.
+-- The strictest of the tenant's, the account's, the strategy's and the symbol's state
+-- counts; a state with an end is over when its time has come.
 
 create or replace function risk.trading_state(
-    symbol text, strategy_id bigint default null
+    symbol text, strategy_id bigint default null, account_id bigint default null
 )
 returns table (state text, reason text)
 language sql stable rows 1
@@ -21,17 +21,19 @@ begin atomic
         and (s.until is null or s.until > pg_catalog.clock_timestamp())
         and s.target = case s.scope
             when 'tenant' then '' when 'symbol' then trading_state.symbol
+            when 'account' then trading_state.account_id::text
             else trading_state.strategy_id::text
         end
-    order by s.state = 'HALTED' desc, s.scope = 'tenant' desc, s.scope
+    order by s.state = 'HALTED' desc, s.scope = 'tenant' desc, s.scope, s.source
     limit 1;
 end;
-comment on function risk.trading_state(text, bigint) is
-'Why an order of this symbol and strategy may not pass freely: HALTED or REDUCING; no '
+comment on function risk.trading_state(text, bigint, bigint) is
+'Why an order of this symbol, strategy and account may not pass freely: HALTED or REDUCING; no '
 'row when all is well.';
 
 create or replace function risk.set_state(
-    scope text, target text, state text, reason text, until timestamptz default null
+    scope text, target text, state text, reason text, until timestamptz default null,
+    source text default 'manual'
 )
 returns risk.state
 language plpgsql
@@ -62,13 +64,28 @@ begin
                 'unknown symbol %s', coalesce(quote_literal(set_state.target), 'null')
             );
     end if;
-    insert into risk.state (scope, target, state, reason, until)
+    if set_state.scope = 'account'
+        and not exists (
+            select from trade.account as a
+            where a.tenant_id = public.current_tenant()
+            and a.account_id::text = set_state.target
+        )
+    then
+        raise exception using
+            errcode = 'BW123',
+            message = format(
+                'there is no account %s', coalesce(set_state.target, 'null')
+            ),
+            hint = 'See api.accounts.';
+    end if;
+    insert into risk.state (scope, target, source, state, reason, until)
     values (
-        set_state.scope, coalesce(set_state.target, ''), set_state.state,
+        set_state.scope, coalesce(set_state.target, ''), set_state.source,
+        set_state.state,
         set_state.reason,
         set_state.until
     )
-    on conflict (tenant_id, scope, target) do update
+    on conflict (tenant_id, scope, target, source) do update
         set
             state = excluded.state, reason = excluded.reason, until = excluded.until,
             changed_at = clock_timestamp(), changed_by = session_user
@@ -76,5 +93,5 @@ begin
     return changed;
 end
 $$;
-comment on function risk.set_state(text, text, text, text, timestamptz) is
-'Sets the trading state of the tenant, a strategy or a symbol.';
+comment on function risk.set_state(text, text, text, text, timestamptz, text) is
+'Sets the trading state of the tenant, an account, a strategy or a symbol.';

@@ -37,7 +37,7 @@ begin
         select
             r.symbol, r.action, lower(r.side) as side, r.reason,
             r.quantity as said_quantity,
-            agent._number(r.quantity) as quantity,
+            agent._number(r.quantity) as quantity, r.place,
             row_number() over (partition by r.symbol order by r.place) as copy
         from rows from (
             jsonb_to_recordset(decide.rows) as (
@@ -106,8 +106,9 @@ begin
             coalesce(j.flaw, j.reason, 'no reason given'), cycle.as_of
         from judged as j
         where j.symbol = any(cycle.symbols) and j.copy = 1
-        -- One after another in a fixed order: the limits judge them in this order, too.
-        order by array_position(cycle.symbols, j.symbol)
+        -- One after another in the order of the answer: the limits judge them in this
+        -- order, too, and whoever answers puts exits first.
+        order by j.place
         on conflict (tenant_id, cycle_id, symbol) do nothing
         returning *
     ),

@@ -8,7 +8,7 @@ begin atomic
         stop_price,
         time_in_force, decision_id, leg, strategy_id, client_order_id, status,
         reason_code, reason,
-        placed_at
+        placed_at, placed_by
     ) values (
         wanted.tenant_id, wanted.account_id, wanted.instrument_id, wanted.symbol,
         wanted.side,
@@ -16,7 +16,8 @@ begin atomic
         wanted.time_in_force,
         wanted.decision_id, wanted.leg, wanted.strategy_id, wanted.client_order_id,
         wanted.status,
-        wanted.reason_code, wanted.reason, wanted.placed_at
+        wanted.reason_code, wanted.reason, wanted.placed_at,
+        wanted.placed_by
     )
     returning *;
 end;

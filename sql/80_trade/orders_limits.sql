@@ -63,7 +63,7 @@ begin
     from risk._assess(
         new.account_id, new.instrument_id, new.side, new.quantity, new.limit_price,
         new.stop_price,
-        new.strategy_id, new.placed_at
+        new.strategy_id, new.placed_at, new.placed_by
     );
     if judged.reason_code is not null then
         raise exception using

@@ -62,7 +62,9 @@ begin
                 );
         end if;
         if new.status = 'submitting' and exists (
-            select from risk.trading_state(new.symbol, new.strategy_id) as t
+            select from risk.trading_state(
+                new.symbol, new.strategy_id, new.account_id
+            ) as t
             where t.state = 'HALTED'
         ) then
             raise exception using

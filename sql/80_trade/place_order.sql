@@ -5,6 +5,49 @@
 -- Example: select status, reason_code from trade.place_order(1, 'AAPL', 'buy', 100000);
 --   -> refused | POSITION_LIMIT
 
+-- What the limits cut off an order, one after another until it passes; nothing where
+-- orders are refused, or where no size would pass. Doing it again cuts nothing more.
+create or replace function trade._clamps(wanted trade.orders)
+returns risk.clamp[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    judged record;
+    cut risk.clamp;
+    cuts risk.clamp[] := '{}';
+    quantity numeric := wanted.quantity;
+begin
+    if risk.bounds(wanted.placed_by) ->> 'on_limit' <> 'clamp' then
+        return cuts;
+    end if;
+    for place in 1..10 loop
+        select * into strict judged from risk._assess(
+            wanted.account_id, wanted.instrument_id, wanted.side, quantity,
+            wanted.limit_price, wanted.stop_price, wanted.strategy_id,
+            wanted.placed_at, wanted.placed_by
+        );
+        exit when judged.reason_code is null;
+        if judged.max_quantity <= 0 or judged.max_quantity >= quantity or not exists (
+            select from risk.limit as l
+            where l.reason_code = judged.reason_code and l.clamps
+        ) then
+            return '{}';
+        end if;
+        cut.place := place;
+        cut.reason_code := judged.reason_code;
+        cut.before := quantity;
+        cut.after := judged.max_quantity;
+        cut.reason := judged.reason;
+        cuts := cuts || cut;
+        quantity := judged.max_quantity;
+    end loop;
+    return cuts;
+end
+$$;
+comment on function trade._clamps(trade.orders) is
+'What the limits cut off an order before it passes, by the setting on_limit.';
+
 create or replace function trade.place_order(
     account_id bigint,
     symbol text,
@@ -34,8 +77,11 @@ declare
     wanted trade.orders;
     placed trade.orders;
     judged record;
+    clamps risk.clamp[] := '{}';
+    clamp risk.clamp;
     state text;
     code text;
+    score record;
 begin
     -- Mistakes are raised: no order could be meant.
     select * into account from trade.account as a
@@ -131,6 +177,7 @@ begin
         end if;
         wanted.strategy_id := cycle.strategy_id;
     end if;
+    wanted.placed_by := coalesce(cycle.created_by, session_user);
     -- What the broker tells equal orders by follows from the decision, never from the
     -- try.
     wanted.client_order_id := coalesce(
@@ -143,10 +190,14 @@ begin
     );
 
     if place_order.dry_run then
+        clamps := trade._clamps(wanted);
+        wanted.quantity := coalesce(
+            clamps[cardinality(clamps)].after, wanted.quantity
+        );
         select * into strict judged from risk._assess(
             wanted.account_id, wanted.instrument_id, wanted.side, wanted.quantity,
             wanted.limit_price,
-            wanted.stop_price, wanted.strategy_id, wanted.placed_at
+            wanted.stop_price, wanted.strategy_id, wanted.placed_at, wanted.placed_by
         );
         wanted.reference_price := judged.price;
         if judged.reason_code is not null then
@@ -171,8 +222,12 @@ begin
     order by o.client_order_id = wanted.client_order_id desc limit 1;
     if found then
         if (
-            placed.account_id, placed.symbol, placed.side, placed.quantity, placed.type,
-            placed.limit_price,
+            placed.account_id, placed.symbol, placed.side,
+            coalesce((
+                select c.before from risk.clamp as c
+                where c.tenant_id = tenant and c.order_id = placed.order_id
+                and c.place = 1
+            ), placed.quantity), placed.type, placed.limit_price,
             placed.stop_price, placed.time_in_force, placed.decision_id
         ) is distinct from (
             wanted.account_id, wanted.symbol, wanted.side, wanted.quantity, wanted.type,
@@ -193,6 +248,9 @@ begin
         return placed;
     end if;
 
+    -- What is above a limit is cut to what fits, if the tenant wants that.
+    clamps := trade._clamps(wanted);
+    wanted.quantity := coalesce(clamps[cardinality(clamps)].after, wanted.quantity);
     -- The trigger of the table judges it, as it does for everybody.
     begin
         placed := trade._insert_order(wanted);
@@ -211,7 +269,41 @@ begin
             wanted.reason_code := code;
     end;
     if wanted.status = 'refused' then
+        wanted.quantity := place_order.quantity;
+        clamps := '{}';
         placed := trade._insert_order(wanted);
+    end if;
+    foreach clamp in array clamps loop
+        insert into risk.clamp (order_id, place, reason_code, before, after, reason)
+        values (
+            placed.order_id, clamp.place, clamp.reason_code, clamp.before, clamp.after,
+            clamp.reason
+        );
+        perform agent.record_event(
+            'OrderClamped', placed.symbol,
+            jsonb_build_object(
+                'order_id', placed.order_id, 'limit', clamp.reason_code,
+                'before', clamp.before, 'after', clamp.after, 'reason', clamp.reason
+            ),
+            cycle.cycle_id
+        );
+    end loop;
+    if placed.status = 'ready'
+        and risk.bounds(wanted.placed_by) ->> 'graph_risk_mode' = 'warn'
+    then
+        select * into score from risk.graph_score(placed.symbol, placed.strategy_id);
+        if score.score
+            >= (risk.bounds(wanted.placed_by) -> 'max_graph_risk')::double precision
+        then
+            perform agent.record_event(
+                'GraphRiskWarning', placed.symbol,
+                jsonb_build_object(
+                    'order_id', placed.order_id, 'score', score.score,
+                    'reason', score.reason
+                ),
+                cycle.cycle_id
+            );
+        end if;
     end if;
 
     perform agent.record_event(

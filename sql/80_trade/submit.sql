@@ -25,7 +25,9 @@ begin
             errcode = 'BW124',
             message = format('there is no order %s', begin_submit.order_id);
     end if;
-    select * into trading from risk.trading_state(wanted.symbol, wanted.strategy_id);
+    select * into trading from risk.trading_state(
+        wanted.symbol, wanted.strategy_id, wanted.account_id
+    );
 
     if wanted.status = 'ready' and (
         trading.state = 'HALTED' or (trading.state = 'REDUCING' and not exists (

@@ -44,5 +44,8 @@ api.place_order(
     timestamptz
 )
 to bellwether_analyst, bellwether_gateway;
+-- Who binds members is above them.
+grant execute on function api.set_member_limit(name, text, jsonb)
+to bellwether_gateway;
 grant execute on procedure api.run_cycle_now(text[], boolean, bigint)
 to bellwether_analyst, bellwether_gateway;

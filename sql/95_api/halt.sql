@@ -2,6 +2,7 @@
 --
 -- Example: select * from api.halt('feed looks wrong');
 --          select * from api.halt('earnings', 'symbol', 'AAPL', '2030-01-01');
+--          select * from api.halt('broker does not answer', 'account', '1');
 --          select * from api.resume('symbol', 'AAPL', 'over');
 
 create or replace function api.halt(
@@ -28,7 +29,8 @@ begin
 end
 $$;
 comment on function api.halt(text, text, text, timestamptz) is
-'Halts trading of the tenant, a strategy or a symbol from the next order row on, until '
+'Halts trading of the tenant, an account, a strategy or a symbol from the next order '
+'row on, also of orders that are about to be sent, until '
 'a time or until api.resume.';
 
 create or replace function api.resume(
@@ -44,6 +46,15 @@ declare
     changed risk.state;
 begin
     changed := risk.set_state(resume.scope, resume.target, 'ACTIVE', resume.reason);
+    -- The circuit breaker is not resumed but closed (api.close_breaker).
+    update risk.state as s
+    set
+        state = 'ACTIVE', reason = resume.reason, until = null,
+        changed_at = clock_timestamp(), changed_by = session_user
+    where
+        s.tenant_id = changed.tenant_id and s.scope = changed.scope
+        and s.target = changed.target and s.source = 'reconcile'
+        and s.state <> 'ACTIVE';
     perform agent.record_event(
         'TradingResumed', case resume.scope when 'symbol' then resume.target end,
         to_jsonb(changed) - 'tenant_id'
@@ -51,7 +62,9 @@ begin
     return changed;
 end
 $$;
-comment on function api.resume(text, text, text) is 'Ends a halt.';
+comment on function api.resume(text, text, text) is
+'Ends a halt, that of a failed reconciliation included; the circuit breaker is closed '
+'with api.close_breaker.';
 
 create or replace view api.halts with (security_barrier) as
 select
@@ -61,7 +74,8 @@ select
     s.reason,
     s.until,
     s.changed_at,
-    s.changed_by
+    s.changed_by,
+    s.source
 from risk.state as s
 where
     s.tenant_id = current_tenant()

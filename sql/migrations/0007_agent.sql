@@ -18,6 +18,7 @@ create table agent.cycle (
     constraint cycle_status check (status in ('queued', 'running', 'done', 'failed')),
     reason text,
     trace_id uuid not null default gen_random_uuid(),
+    created_by text not null default session_user,
     created_at timestamptz not null default clock_timestamp(),
     started_at timestamptz,
     finished_at timestamptz,

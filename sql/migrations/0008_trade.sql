@@ -65,6 +65,7 @@ create table trade.orders (
     constraint orders_filled_quantity check (filled_quantity between 0 and quantity),
     average_fill_price numeric,
     placed_at timestamptz not null default clock_timestamp(),
+    placed_by text not null default session_user,
     created_at timestamptz not null default clock_timestamp(),
     sent_at timestamptz,
     updated_at timestamptz not null default clock_timestamp(),
@@ -91,10 +92,13 @@ comment on column trade.orders.reference_price
     is 'Price by which the limits were judged.';
 comment on column trade.orders.placed_at
     is 'Market time of the order; in a replay the time of the cycle.';
+comment on column trade.orders.placed_by is
+'The login that asked for it; of a decision: that asked for the cycle.';
 comment on column trade.orders.attempt is 'How often it was taken up to be sent.';
 create unique index orders_decision_leg_key
     on trade.orders (tenant_id, decision_id, leg)
 where decision_id is not null;
+create index orders_placed_at_idx on trade.orders (tenant_id, account_id, placed_at);
 create index orders_open_idx on trade.orders (tenant_id, account_id)
 where status in ('ready', 'submitting', 'unknown', 'acked', 'partial');
 

@@ -10,8 +10,8 @@ insert into market.instrument (symbol, asset_class, sector)
 values ('TWO-A', 'equity', 'Two'), ('TWO-B', 'equity', 'Two')
 on conflict do nothing;
 insert into market.bar (instrument_id, ts, close, known_at)
-select i.instrument_id, date_trunc('day', now(), 'UTC') - interval '2 days', 100,
-    date_trunc('day', now(), 'UTC') - interval '1 day'
+select i.instrument_id, date_trunc('day', now(), 'UTC') - interval '1 day', 100,
+    date_trunc('day', now(), 'UTC')
 from market.instrument as i where i.symbol like 'TWO-%'
 on conflict do nothing;
 select coalesce(max(tenant_id), 0) + 10000 as tenant from tenant.tenant \gset

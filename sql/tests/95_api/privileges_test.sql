@@ -22,7 +22,7 @@ select set_eq(
     $$select 'api.' || name from unnest(
         '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
-        whoami,metrics_text,snapshot,describe,route,evaluate_routing}'::text[]
+        whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -32,7 +32,7 @@ select set_eq(
         similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
         whoami,metrics_text,snapshot,describe,run_cycle,run_cycle_now,place_order,
-        halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call
+        halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call,bounds
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -46,7 +46,8 @@ select set_eq(
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,
         work.is_idle,work.requeue_dead,risk.check_order,trade.audit,
-        api.route,api.evaluate_routing,api.add_prompt,api.use_prompt,api.rate_call
+        api.route,api.evaluate_routing,api.add_prompt,api.use_prompt,api.rate_call,
+        api.bounds,api.set_member_limit
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
