@@ -103,16 +103,19 @@
 \ir 70_risk/state.sql
 \ir 70_risk/assess.sql
 \ir 70_risk/check_order.sql
+\ir 70_risk/alert.sql
 \ir 70_risk/grants.sql
 
 -- What the agents do: cycles, steps, decisions, events.
 \ir 75_agent/settings.sql
 \ir 75_agent/append_only.sql
+\ir 75_agent/chain.sql
 \ir 75_agent/record_event.sql
 \ir 75_agent/cycle.sql
 \ir 75_agent/market_view.sql
 \ir 75_agent/step.sql
 \ir 75_agent/decide.sql
+\ir 75_agent/approval.sql
 \ir 75_agent/models.sql
 \ir 75_agent/call.sql
 \ir 75_agent/answer.sql
@@ -133,6 +136,9 @@
 \ir 80_trade/ledger_balance.sql
 \ir 80_trade/deposit.sql
 \ir 80_trade/look_back.sql
+\ir 80_trade/exit_plan.sql
+\ir 80_trade/shadow.sql
+\ir 80_trade/breaker.sql
 \ir 80_trade/paper.sql
 \ir 80_trade/match_orders.sql
 \ir 80_trade/audit.sql
@@ -144,7 +150,9 @@
 \ir 90_triggers/snapshots_inserted.sql
 \ir 90_triggers/embedding_window_set.sql
 \ir 90_triggers/cycle_queued.sql
+\ir 90_triggers/cycle_started.sql
 \ir 90_triggers/decision_made.sql
+\ir 90_triggers/bars_watched.sql
 \ir 90_triggers/order_ready.sql
 
 -- Is everything there and fresh?
@@ -161,6 +169,9 @@
 \ir 95_api/run_cycle.sql
 \ir 95_api/halt.sql
 \ir 95_api/risk.sql
+\ir 95_api/breaker.sql
+\ir 95_api/approvals.sql
+\ir 95_api/alerts.sql
 \ir 95_api/place_order.sql
 \ir 95_api/desk.sql
 \ir 95_api/portfolio.sql

@@ -10,6 +10,19 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW403', 'bad_cycle_state', 'A cycle cannot end like this.',
     'A cycle ends as done or failed.'
 ),
+('BW420', 'unknown_approval', 'The tenant has no such approval.', 'See api.approvals.'),
+(
+    'BW421', 'bad_approval_mode', 'There is no such approval mode.',
+    'Modes are suggest, approve and auto.'
+),
+(
+    'BW422', 'approval_is_closed', 'The question was answered or has expired.',
+    'See api.approvals.'
+),
+(
+    'BW430', 'unknown_alert', 'There is no such kind of alert.',
+    'The kinds are the rows of ops.alert_template.'
+),
 ('BW410', 'unknown_call', 'The tenant has no such model call.', 'See api.model_calls.'),
 ('BW411', 'unknown_prompt', 'There is no such version of a prompt.', 'See api.prompts.'),
 ('BW412', 'bad_route', 'A task cannot be routed like this.', 'privacy is any or local.')

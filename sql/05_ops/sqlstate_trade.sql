@@ -87,6 +87,14 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ('BW123', 'unknown_account', 'The tenant has no such account.', 'See api.accounts.'),
 ('BW124', 'unknown_order', 'The tenant has no such order.', 'See api.orders.'),
 (
+    'BW125', 'breaker_not_open', 'The circuit breaker is not open.',
+    'See api.breakers.'
+),
+(
+    'BW126', 'no_exit_plan', 'There is no watched position of this symbol.',
+    'See api.exit_plans.'
+),
+(
     'BW130', 'illegal_order_state', 'An order cannot go from this state to that.',
     'See the state machine of orders.'
 ),

@@ -36,14 +36,16 @@ begin
     with answer as (
         select
             r.symbol, r.action, lower(r.side) as side, r.reason,
-            r.quantity as said_quantity,
+            r.quantity as said_quantity, r.exit_plan,
             agent._number(r.quantity) as quantity, r.place,
             row_number() over (partition by r.symbol order by r.place) as copy
         from rows from (
             jsonb_to_recordset(decide.rows) as (
-                symbol text, action text, side text, quantity text, reason text
+                symbol text, action text, side text, quantity text, reason text,
+                exit_plan jsonb
             )
-        ) with ordinality as r (symbol, action, side, quantity, reason, place)
+        ) with ordinality
+            as r (symbol, action, side, quantity, reason, exit_plan, place)
     ),
 
     judged as (
@@ -96,14 +98,16 @@ begin
 
     decided as (
         insert into agent.decision (
-            cycle_id, symbol, action, side, quantity, reason, as_of
+            cycle_id, symbol, action, side, quantity, reason, exit_plan, as_of
         )
         select
             cycle.cycle_id, j.symbol,
             case when j.flaw is null then j.action else 'DO_NOT_EXECUTE' end,
             case when j.flaw is null and j.side in ('buy', 'sell') then j.side end,
             case when j.flaw is null and j.quantity > 0 then j.quantity end,
-            coalesce(j.flaw, j.reason, 'no reason given'), cycle.as_of
+            coalesce(j.flaw, j.reason, 'no reason given'),
+            case when jsonb_typeof(j.exit_plan) = 'object' then j.exit_plan end,
+            cycle.as_of
         from judged as j
         where j.symbol = any(cycle.symbols) and j.copy = 1
         -- One after another in the order of the answer: the limits judge them in this
@@ -120,7 +124,8 @@ begin
             jsonb_strip_nulls(jsonb_build_object(
                 'decision_id', decided.decision_id, 'action', decided.action,
                 'side', decided.side,
-                'quantity', decided.quantity, 'reason', decided.reason
+                'quantity', decided.quantity, 'reason', decided.reason,
+                'exit_plan', decided.exit_plan
             ))
         from decided
     )

@@ -31,6 +31,10 @@ agent.add_prompt(text, text, jsonb, text),
 agent.use_prompt(text, integer),
 agent.prompt_in_use(text),
 agent.route(text, integer, text, timestamptz, text),
-agent.evaluate_routing(text, timestamptz, integer)
+agent.evaluate_routing(text, timestamptz, integer),
+agent.approval_mode(bigint, bigint),
+agent.expire_approvals(),
+agent.seal_events(),
+agent.verify_events()
 to bellwether_worker;
 grant select on agent.model, agent.model_price to bellwether_worker;

@@ -43,6 +43,31 @@ insert into tenant.setting_default as known (
     'How long one call of a model may take in all.'
 ),
 (
+    'approval_mode', '"auto"', null, null, '{auto,approve,suggest}',
+    'What becomes of decisions on paper where a strategy does not say: an order, a '
+    'question in the inbox, nothing. Other accounts ask unless a mode is set.'
+),
+(
+    'approval_hours', '24', 0.01, 720, null,
+    'How long a question waits in the inbox before it expires.'
+),
+(
+    'shadow_bars', '1', 1, 250, null,
+    'A shadow decision is taken to leave at the close of this bar, 1: the day it enters.'
+),
+(
+    'exit_stop_atr', '2', 0.1, 100, null,
+    'Stop of a position whose decision says nothing, in average true ranges.'
+),
+(
+    'exit_target_atr', '4', 0.1, 100, null,
+    'Target of a position whose decision says nothing, in average true ranges.'
+),
+(
+    'exit_days', '30', 1, 3650, null,
+    'After so many days a position is given up whose decision says nothing.'
+),
+(
     'shrinkage', '20', 1, 10000, null,
     'How many settled actions an agent needs before half of its own record counts.'
 ),

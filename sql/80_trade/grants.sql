@@ -22,6 +22,7 @@ trade.record_close(bigint, text, text),
 trade.record_fill(bigint, text, numeric, numeric, numeric, timestamptz),
 trade.open_orders(bigint),
 trade.match_orders(bigint),
+trade.watch_exits(bigint),
 trade.paper_submit(
     bigint, text, text, text, numeric, text, numeric, numeric, text, timestamptz
 ),
@@ -30,3 +31,14 @@ trade.paper_fills(bigint, text),
 trade.audit()
 to bellwether_worker;
 grant execute on function trade.audit() to bellwether_gateway;
+
+-- The circuit breaker is risk's, but looks at accounts.
+revoke all on function risk.evaluate_breaker(bigint, timestamptz),
+risk.close_breaker(bigint, text), risk.trip_breaker(bigint, text),
+risk._losses(bigint, bigint), risk._may_close(risk.breaker, numeric, timestamptz),
+risk._open_breaker(risk.breaker, text[], text),
+risk._revalue(risk.breaker, timestamptz)
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
+grant execute on function risk.evaluate_breaker(bigint, timestamptz)
+to bellwether_worker;

@@ -152,6 +152,10 @@ begin
         end
     where o.tenant_id = tenant and o.order_id = ordered.order_id;
 
+    perform trade._plan_exit(
+        ordered, before.quantity, after.quantity, record_fill.price,
+        record_fill.filled_at
+    );
     perform agent.record_event(
         'TradeExecuted', ordered.symbol,
         jsonb_build_object(
@@ -165,6 +169,7 @@ begin
             where d.tenant_id = tenant and d.decision_id = ordered.decision_id
         )
     );
+    perform risk.evaluate_breaker(ordered.account_id, record_fill.filled_at);
     return true;
 end
 $$;

@@ -6,6 +6,17 @@
 --                      to do
 --     record_submit <- acked | rejected | unknown
 
+-- The cycle that an order comes from: its events are links of that chain.
+create or replace function trade._cycle_of(placed trade.orders)
+returns bigint
+language sql stable
+begin atomic
+    select d.cycle_id from agent.decision as d
+    where d.tenant_id = placed.tenant_id and d.decision_id = placed.decision_id;
+end;
+comment on function trade._cycle_of(trade.orders)
+    is 'The cycle whose decision an order carries out, or null.';
+
 create or replace function trade.begin_submit(order_id bigint)
 returns trade.orders
 language plpgsql
@@ -51,7 +62,8 @@ begin
             jsonb_build_object(
                 'order_id', wanted.order_id, 'reason_code', wanted.reason_code,
                 'reason', wanted.reason
-            )
+            ),
+            trade._cycle_of(wanted)
         );
         return null;
     end if;
@@ -130,7 +142,8 @@ begin
         jsonb_strip_nulls(jsonb_build_object(
             'order_id', known.order_id, 'broker_order_id', known.broker_order_id,
             'reason', known.reason
-        ))
+        )),
+        trade._cycle_of(known)
     );
     return known;
 end
@@ -179,7 +192,8 @@ begin
         known.symbol,
         jsonb_strip_nulls(
             jsonb_build_object('order_id', known.order_id, 'reason', known.reason)
-        )
+        ),
+        trade._cycle_of(known)
     );
     return known;
 end

@@ -162,3 +162,88 @@ comment on column tenant.setting_default.maximum
     is 'Largest value that a number may have.';
 comment on column tenant.setting_default.choices
     is 'The words that a setting may have, from the loosest to the tightest.';
+
+-- Alerts: what somebody must hear of. Sending them is the worker's (job send_alert).
+create table ops.alert_template (
+    kind text constraint alert_template_pkey primary key
+    constraint alert_template_kind check (kind ~ '^[a-z_]+$'),
+    severity text not null constraint alert_template_severity
+    check (severity in ('info', 'warning', 'critical')),
+    title text not null,
+    body text not null,
+    group_minutes integer not null default 15,
+    max_per_hour integer not null default 20
+);
+comment on table ops.alert_template is
+'The kinds of alerts and their words; {name} stands for a member of the payload.';
+comment on column ops.alert_template.group_minutes is
+'Alerts of a kind and subject within this time are one that counts.';
+comment on column ops.alert_template.max_per_hour is
+'What goes beyond is written but not sent.';
+
+create table ops.alert_route (
+    tenant_id integer not null default current_tenant()
+    constraint alert_route_tenant_fkey references tenant.tenant,
+    route_id bigint generated always as identity,
+    kind text constraint alert_route_kind_fkey references ops.alert_template,
+    least_severity text not null default 'info' constraint alert_route_severity
+    check (least_severity in ('info', 'warning', 'critical')),
+    channel text not null constraint alert_route_channel
+    check (channel in ('discord', 'email', 'ses', 'log')),
+    target text not null,
+    enabled boolean not null default true,
+    constraint alert_route_pkey primary key (tenant_id, route_id)
+);
+comment on table ops.alert_route is 'Which alerts go where.';
+comment on column ops.alert_route.kind is 'Null: every kind.';
+comment on column ops.alert_route.target is
+'An address, or the name that the worker''s configuration has for a webhook: secrets '
+'are not kept here.';
+
+create table ops.alert (
+    tenant_id integer not null default current_tenant(),
+    alert_id bigint generated always as identity,
+    kind text not null constraint alert_kind_fkey references ops.alert_template,
+    severity text not null,
+    subject text not null default '',
+    title text not null,
+    body text not null,
+    payload jsonb not null default '{}',
+    occurrences integer not null default 1,
+    suppressed boolean not null default false,
+    at timestamptz not null default clock_timestamp(),
+    last_at timestamptz not null default clock_timestamp(),
+    constraint alert_pkey primary key (tenant_id, alert_id)
+);
+comment on table ops.alert is 'What somebody must hear of.';
+comment on column ops.alert.subject is 'What it is about: equal ones are grouped.';
+comment on column ops.alert.occurrences is 'How often it happened while it was one group.';
+comment on column ops.alert.suppressed is 'Beyond the template''s rate: not sent.';
+create index alert_group_idx on ops.alert (tenant_id, kind, subject, last_at);
+
+create table ops.alert_delivery (
+    tenant_id integer not null default current_tenant(),
+    alert_id bigint not null,
+    route_id bigint not null,
+    status text not null default 'queued' constraint alert_delivery_status
+    check (status in ('queued', 'sent', 'failed')),
+    attempts integer not null default 0,
+    error text,
+    sent_at timestamptz,
+    constraint alert_delivery_pkey primary key (tenant_id, alert_id, route_id),
+    constraint alert_delivery_alert_fkey foreign key (tenant_id, alert_id)
+    references ops.alert,
+    constraint alert_delivery_route_fkey foreign key (tenant_id, route_id)
+    references ops.alert_route
+);
+comment on table ops.alert_delivery is 'What became of sending an alert on a route.';
+
+alter table ops.alert_route enable row level security, force row level security;
+create policy tenant_isolation on ops.alert_route
+using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());
+alter table ops.alert enable row level security, force row level security;
+create policy tenant_isolation on ops.alert
+using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());
+alter table ops.alert_delivery enable row level security, force row level security;
+create policy tenant_isolation on ops.alert_delivery
+using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());

@@ -71,6 +71,7 @@ create table agent.decision (
     quantity numeric
     constraint decision_quantity check (quantity > 0 and quantity < 'infinity'),
     reason text not null,
+    exit_plan jsonb,
     as_of timestamptz not null,
     at timestamptz not null default clock_timestamp(),
     constraint decision_pkey primary key (tenant_id, decision_id),
@@ -83,6 +84,81 @@ create table agent.decision (
 comment on table agent.decision
     is 'What a cycle decided for a symbol: final, one a symbol.';
 
+comment on column agent.decision.exit_plan is
+'When to get out again: {"stop", "target": prices, "until": time, "close_below", '
+'"close_above": prices that prove it wrong, "invalidation": the same in words}.';
+
+-- What waits for a person, and what they said.
+create table agent.approval_mode (
+    tenant_id integer not null default current_tenant(),
+    strategy_id bigint not null default 0,
+    mode text not null constraint approval_mode_mode
+    check (mode in ('suggest', 'approve', 'auto')),
+    changed_at timestamptz not null default clock_timestamp(),
+    changed_by text not null default session_user,
+    constraint approval_mode_pkey primary key (tenant_id, strategy_id)
+);
+comment on table agent.approval_mode is
+'What becomes of a strategy''s decisions: suggest (nothing), approve (an order when '
+'somebody says so), auto (an order). Without a row: the setting approval_mode.';
+comment on column agent.approval_mode.strategy_id is '0: cycles without a strategy.';
+
+create table agent.approval (
+    tenant_id integer not null default current_tenant(),
+    approval_id bigint generated always as identity,
+    kind text not null constraint approval_kind
+    check (kind in ('decision', 'breaker', 'weight')),
+    decision_id bigint,
+    account_id bigint,
+    symbol text,
+    proposal jsonb not null,
+    reason text not null,
+    status text not null default 'open' constraint approval_status
+    check (status in ('suggested', 'open', 'approved', 'rejected', 'expired')),
+    created_at timestamptz not null default clock_timestamp(),
+    expires_at timestamptz,
+    decided_at timestamptz,
+    decided_by text,
+    decided_reason text,
+    edited jsonb,
+    order_id bigint,
+    constraint approval_pkey primary key (tenant_id, approval_id),
+    constraint approval_decision_key unique (tenant_id, decision_id),
+    constraint approval_decision_fkey foreign key (tenant_id, decision_id)
+    references agent.decision
+);
+comment on table agent.approval is
+'The inbox: what waits for a person''s word, until when, and what was said.';
+comment on column agent.approval.proposal is 'What happens if it is approved as it is.';
+comment on column agent.approval.edited is 'What the person changed.';
+create index approval_open_idx on agent.approval (tenant_id) where status = 'open';
+
+create table agent.shadow (
+    tenant_id integer not null default current_tenant(),
+    decision_id bigint not null,
+    account_id bigint not null,
+    instrument_id integer not null
+    constraint shadow_instrument_fkey references market.instrument,
+    symbol text not null,
+    side text not null constraint shadow_side check (side in ('buy', 'sell')),
+    quantity numeric not null,
+    as_of timestamptz not null,
+    entry_price numeric,
+    exit_price numeric,
+    result double precision,
+    exit_at timestamptz,
+    constraint shadow_pkey primary key (tenant_id, decision_id),
+    constraint shadow_decision_fkey foreign key (tenant_id, decision_id)
+    references agent.decision
+);
+comment on table agent.shadow is
+'Decisions taken while the circuit breaker was open: never sent, but what would have '
+'come of them is written down.';
+comment on column agent.shadow.result is
+'Return as a fraction after fee and slippage, in at the next open and out at a close '
+'(setting shadow_bars); null until that is known.';
+create index shadow_account_idx on agent.shadow (tenant_id, account_id, exit_at);
+
 create table agent.event (
     tenant_id integer not null default current_tenant(),
     event_id bigint generated always as identity,
@@ -92,6 +168,9 @@ create table agent.event (
     type text not null constraint event_type check (type ~ '^[A-Z][A-Za-z]+$'),
     symbol text,
     payload jsonb not null default '{}',
+    place bigint not null default 0,
+    previous_hash bytea,
+    hash bytea not null default '',
     constraint event_pkey primary key (tenant_id, event_id, at)
 ) partition by range (at);
 comment on table agent.event
@@ -99,6 +178,33 @@ comment on table agent.event
 comment on column agent.event.type is
 'SignalGenerated, RiskAssessed, ValidationComplete, MetaAgentDecision, '
 'DecisionRecorded, OrderPlaced, OrderRefused, TradeExecuted, ...';
+comment on column agent.event.place is
+'Its place in the chain of its cycle (of the tenant''s desk, without a cycle).';
+comment on column agent.event.hash is
+'SHA-256 of the hash before it in its chain and all that the row says.';
+
+create table agent.chain (
+    tenant_id integer not null default current_tenant(),
+    cycle_id bigint not null,
+    place bigint not null,
+    hash bytea not null,
+    constraint chain_pkey primary key (tenant_id, cycle_id)
+) with (fillfactor = 50);
+comment on table agent.chain is
+'The last link of each chain of events; cycle 0 is the tenant''s desk. A chain for each '
+'cycle, so that cycles do not wait for each other to commit.';
+
+create table agent.seal (
+    tenant_id integer not null default current_tenant(),
+    day date not null,
+    events bigint not null,
+    previous_hash bytea,
+    hash bytea not null,
+    sealed_at timestamptz not null default clock_timestamp(),
+    constraint seal_pkey primary key (tenant_id, day)
+);
+comment on table agent.seal is
+'A digest over all events of a day (UTC) and over the seal before it.';
 create index event_cycle_idx on agent.event (tenant_id, cycle_id)
 where cycle_id is not null;
 create index event_at_idx on agent.event (tenant_id, at);
@@ -254,3 +360,53 @@ comment on table agent.answer is
 comment on column agent.answer.key
     is 'SHA-256 of model, prompt, schema and parameters.';
 create index answer_expires_idx on agent.answer (tenant_id, expires_at);
+
+-- Swarm memory: what each agent said, what came of it, how much it counts.
+create table agent.action (
+    tenant_id integer not null default current_tenant(),
+    cycle_id bigint not null,
+    agent text not null,
+    symbol text not null,
+    model text not null,
+    stance integer not null constraint action_stance check (stance in (-1, 0, 1)),
+    regime text,
+    horizon integer not null,
+    snapshot_id bigint,
+    decision_id bigint,
+    as_of timestamptz not null,
+    impact double precision,
+    pnl numeric,
+    settled_at timestamptz,
+    constraint action_pkey primary key (tenant_id, cycle_id, agent, symbol),
+    constraint action_cycle_fkey foreign key (tenant_id, cycle_id)
+    references agent.cycle
+);
+comment on table agent.action is
+'What an agent stood for in a cycle, and what it brought.';
+comment on column agent.action.stance is
+'1 for buying, -1 for selling, 0 for neither: a refusal stands against the signal.';
+comment on column agent.action.impact is
+'The symbol''s return over `horizon` bars times the stance, as a fraction.';
+comment on column agent.action.pnl is
+'Realised profit of the position that the decision opened, with the sign of having '
+'been for it.';
+create index action_open_idx on agent.action (tenant_id, as_of) where settled_at is null;
+
+create table agent.weight (
+    tenant_id integer not null default current_tenant(),
+    weight_id bigint generated always as identity,
+    agent text not null,
+    regime text not null default '',
+    weight double precision not null constraint weight_weight
+    check (weight between 0.25 and 2),
+    status text not null constraint weight_status
+    check (status in ('suggested', 'applied', 'rejected', 'replaced')),
+    reason text not null,
+    evidence jsonb not null,
+    at timestamptz not null default clock_timestamp(),
+    constraint weight_pkey primary key (tenant_id, weight_id)
+);
+comment on table agent.weight is
+'How much an agent''s word counts, in a regime or (empty) in all; 1 is even, never '
+'below 0.25: nobody is muted silently.';
+create index weight_agent_idx on agent.weight (tenant_id, agent, regime, at desc);

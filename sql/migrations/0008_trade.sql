@@ -223,6 +223,44 @@ comment on column trade.position.quantity is 'Negative when short.';
 comment on column trade.position.cost
     is 'What was paid for it, fees included; negative when short.';
 
+create table trade.exit_plan (
+    tenant_id integer not null default current_tenant(),
+    plan_id bigint generated always as identity,
+    account_id bigint not null,
+    instrument_id integer not null
+    constraint exit_plan_instrument_fkey references market.instrument,
+    symbol text not null,
+    direction integer not null constraint exit_plan_direction check (direction in (-1, 1)),
+    opened_by bigint not null,
+    entry_price numeric not null,
+    stop_price numeric,
+    target_price numeric,
+    exit_by timestamptz,
+    close_below numeric,
+    close_above numeric,
+    invalidation text not null,
+    status text not null default 'active' constraint exit_plan_status
+    check (status in ('active', 'triggered', 'closed', 'replaced', 'canceled')),
+    checked_until timestamptz not null,
+    attempts integer not null default 0,
+    triggered_by text,
+    triggered_at timestamptz,
+    exit_order_id bigint,
+    created_at timestamptz not null default clock_timestamp(),
+    constraint exit_plan_pkey primary key (tenant_id, plan_id),
+    constraint exit_plan_order_fkey foreign key (tenant_id, opened_by)
+    references trade.orders
+);
+comment on table trade.exit_plan is
+'When each position is given up: stop, target, time, and what would prove it wrong; '
+'watched on each bar that comes, with or without a model.';
+comment on column trade.exit_plan.direction is '1 long, -1 short.';
+comment on column trade.exit_plan.close_below is 'A close below this proves it wrong.';
+comment on column trade.exit_plan.checked_until is 'Bars known until then were looked at.';
+create unique index exit_plan_active_key
+on trade.exit_plan (tenant_id, account_id, instrument_id)
+where status in ('active', 'triggered');
+
 -- The paper broker's own book, as another party would keep it.
 create table trade.paper_book (
     tenant_id integer not null default current_tenant(),
@@ -272,4 +310,14 @@ create table work.waiting_order (
 );
 comment on table work.waiting_order
     is 'Orders at a broker that new bars of an instrument may fill.';
+-- Whose positions are watched, for the same reason.
+create table work.watched_position (
+    tenant_id integer not null,
+    account_id bigint not null,
+    instrument_id integer not null,
+    constraint watched_position_pkey primary key (tenant_id, account_id, instrument_id)
+);
+comment on table work.watched_position
+    is 'Positions with an exit plan, which new bars of an instrument may trigger.';
+create index watched_position_instrument_idx on work.watched_position (instrument_id);
 create index waiting_order_instrument_idx on work.waiting_order (instrument_id);

@@ -70,6 +70,10 @@ $$;
 -- until each limit has refused some (500 orders at least, 5,000 at most).
 select setseed(0.42) \g /dev/null
 select tenant.set_setting('max_positions', '6') \g /dev/null
+-- Prices fall without end here; what stops the account is tested elsewhere.
+select tenant.set_setting('breaker_drawdown', '1') \g /dev/null
+select tenant.set_setting('breaker_losses', '1000') \g /dev/null
+select tenant.set_setting('max_daily_loss_fraction', '1') \g /dev/null
 do $$
 declare
     at timestamptz;

@@ -168,7 +168,7 @@ select bag_eq(
         '''order_id'')::bigint = %s', :one
     ),
     $$values ('OrderPlaced'), ('OrderUnknown'), ('OrderAcknowledged'), ('OrderExpired'),
-    ('TradeExecuted')$$,
+    ('TradeExecuted'), ('ExitPlanned')$$,
     'each step left an event'
 );
 

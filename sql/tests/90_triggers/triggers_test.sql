@@ -1,6 +1,6 @@
 -- The wiring: which change enqueues which job.
 begin;
-select plan(27);
+select plan(28);
 \ir ../desk.psql
 delete from work.job;
 
@@ -147,8 +147,17 @@ delete from work.job;
 select trade.record_fill(:bought, 'f', 10, 100, 0, '2018-01-04') \g /dev/null
 insert into market.bar (instrument_id, ts, close, known_at)
 values (pg_temp.id('T07'), '2018-01-23', 1, '2018-01-23 21:00Z');
+select is(
+    (select count(*)::int from work.job where kind = 'match_orders'), 1,
+    'and when it is final, for the exit plan of what it bought'
+);
+delete from work.job;
+delete from work.watched_position;
+insert into market.bar (instrument_id, ts, close, known_at)
+values (pg_temp.id('T07'), '2018-01-24', 1, '2018-01-24 21:00Z');
 select is_empty(
-    $$select * from work.job where kind = 'match_orders'$$, 'but not when it is final'
+    $$select * from work.job where kind = 'match_orders'$$,
+    'but not when nothing is held'
 );
 delete from work.job;
 

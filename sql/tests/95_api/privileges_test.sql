@@ -22,7 +22,8 @@ select set_eq(
     $$select 'api.' || name from unnest(
         '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
-        whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds}'::text[]
+        whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
+        verify_events}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -32,7 +33,9 @@ select set_eq(
         similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
         whoami,metrics_text,snapshot,describe,run_cycle,run_cycle_now,place_order,
-        halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call,bounds
+        halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call,bounds,
+        verify_events,approve,reject,set_approval_mode,set_exit_plan,close_breaker,
+        trip_breaker,route_alerts
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -47,7 +50,9 @@ select set_eq(
         tenant.setting,tenant.number_setting,tenant.set_setting,
         work.is_idle,work.requeue_dead,risk.check_order,trade.audit,
         api.route,api.evaluate_routing,api.add_prompt,api.use_prompt,api.rate_call,
-        api.bounds,api.set_member_limit
+        api.bounds,api.set_member_limit,
+        api.verify_events,api.approve,api.reject,api.set_approval_mode,
+        api.set_exit_plan,api.close_breaker,api.trip_breaker,api.route_alerts
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -71,7 +76,9 @@ select set_eq(
         trade.audit,
         agent.call_cost,agent.record_call,agent.score_call,agent.cached_answer,
         agent.store_answer,agent.add_prompt,agent.use_prompt,agent.prompt_in_use,
-        agent.route,agent.evaluate_routing
+        agent.route,agent.evaluate_routing,
+        agent.approval_mode,agent.expire_approvals,agent.seal_events,
+        agent.verify_events,trade.watch_exits,risk.evaluate_breaker
     }'::text[])$$,
     'the worker works'
 );

@@ -1,0 +1,404 @@
+-- The circuit breaker of an account: evaluated after every fill and before every cycle.
+--
+--     closed --(drawdown > 20 %, or 10 losing trades in a row)--> open
+--     open   --(its condition is met: see risk._may_close)------> closing, or closed
+--     closing --(approved)--> closed     (rejected) --> open
+--
+-- Drawdown is that of the account's equity, deposits and withdrawals taken out: the
+-- account is divided into units, as a fund is, and a deposit buys units at the value of
+-- the moment. While it is not closed the account is REDUCING and the decisions of
+-- cycles are shadows.
+
+create or replace function risk._losses(account_id bigint, since bigint)
+returns integer
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    with closed as (
+        select f.order_id, sum(f.realised) as realised, max(f.revision) as revision
+        from trade.fill as f
+        where
+            f.tenant_id = public.current_tenant() and f.account_id = _losses.account_id
+            and f.closed_quantity > 0 and f.revision > _losses.since
+        group by f.order_id
+    )
+
+    select count(*)::integer from closed
+    where closed.revision > coalesce(
+        (select max(w.revision) from closed as w where w.realised >= 0), 0
+    )
+$$;
+comment on function risk._losses(bigint, bigint) is
+'How many of an account''s last trades (one an order that closed something) lost.';
+
+-- Why an open breaker may close; null: it may not.
+create or replace function risk._may_close(
+    breaker risk.breaker, drawdown numeric, at timestamptz
+)
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    wins constant integer := tenant.number_setting('breaker_close_wins');
+    days constant integer := tenant.number_setting('breaker_close_days');
+    last_won integer;
+    sharpe double precision;
+begin
+    if breaker.triggers <@ '{drawdown,losses}' and breaker.triggers <> '{}' then
+        select count(*) filter (where s.result > 0) into last_won from (
+            select h.result from agent.shadow as h
+            where
+                h.tenant_id = breaker.tenant_id and h.account_id = breaker.account_id
+                and h.as_of >= breaker.opened_as_of and h.exit_at <= _may_close.at
+            order by h.exit_at desc, h.decision_id desc limit wins
+        ) as s;
+        if (
+            not 'drawdown' = any(breaker.triggers)
+            or drawdown < tenant.number_setting('breaker_close_drawdown')
+        ) and (not 'losses' = any(breaker.triggers) or last_won >= wins) then
+            return concat_ws(
+                ', ',
+                case when 'drawdown' = any(breaker.triggers)
+                    then format('the drawdown is %s', risk._percent(drawdown, 1)) end,
+                case when 'losses' = any(breaker.triggers)
+                    then format('%s shadow decisions in a row won', wins) end
+            );
+        end if;
+    end if;
+    -- reference/definitions.md: mean / sample deviation * sqrt(252), of daily means.
+    if breaker.opened_as_of <= _may_close.at - days * interval '1 day' then
+        select avg(d.result) / nullif(stddev_samp(d.result), 0) * sqrt(252) into sharpe
+        from (
+            select avg(h.result) as result from agent.shadow as h
+            where
+                h.tenant_id = breaker.tenant_id and h.account_id = breaker.account_id
+                and h.as_of >= breaker.opened_as_of
+                and h.exit_at > _may_close.at - days * interval '1 day'
+                and h.exit_at <= _may_close.at
+            group by (h.exit_at at time zone 'UTC')::date
+        ) as d
+        having count(*) >= 3;
+        if sharpe > tenant.number_setting('breaker_close_sharpe') then
+            return format(
+                'the Sharpe ratio of %s days of shadow decisions is %s', days,
+                round(sharpe::numeric, 2)
+            );
+        end if;
+    end if;
+    return null;
+end
+$$;
+comment on function risk._may_close(risk.breaker, numeric, timestamptz) is
+'Why an open circuit breaker may close, or null.';
+
+create or replace function risk._open_breaker(
+    breaker risk.breaker, triggers text[], reason text
+)
+returns risk.breaker
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    opened risk.breaker;
+begin
+    update risk.breaker as b
+    set
+        state = 'open', triggers = _open_breaker.triggers,
+        reason = _open_breaker.reason, opened_at = clock_timestamp(),
+        opened_as_of = breaker.evaluated_at, closed_at = null
+    where b.tenant_id = breaker.tenant_id and b.account_id = breaker.account_id
+    returning b.* into opened;
+    perform risk.set_state(
+        'account', opened.account_id::text, 'REDUCING',
+        format('circuit breaker: %s', reason), null, 'breaker'
+    );
+    perform agent.record_event(
+        'BreakerOpened', null,
+        jsonb_build_object(
+            'account_id', opened.account_id, 'triggers', triggers, 'reason', reason,
+            'peak', opened.peak, 'value', opened.value
+        )
+    );
+    perform ops.raise_alert(
+        'breaker',
+        jsonb_build_object(
+            'account_id', opened.account_id, 'state', 'open', 'reason', reason
+        ), opened.account_id::text
+    );
+    return opened;
+end
+$$;
+comment on function risk._open_breaker(risk.breaker, text[], text)
+    is 'Opens a circuit breaker, with its state, event and alert.';
+
+create or replace function risk.close_breaker(account_id bigint, reason text)
+returns risk.breaker
+language plpgsql
+security definer -- callers have no rights on the tables
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    closed risk.breaker;
+begin
+    if coalesce(btrim(close_breaker.reason), '') = '' then
+        raise exception using
+            errcode = 'BW120', message = 'closing a circuit breaker needs a reason';
+    end if;
+    select * into closed from risk.breaker as b
+    where b.tenant_id = public.current_tenant()
+    and b.account_id = close_breaker.account_id
+    for update;
+    if not found or closed.state = 'closed' then
+        raise exception using
+            errcode = 'BW125',
+            message = format(
+                'the circuit breaker of account %s is not open',
+                close_breaker.account_id
+            );
+    end if;
+    update risk.breaker as b
+    set
+        state = 'closed', closed_at = clock_timestamp(),
+        reason = close_breaker.reason,
+        -- The trades that opened it are not counted again; nor is a drawdown that is
+        -- still there, or it would open at once.
+        losses_since = (
+            select a.revision from trade.account as a
+            where a.tenant_id = b.tenant_id and a.account_id = b.account_id
+        ),
+        peak = case
+            when 1 - b.value / nullif(b.peak, 0)
+            >= tenant.number_setting('breaker_close_drawdown') then b.value
+            else b.peak
+        end
+    where b.tenant_id = closed.tenant_id and b.account_id = closed.account_id
+    returning b.* into closed;
+    perform risk.set_state(
+        'account', closed.account_id::text, 'ACTIVE', close_breaker.reason, null,
+        'breaker'
+    );
+    update agent.approval as a
+    set status = 'approved', decided_at = clock_timestamp(), decided_by = session_user,
+        decided_reason = close_breaker.reason
+    where a.tenant_id = closed.tenant_id and a.kind = 'breaker'
+    and a.account_id = closed.account_id and a.status = 'open';
+    perform agent.record_event(
+        'BreakerClosed', null,
+        jsonb_build_object(
+            'account_id', closed.account_id, 'reason', close_breaker.reason,
+            'by', session_user
+        )
+    );
+    perform ops.raise_alert(
+        'breaker',
+        jsonb_build_object(
+            'account_id', closed.account_id, 'state', 'closed',
+            'reason', close_breaker.reason
+        ), closed.account_id::text
+    );
+    return closed;
+end
+$$;
+comment on function risk.close_breaker(bigint, text) is
+'Closes a circuit breaker, whatever its condition; says who and why.';
+
+create or replace function risk.trip_breaker(account_id bigint, reason text)
+returns risk.breaker
+language plpgsql
+security definer -- callers have no rights on the tables
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    known risk.breaker;
+begin
+    if coalesce(btrim(trip_breaker.reason), '') = '' then
+        raise exception using
+            errcode = 'BW120', message = 'opening a circuit breaker needs a reason';
+    end if;
+    known := risk.evaluate_breaker(trip_breaker.account_id, clock_timestamp());
+    if known.state <> 'closed' then
+        return known;
+    end if;
+    return risk._open_breaker(known, '{manual}', trip_breaker.reason);
+end
+$$;
+comment on function risk.trip_breaker(bigint, text) is
+'Opens a circuit breaker by hand; it closes by hand or by its shadow Sharpe ratio.';
+
+-- The value of a unit at each time since the last evaluation: at the end of each day
+-- (at most 400 back), when capital moved, and now.
+create or replace function risk._revalue(breaker risk.breaker, at timestamptz)
+returns risk.breaker
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    after risk.breaker := breaker;
+    since constant timestamptz := coalesce(
+        breaker.evaluated_at,
+        (
+            select min(f.filled_at) from trade.fill as f
+            where f.tenant_id = breaker.tenant_id and f.account_id = breaker.account_id
+        ), _revalue.at
+    );
+    point record;
+    equity numeric;
+begin
+    for point in
+        with moved as (
+            -- What was booked late counts from when it was seen.
+            select greatest(c.at, breaker.evaluated_at) as at, c.amount,
+                c.capital_event_id
+            from trade.capital_event as c
+            where
+                c.tenant_id = breaker.tenant_id and c.account_id = breaker.account_id
+                and c.capital_event_id > breaker.seen_capital_event_id
+                and c.at <= _revalue.at
+        ),
+
+        moment as (
+            select moved.at, moved.amount, moved.capital_event_id from moved
+            union all
+            select day - interval '1 microsecond', 0, 0
+            from generate_series(
+                greatest(
+                    date_trunc('day', since, 'UTC'),
+                    date_trunc('day', _revalue.at, 'UTC') - interval '400 days'
+                ) + interval '1 day',
+                date_trunc('day', _revalue.at, 'UTC'), interval '1 day'
+            ) as day
+            union all
+            select _revalue.at, 0, 0
+        )
+
+        select moment.at, sum(moment.amount) as amount,
+            max(moment.capital_event_id) as capital_event_id
+        from moment group by moment.at order by moment.at
+    loop
+        if after.units > 0 then
+            select e.equity into equity
+            from trade.equity_at(breaker.account_id, point.at) as e;
+            after.value := (equity - point.amount) / after.units;
+        end if;
+        after.value := coalesce(after.value, 1);
+        after.peak := greatest(after.peak, after.value);
+        if point.amount <> 0 and after.value > 0 then
+            after.units := coalesce(after.units, 0) + point.amount / after.value;
+        end if;
+        after.seen_capital_event_id := greatest(
+            after.seen_capital_event_id, point.capital_event_id
+        );
+    end loop;
+    after.evaluated_at := _revalue.at;
+    return after;
+end
+$$;
+comment on function risk._revalue(risk.breaker, timestamptz) is
+'A breaker''s units, value and peak brought up to a time.';
+
+create or replace function risk.evaluate_breaker(account_id bigint, at timestamptz)
+returns risk.breaker
+language plpgsql
+security definer -- callers have no rights on the tables
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    breaker risk.breaker;
+    moment timestamptz;
+    drawdown numeric;
+    losses integer;
+    cause text;
+begin
+    insert into risk.breaker as b (account_id) values (evaluate_breaker.account_id)
+    on conflict (tenant_id, account_id) do nothing;
+    select * into strict breaker from risk.breaker as b
+    where b.tenant_id = public.current_tenant()
+    and b.account_id = evaluate_breaker.account_id
+    for update;
+    -- Time only goes on: a replay of older days is judged by the latest it has seen.
+    moment := greatest(evaluate_breaker.at, breaker.evaluated_at);
+    breaker := risk._revalue(breaker, moment);
+    update risk.breaker as b
+    set
+        units = breaker.units, value = breaker.value, peak = breaker.peak,
+        seen_capital_event_id = breaker.seen_capital_event_id, evaluated_at = moment
+    where b.tenant_id = breaker.tenant_id and b.account_id = breaker.account_id;
+    drawdown := 1 - breaker.value / nullif(breaker.peak, 0);
+    losses := risk._losses(breaker.account_id, breaker.losses_since);
+
+    if breaker.state = 'closed' then
+        if drawdown > tenant.number_setting('breaker_drawdown')
+            or losses >= tenant.number_setting('breaker_losses')
+        then
+            breaker := risk._open_breaker(
+                breaker,
+                array_remove(array[
+                    case when drawdown > tenant.number_setting('breaker_drawdown')
+                        then 'drawdown' end,
+                    case when losses >= tenant.number_setting('breaker_losses')
+                        then 'losses' end
+                ], null),
+                format(
+                    'equity is %s below its peak, %s trades in a row lost',
+                    risk._percent(drawdown, 1), losses
+                )
+            );
+        end if;
+        return breaker;
+    end if;
+
+    perform trade.settle_shadows(breaker.account_id, moment);
+    if breaker.state = 'open' then
+        cause := risk._may_close(breaker, drawdown, moment);
+        if cause is null then
+            return breaker;
+        end if;
+        if tenant.setting('breaker_close') = '"auto"' then
+            return risk.close_breaker(breaker.account_id, cause);
+        end if;
+        -- Whoever said no is not asked again within a day.
+        if not exists (
+            select from agent.approval as a
+            where
+                a.tenant_id = breaker.tenant_id and a.kind = 'breaker'
+                and a.account_id = breaker.account_id
+                and (a.status = 'open' or (
+                    a.status = 'rejected'
+                    and a.decided_at > clock_timestamp() - interval '1 day'
+                ))
+        ) then
+            perform agent.ask_approval(
+                'breaker', jsonb_build_object('close', true), cause,
+                account_id => breaker.account_id
+            );
+            update risk.breaker as b set state = 'closing'
+            where b.tenant_id = breaker.tenant_id
+            and b.account_id = breaker.account_id
+            returning b.* into breaker;
+            perform agent.record_event(
+                'BreakerMayClose', null,
+                jsonb_build_object('account_id', breaker.account_id, 'reason', cause)
+            );
+        end if;
+    -- The question has expired: it is asked anew while the condition holds.
+    elsif breaker.state = 'closing' and not exists (
+        select from agent.approval as a
+        where a.tenant_id = breaker.tenant_id and a.kind = 'breaker'
+        and a.account_id = breaker.account_id and a.status = 'open'
+        and a.expires_at > clock_timestamp()
+    ) then
+        perform agent.expire_approvals();
+        update risk.breaker as b set state = 'open'
+        where b.tenant_id = breaker.tenant_id and b.account_id = breaker.account_id
+        returning b.* into breaker;
+    end if;
+    return breaker;
+end
+$$;
+comment on function risk.evaluate_breaker(bigint, timestamptz) is
+'Brings the circuit breaker of an account up to a time: opens it, lets it close or '
+'asks whether it may; returns it.';
