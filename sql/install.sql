@@ -135,6 +135,8 @@
 \ir 80_trade/record_fill.sql
 \ir 80_trade/ledger_balance.sql
 \ir 80_trade/deposit.sql
+\ir 80_trade/cancel.sql
+\ir 80_trade/bracket.sql
 \ir 80_trade/look_back.sql
 \ir 80_trade/exit_plan.sql
 \ir 80_trade/shadow.sql
@@ -142,6 +144,7 @@
 \ir 80_trade/paper.sql
 \ir 80_trade/match_orders.sql
 \ir 80_trade/audit.sql
+\ir 80_trade/reconcile.sql
 \ir 80_trade/grants.sql
 
 -- The wiring: which change enqueues which job, one file an event.
@@ -173,6 +176,7 @@
 \ir 95_api/approvals.sql
 \ir 95_api/alerts.sql
 \ir 95_api/place_order.sql
+\ir 95_api/orders.sql
 \ir 95_api/desk.sql
 \ir 95_api/portfolio.sql
 \ir 95_api/cycle_report.sql

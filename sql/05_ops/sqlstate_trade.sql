@@ -115,6 +115,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'Ask the broker; nothing was booked.'
 ),
 (
+    'BW135', 'reconciliation_failed', 'The books cannot be brought to the broker''s.',
+    'The account is halted; see api.alerts and api.differences.'
+),
+(
     'BW140', 'ledger_unbalanced', 'A posting does not sum to zero.',
     'Book through trade.record_fill or trade.deposit.'
 ),

@@ -24,6 +24,11 @@ insert into tenant.setting_default as known (
     'slippage_bps', '5', 0, 1000,
     'How much worse than the price the paper broker fills, in basis points.'
 ),
+(
+    'paper_volume_share', '0.1', 0.0001, 1,
+    'Share of a bar''s volume that the paper broker fills of an order; the rest waits or '
+    'expires.'
+),
 ('paper_capital', '100000', 1, 1000000000000, 'What a new paper account starts with.'),
 (
     'minimum_similarity', '0.7', -1, 1,

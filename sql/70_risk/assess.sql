@@ -29,7 +29,8 @@ create or replace function risk._assess(
     stop_price numeric,
     strategy_id bigint,
     at timestamptz,
-    member text default session_user
+    member text default session_user,
+    oco bigint default null
 )
 returns table (reason_code text, reason text, max_quantity numeric, price numeric)
 language plpgsql stable
@@ -86,19 +87,26 @@ begin
             p.tenant_id = public.current_tenant() and p.account_id = _assess.account_id
             and p.quantity <> 0
         union all
+        -- Of orders that exclude each other only one counts: the largest.
         select
             o.instrument_id, 0, 0,
-            case when o.side = 'buy' then o.quantity - o.filled_quantity else 0 end,
-            case when o.side = 'sell' then o.quantity - o.filled_quantity else 0 end,
-            case
+            max(
+                case when o.side = 'buy' then o.quantity - o.filled_quantity else 0 end
+            ),
+            max(
+                case when o.side = 'sell' then o.quantity - o.filled_quantity else 0 end
+            ),
+            max(case
                 when o.side = 'buy' then (o.quantity - o.filled_quantity)
                 * coalesce(o.limit_price, greatest(o.stop_price, o.reference_price), 0)
                 else 0
-            end
+            end)
         from trade.orders as o
         where
             o.tenant_id = public.current_tenant() and o.account_id = _assess.account_id
             and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
+            and (o.oco is null or o.oco is distinct from _assess.oco)
+        group by o.instrument_id, coalesce(o.oco, -o.order_id)
     ),
 
     summed as (
@@ -389,7 +397,8 @@ begin
 end
 $$;
 comment on function risk._assess(
-    bigint, integer, text, numeric, numeric, numeric, bigint, timestamptz, text
+    bigint, integer, text, numeric, numeric, numeric, bigint, timestamptz, text,
+    bigint
 ) is
 'What an order would do to the limits: the code of the first that it breaks (null: '
 'none), and how much would pass.';

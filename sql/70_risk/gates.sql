@@ -51,7 +51,7 @@ begin
     select e.equity into dawn from trade.equity_at(daily_loss.account_id, day) as e;
     select coalesce(sum(c.amount), 0) into moved from trade.capital_event as c
     where c.tenant_id = public.current_tenant()
-    and c.account_id = daily_loss.account_id and c.at > day;
+    and c.account_id = daily_loss.account_id and c.at > day and c.kind = 'capital';
     return greatest(0, 1 - (daily_loss.equity - moved) / nullif(dawn, 0));
 end
 $$;

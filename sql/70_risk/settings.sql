@@ -72,6 +72,10 @@ insert into tenant.setting_default as known (
     'Over how many days the Sharpe ratio of shadow results is taken.'
 ),
 (
+    'alert_position_fraction', '0.15', 0, 10, null,
+    'A fill of at least this share of equity raises the alert position.'
+),
+(
     'breaker_close', '"approve"', null, null, '{auto,approve}',
     'Whether the breaker closes by itself when it may, or asks.'
 )

@@ -256,7 +256,7 @@ begin
             where
                 c.tenant_id = breaker.tenant_id and c.account_id = breaker.account_id
                 and c.capital_event_id > breaker.seen_capital_event_id
-                and c.at <= _revalue.at
+                and c.at <= _revalue.at and c.kind = 'capital'
         ),
 
         moment as (

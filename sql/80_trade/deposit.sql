@@ -8,7 +8,8 @@ create or replace function trade.deposit(
     amount numeric,
     at timestamptz default null,
     note text default 'deposit',
-    key text default null
+    key text default null,
+    kind text default 'capital'
 )
 returns boolean
 language plpgsql
@@ -28,9 +29,9 @@ begin
             message = format('there is no account %s', deposit.account_id),
             hint = 'See api.accounts.';
     end if;
-    insert into trade.capital_event (account_id, amount, at, note, key)
+    insert into trade.capital_event (account_id, kind, amount, at, note, key)
     values (
-        deposit.account_id, deposit.amount, moment, deposit.note,
+        deposit.account_id, deposit.kind, deposit.amount, moment, deposit.note,
         coalesce(deposit.key, gen_random_uuid()::text)
     )
     on conflict (tenant_id, account_id, key) do nothing
@@ -41,21 +42,22 @@ begin
     insert into trade.ledger_entry (account_id, capital_event_id, ledger, amount, at)
     values
     (deposit.account_id, booked, 'cash', deposit.amount, moment),
-    (deposit.account_id, booked, 'capital', -deposit.amount, moment);
+    (deposit.account_id, booked, deposit.kind, -deposit.amount, moment);
     update trade.account as a set cash = a.cash + deposit.amount
     where a.tenant_id = public.current_tenant() and a.account_id = deposit.account_id;
     perform agent.record_event(
         'CapitalMoved', null,
         jsonb_build_object(
             'account_id', deposit.account_id, 'amount', deposit.amount,
-            'note', deposit.note
+            'kind', deposit.kind, 'note', deposit.note
         )
     );
     return true;
 end
 $$;
-comment on function trade.deposit(bigint, numeric, timestamptz, text, text) is
-'Books a deposit (negative: a withdrawal); false when its key was booked before.';
+comment on function trade.deposit(bigint, numeric, timestamptz, text, text, text) is
+'Books a deposit (negative: a withdrawal) or, kind income, dividends, interest and '
+'fees; false when its key was booked before.';
 
 -- A paper account may replay history, so its capital is there from the beginning of
 -- time.

@@ -78,6 +78,11 @@ begin
         where p.tenant_id = planned.tenant_id and p.plan_id = planned.plan_id;
     end if;
 
+    -- What somebody opened past the desk is not the desk's to close.
+    if ordered.origin = 'external' then
+        return;
+    end if;
+
     select coalesce(s.atr_fraction, 0.03)::numeric * price into swing
     from (select) as always
     left join lateral (
@@ -146,24 +151,27 @@ comment on function trade._plan_exit(
 
 -- What a bar does to a plan. Of stop and target in one bar the stop came first: nobody
 -- can know better.
-create or replace function trade._exit_trigger(plan trade.exit_plan, bar market.bar)
+create or replace function trade._exit_trigger(
+    plan trade.exit_plan, bar market.bar, bracketed boolean default false
+)
 returns text
 language sql immutable
 return case
-    when plan.direction > 0 and coalesce(bar.low, bar.close)::numeric <= plan.stop_price
-        then 'stop'
-    when plan.direction < 0 and coalesce(bar.high, bar.close)::numeric >= plan.stop_price
-        then 'stop'
+    when not bracketed and plan.direction > 0
+        and coalesce(bar.low, bar.close)::numeric <= plan.stop_price then 'stop'
+    when not bracketed and plan.direction < 0
+        and coalesce(bar.high, bar.close)::numeric >= plan.stop_price then 'stop'
     when bar.close::numeric < plan.close_below or bar.close::numeric > plan.close_above
         then 'proved wrong'
-    when plan.direction > 0
+    when not bracketed and plan.direction > 0
         and coalesce(bar.high, bar.close)::numeric >= plan.target_price then 'target'
-    when plan.direction < 0
+    when not bracketed and plan.direction < 0
         and coalesce(bar.low, bar.close)::numeric <= plan.target_price then 'target'
     when bar.known_at >= plan.exit_by then 'time'
 end;
-comment on function trade._exit_trigger(trade.exit_plan, market.bar) is
-'Whether a bar ends a position: stop, proved wrong, target, time, or null.';
+comment on function trade._exit_trigger(trade.exit_plan, market.bar, boolean) is
+'Whether a bar ends a position: stop, proved wrong, target, time, or null; stop and '
+'target of a bracket are with the broker already.';
 
 create or replace function trade.watch_exits(account_id bigint)
 returns integer
@@ -220,12 +228,37 @@ begin
                 and b.ts > plan.checked_until - interval '2 days'
             order by b.known_at, b.ts
         loop
-            fired := trade._exit_trigger(plan, bar);
+            fired := trade._exit_trigger(plan, bar, exists (
+                select from trade.orders as o
+                where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
+                and o.instrument_id = plan.instrument_id and o.oco is not null
+                and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
+            ));
             exit when fired is not null;
             update trade.exit_plan as p set checked_until = bar.known_at
             where p.tenant_id = plan.tenant_id and p.plan_id = plan.plan_id;
         end loop;
         continue when fired is null or held is null or held = 0;
+
+        -- What else would close it goes first, or both would: where the broker has not
+        -- yet said that it is out, the next look goes on.
+        perform trade.request_cancel(o.order_id, format('exit by %s', fired))
+        from trade.orders as o
+        where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
+        and o.instrument_id = plan.instrument_id
+        and o.side = case when held > 0 then 'sell' else 'buy' end
+        and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial');
+        continue when exists (
+            select from trade.orders as o
+            where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
+            and o.instrument_id = plan.instrument_id
+            and o.side = case when held > 0 then 'sell' else 'buy' end
+            and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
+        );
+        select p.quantity into held from trade.position as p
+        where p.tenant_id = plan.tenant_id and p.account_id = plan.account_id
+        and p.instrument_id = plan.instrument_id;
+        continue when held = 0 or sign(held) <> plan.direction;
 
         placed := trade.place_order(
             plan.account_id, plan.symbol, case when held > 0 then 'sell' else 'buy' end,
@@ -234,7 +267,10 @@ begin
                 'bw-%s-exit-%s-%s', plan.tenant_id, plan.plan_id, plan.attempts
             ),
             as_of => case when account.broker = 'paper'
-                then least(bar.known_at, clock_timestamp()) end
+                -- Just after midnight: at midnight it would be a bare date.
+                then least(
+                    bar.known_at + interval '1 microsecond', clock_timestamp()
+                ) end
         );
         if placed.status = 'refused' then
             update trade.exit_plan as p set attempts = p.attempts + 1

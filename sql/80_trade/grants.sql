@@ -14,7 +14,7 @@ grant usage on schema trade to bellwether_worker, bellwether_gateway;
 grant execute on function
 trade.place_order(
     bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean,
-    timestamptz
+    timestamptz, integer, bigint, bigint
 ),
 trade.begin_submit(bigint),
 trade.record_submit(bigint, text, text, text),
@@ -23,6 +23,17 @@ trade.record_fill(bigint, text, numeric, numeric, numeric, timestamptz),
 trade.open_orders(bigint),
 trade.match_orders(bigint),
 trade.watch_exits(bigint),
+trade.request_cancel(bigint, text),
+trade.begin_cancel(bigint),
+trade.record_cancel(bigint, text, text),
+trade.replace_order(bigint, numeric, numeric, numeric),
+trade.place_bracket(
+    bigint, text, text, numeric, numeric, numeric, numeric, text, bigint, text,
+    timestamptz
+),
+trade.reconcile(bigint, jsonb),
+trade.paper_cancel(bigint, text, timestamptz),
+trade.paper_state(bigint),
 trade.paper_submit(
     bigint, text, text, text, numeric, text, numeric, numeric, text, timestamptz
 ),

@@ -8,7 +8,7 @@ begin atomic
         stop_price,
         time_in_force, decision_id, leg, strategy_id, client_order_id, status,
         reason_code, reason,
-        placed_at, placed_by
+        placed_at, placed_by, origin, oco, replaces, broker_order_id
     ) values (
         wanted.tenant_id, wanted.account_id, wanted.instrument_id, wanted.symbol,
         wanted.side,
@@ -17,7 +17,8 @@ begin atomic
         wanted.decision_id, wanted.leg, wanted.strategy_id, wanted.client_order_id,
         wanted.status,
         wanted.reason_code, wanted.reason, wanted.placed_at,
-        wanted.placed_by
+        wanted.placed_by, coalesce(wanted.origin, 'desk'), wanted.oco, wanted.replaces,
+        wanted.broker_order_id
     )
     returning *;
 end;

@@ -25,6 +25,7 @@ begin
             message = format('there is no paper account %s', match_orders.account_id),
             hint = 'See api.accounts.';
     end if;
+    perform trade.watch_exits(match_orders.account_id);
     -- In the order of time, so that what is sold second was held first.
     for fill in
         select o.order_id, f.* from trade.open_orders(match_orders.account_id) as o
@@ -40,12 +41,17 @@ begin
         end if;
     end loop;
     perform trade.record_close(
-        o.order_id, 'expired', 'the session passed without a fill'
+        o.order_id, known.status,
+        case known.status
+            when 'expired' then 'the session passed without a fill'
+            else 'another order of its group was filled, or it was canceled'
+        end
     )
     from trade.open_orders(match_orders.account_id) as o
-    where
-        o.status in ('acked', 'partial')
-        and trade.paper_order(o.account_id, o.client_order_id) ->> 'status' = 'expired';
+    cross join lateral (
+        select trade.paper_order(o.account_id, o.client_order_id) ->> 'status' as status
+    ) as known
+    where o.status in ('acked', 'partial') and known.status in ('expired', 'canceled');
     return booked;
 end
 $$;

@@ -19,6 +19,17 @@ begin
             errcode = 'insufficient_privilege',
             message = 'an order of another tenant';
     end if;
+    -- What a reconciliation finds at the broker is there already: no limit can stop it.
+    if new.origin = 'external' then
+        if new.status <> 'acked' or new.filled_quantity <> 0 then
+            raise exception using
+                errcode = 'BW130',
+                message = format('an external order begins as acked, not as %s', new.status);
+        end if;
+        update trade.account as a set revision = a.revision + 1
+        where a.tenant_id = new.tenant_id and a.account_id = new.account_id;
+        return new;
+    end if;
     if new.status not in ('ready', 'refused') or new.filled_quantity <> 0
     or new.attempt <> 0
         or new.broker_order_id is not null
@@ -63,7 +74,7 @@ begin
     from risk._assess(
         new.account_id, new.instrument_id, new.side, new.quantity, new.limit_price,
         new.stop_price,
-        new.strategy_id, new.placed_at, new.placed_by
+        new.strategy_id, new.placed_at, new.placed_by, new.oco
     );
     if judged.reason_code is not null then
         raise exception using

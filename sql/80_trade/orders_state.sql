@@ -21,13 +21,15 @@ begin
         new.side,
         new.quantity, new.type, new.limit_price, new.stop_price, new.time_in_force,
         new.decision_id, new.leg, new.strategy_id, new.client_order_id, new.placed_at,
-        new.reference_price, new.created_at
+        new.reference_price, new.created_at, new.origin, new.oco, new.replaces,
+        new.placed_by
     ) is distinct from (
         old.tenant_id, old.order_id, old.account_id, old.instrument_id, old.symbol,
         old.side,
         old.quantity, old.type, old.limit_price, old.stop_price, old.time_in_force,
         old.decision_id, old.leg, old.strategy_id, old.client_order_id, old.placed_at,
-        old.reference_price, old.created_at
+        old.reference_price, old.created_at, old.origin, old.oco, old.replaces,
+        old.placed_by
     ) then
         raise exception using
             errcode = 'BW131',

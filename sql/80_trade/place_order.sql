@@ -25,7 +25,8 @@ begin
         select * into strict judged from risk._assess(
             wanted.account_id, wanted.instrument_id, wanted.side, quantity,
             wanted.limit_price, wanted.stop_price, wanted.strategy_id,
-            wanted.placed_at, wanted.placed_by
+            wanted.placed_at, wanted.placed_by,
+            wanted.oco
         );
         exit when judged.reason_code is null;
         if judged.max_quantity <= 0 or judged.max_quantity >= quantity or not exists (
@@ -60,7 +61,10 @@ create or replace function trade.place_order(
     decision_id bigint default null,
     client_order_id text default null,
     dry_run boolean default false,
-    as_of timestamptz default null
+    as_of timestamptz default null,
+    leg integer default 0,
+    oco bigint default null,
+    replaces bigint default null
 )
 returns trade.orders
 language plpgsql
@@ -69,7 +73,6 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    leg constant integer := 0;
     tenant constant integer := public.current_tenant();
     account trade.account;
     instrument market.instrument;
@@ -117,7 +120,7 @@ begin
             place_order.stop_price > 0 and place_order.stop_price < 'infinity', true
         )
         or place_order.time_in_force is null
-        or place_order.time_in_force not in ('day', 'gtc')
+        or place_order.time_in_force not in ('day', 'gtc', 'ioc', 'fok')
     then
         raise exception using
             errcode = 'BW120',
@@ -133,7 +136,7 @@ begin
                 coalesce(place_order.time_in_force, 'null')
             ),
             hint = 'Side buy or sell; quantity above 0; type market, limit (with '
-                'limit_price) or stop (with stop_price); time in force day or gtc.';
+                'limit_price) or stop (with stop_price); time in force day, gtc, ioc or fok.';
     end if;
     if place_order.as_of is not null and account.broker <> 'paper' then
         raise exception using
@@ -152,7 +155,10 @@ begin
     wanted.stop_price := place_order.stop_price;
     wanted.time_in_force := place_order.time_in_force;
     wanted.decision_id := place_order.decision_id;
-    wanted.leg := leg;
+    wanted.leg := place_order.leg;
+    wanted.origin := 'desk';
+    wanted.oco := place_order.oco;
+    wanted.replaces := place_order.replaces;
     wanted.status := 'ready';
     wanted.attempt := 0;
     wanted.filled_quantity := 0;
@@ -184,7 +190,9 @@ begin
         place_order.client_order_id,
         case
             when place_order.decision_id is not null
-                then format('bw-%s-%s-%s', tenant, place_order.decision_id, leg)
+                then format(
+                    'bw-%s-%s-%s', tenant, place_order.decision_id, place_order.leg
+                )
             else format('bw-%s-%s', tenant, gen_random_uuid())
         end
     );
@@ -197,7 +205,8 @@ begin
         select * into strict judged from risk._assess(
             wanted.account_id, wanted.instrument_id, wanted.side, wanted.quantity,
             wanted.limit_price,
-            wanted.stop_price, wanted.strategy_id, wanted.placed_at, wanted.placed_by
+            wanted.stop_price, wanted.strategy_id, wanted.placed_at, wanted.placed_by,
+            wanted.oco
         );
         wanted.reference_price := judged.price;
         if judged.reason_code is not null then
@@ -323,7 +332,7 @@ end
 $$;
 comment on function trade.place_order(
     bigint, text, text, numeric, text, numeric, numeric, text, bigint, text, boolean,
-    timestamptz
+    timestamptz, integer, bigint, bigint
 ) is
 'Places an order: ready to be sent, or refused with the code of the limit it breaks. A '
 'dry run stores nothing.';

@@ -29,6 +29,8 @@ declare
     cash_change numeric;
     booked bigint;
     filled numeric;
+    breaker risk.breaker;
+    share numeric;
 begin
     select * into ordered from trade.orders as o
     where o.tenant_id = tenant and o.order_id = record_fill.order_id;
@@ -152,6 +154,7 @@ begin
         end
     where o.tenant_id = tenant and o.order_id = ordered.order_id;
 
+    perform trade._settle_group(ordered.order_id);
     perform trade._plan_exit(
         ordered, before.quantity, after.quantity, record_fill.price,
         record_fill.filled_at
@@ -169,7 +172,19 @@ begin
             where d.tenant_id = tenant and d.decision_id = ordered.decision_id
         )
     );
-    perform risk.evaluate_breaker(ordered.account_id, record_fill.filled_at);
+    breaker := risk.evaluate_breaker(ordered.account_id, record_fill.filled_at);
+    share := record_fill.quantity * record_fill.price
+    / nullif(breaker.units * breaker.value, 0);
+    if share >= tenant.number_setting('alert_position_fraction') then
+        perform ops.raise_alert(
+            'position',
+            jsonb_build_object(
+                'symbol', ordered.symbol, 'side', ordered.side,
+                'quantity', trim_scale(record_fill.quantity),
+                'price', trim_scale(record_fill.price), 'share', risk._percent(share, 1)
+            ), format('%s %s', ordered.account_id, ordered.symbol)
+        );
+    end if;
     return true;
 end
 $$;

@@ -145,6 +145,9 @@ begin
         )),
         trade._cycle_of(known)
     );
+    if known.status = 'rejected' then
+        perform trade._settle_group(known.order_id);
+    end if;
     return known;
 end
 $$;
@@ -195,6 +198,8 @@ begin
         ),
         trade._cycle_of(known)
     );
+    perform trade._settle_group(known.order_id);
+    perform trade._place_replacement(known.order_id);
     return known;
 end
 $$;

@@ -85,7 +85,12 @@ select
     o.reference_price,
     o.placed_at,
     o.sent_at,
-    o.updated_at
+    o.updated_at,
+    o.origin,
+    o.oco,
+    o.replaces,
+    o.cancel_requested_at,
+    o.placed_by
 from trade.orders as o
 where o.tenant_id = current_tenant();
 comment on view api.orders is 'Every order, refused ones with their reason code.';

@@ -44,6 +44,11 @@ api.set_exit_plan(bigint, text, numeric, numeric, timestamptz, text),
 api.close_breaker(bigint, text),
 api.trip_breaker(bigint, text),
 api.route_alerts(text, text, text, text, boolean),
+api.cancel_order(bigint, text),
+api.replace_order(bigint, numeric, numeric, numeric),
+api.place_bracket(
+    bigint, text, text, numeric, numeric, numeric, numeric, text, text, timestamptz
+),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
 api.place_order(

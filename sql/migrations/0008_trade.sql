@@ -15,6 +15,7 @@ create table trade.account (
     currency text not null default 'USD',
     cash numeric not null default 0,
     revision bigint not null default 0,
+    reconciled_at timestamptz,
     created_at timestamptz not null default clock_timestamp(),
     constraint account_pkey primary key (tenant_id, account_id),
     constraint account_name_key unique (tenant_id, name)
@@ -23,6 +24,8 @@ comment on table trade.account
     is 'One account at one broker; its row is locked by whatever changes what it may '
        'do.';
 comment on column trade.account.cash is 'Sum of its cash entries in the ledger.';
+comment on column trade.account.reconciled_at
+    is 'When its books last agreed with those of the broker.';
 comment on column trade.account.revision
     is 'Grows with each order, fill and deposit: the order in which they were booked.';
 
@@ -43,9 +46,15 @@ create table trade.orders (
     stop_price numeric constraint orders_stop_price
         check (stop_price > 0 and stop_price < 'infinity'),
     time_in_force text not null default 'day'
-    constraint orders_time_in_force check (time_in_force in ('day', 'gtc')),
+    constraint orders_time_in_force check (
+        time_in_force in ('day', 'gtc', 'ioc', 'fok')
+    ),
     decision_id bigint,
     leg integer not null default 0,
+    origin text not null default 'desk'
+    constraint orders_origin check (origin in ('desk', 'external')),
+    oco bigint,
+    replaces bigint,
     strategy_id bigint,
     client_order_id text not null
     constraint orders_client_order_id check (
@@ -61,6 +70,8 @@ create table trade.orders (
     reference_price numeric,
     broker_order_id text,
     attempt integer not null default 0,
+    cancel_requested_at timestamptz,
+    replacement jsonb,
     filled_quantity numeric not null default 0
     constraint orders_filled_quantity check (filled_quantity between 0 and quantity),
     average_fill_price numeric,
@@ -95,6 +106,16 @@ comment on column trade.orders.placed_at
 comment on column trade.orders.placed_by is
 'The login that asked for it; of a decision: that asked for the cycle.';
 comment on column trade.orders.attempt is 'How often it was taken up to be sent.';
+comment on column trade.orders.origin is
+'external: found at the broker by a reconciliation; no limit was asked.';
+comment on column trade.orders.oco is
+'Orders of one group (the id of the order they belong to) exclude each other: when one '
+'is filled the others are canceled.';
+comment on column trade.orders.replaces is 'The order in whose place it stands.';
+comment on column trade.orders.cancel_requested_at
+    is 'Somebody wants it out of the market; the broker has not said so yet.';
+comment on column trade.orders.replacement
+    is 'What is to be ordered instead, once it is out of the market.';
 create unique index orders_decision_leg_key
     on trade.orders (tenant_id, decision_id, leg)
 where decision_id is not null;
@@ -147,6 +168,8 @@ create table trade.capital_event (
     tenant_id integer not null default current_tenant(),
     capital_event_id bigint generated always as identity,
     account_id bigint not null,
+    kind text not null default 'capital'
+    constraint capital_event_kind check (kind in ('capital', 'income')),
     amount numeric not null
     constraint capital_event_amount check (
         amount <> 0 and amount > '-infinity' and amount < 'infinity'
@@ -159,8 +182,11 @@ create table trade.capital_event (
     constraint capital_event_account_fkey foreign key (tenant_id, account_id)
         references trade.account
 );
-comment on table trade.capital_event
-    is 'Deposits (positive) and withdrawals (negative).';
+comment on table trade.capital_event is
+'Money that came or went without a fill: deposits and withdrawals, and income.';
+comment on column trade.capital_event.kind is
+'capital: deposits (positive) and withdrawals, which are no return; income: dividends, '
+'interest, fees, which are.';
 comment on column trade.capital_event.key
     is 'The same key books the same event only once.';
 
@@ -172,7 +198,7 @@ create table trade.ledger_entry (
     capital_event_id bigint,
     ledger text not null
     constraint ledger_entry_ledger check (
-        ledger in ('cash', 'position', 'realised', 'capital')
+        ledger in ('cash', 'position', 'realised', 'capital', 'income')
     ),
     instrument_id integer,
     amount numeric not null,
@@ -194,8 +220,8 @@ create table trade.ledger_entry (
 comment on table trade.ledger_entry is
 'Double entry: the amounts of each fill and each capital event sum to zero.';
 comment on column trade.ledger_entry.ledger is
-'cash and position (at cost) are what the account has; realised and capital are where '
-'it came from (negative).';
+'cash and position (at cost) are what the account has; realised, capital and income '
+'are where it came from (negative).';
 create index ledger_entry_cash_idx
     on trade.ledger_entry (tenant_id, account_id, at) include (amount)
 where ledger = 'cash';
@@ -222,6 +248,44 @@ comment on table trade.position
 comment on column trade.position.quantity is 'Negative when short.';
 comment on column trade.position.cost
     is 'What was paid for it, fees included; negative when short.';
+
+create table trade.bracket (
+    tenant_id integer not null default current_tenant(),
+    order_id bigint not null,
+    take_profit numeric constraint bracket_take_profit check (take_profit > 0),
+    stop_loss numeric constraint bracket_stop_loss check (stop_loss > 0),
+    status text not null default 'waiting'
+    constraint bracket_status check (status in ('waiting', 'placed', 'void')),
+    constraint bracket_pkey primary key (tenant_id, order_id),
+    constraint bracket_order_fkey foreign key (tenant_id, order_id)
+    references trade.orders,
+    constraint bracket_has_a_leg check (num_nonnulls(take_profit, stop_loss) > 0)
+);
+comment on table trade.bracket is
+'What is ordered when an entry is done: a limit at the profit, a stop at the loss, of '
+'what was filled; each excludes the other.';
+
+create table trade.difference (
+    tenant_id integer not null default current_tenant(),
+    difference_id text not null,
+    account_id bigint not null,
+    what text not null constraint difference_what
+    check (what in ('position', 'cash', 'order')),
+    symbol text,
+    ours numeric,
+    theirs numeric,
+    reason text not null,
+    booked boolean not null,
+    at timestamptz not null default clock_timestamp(),
+    constraint difference_pkey primary key (tenant_id, difference_id),
+    constraint difference_account_fkey foreign key (tenant_id, account_id)
+    references trade.account
+);
+comment on table trade.difference is
+'What a reconciliation found to differ from the broker, once each: the id follows from '
+'the difference and from what was booked before it.';
+comment on column trade.difference.booked
+    is 'Whether the books were brought to the broker''s figure.';
 
 create table trade.exit_plan (
     tenant_id integer not null default current_tenant(),
@@ -278,11 +342,20 @@ create table trade.paper_book (
     time_in_force text not null,
     placed_at timestamptz not null,
     status text not null default 'accepted'
-    constraint paper_book_status check (status in ('accepted', 'filled', 'expired')),
+    constraint paper_book_status check (
+        status in ('accepted', 'filled', 'expired', 'canceled')
+    ),
+    oco bigint,
+    matched_until timestamptz,
     finished_at timestamptz,
     constraint paper_book_pkey primary key (tenant_id, account_id, client_order_id)
 );
 comment on table trade.paper_book is 'Orders as the paper broker knows them.';
+comment on column trade.paper_book.oco is 'Orders of one group exclude each other.';
+comment on column trade.paper_book.matched_until
+    is 'Start of the last bar that filled a part of it.';
+create index paper_book_oco_idx on trade.paper_book (tenant_id, account_id, oco)
+where oco is not null;
 
 create table trade.paper_fill (
     tenant_id integer not null default current_tenant(),

@@ -106,7 +106,7 @@ select results_eq(
     from pg_temp.plan('T01') as p
     inner join trade.orders as o on p.exit_order_id = o.order_id$$,
     $$values ('triggered', 'stop', 'sell', 10::numeric, 'market', 'ready',
-        timestamptz '2018-01-23 21:00Z')$$, 'of the two the stop came first'
+        timestamptz '2018-01-23 21:00:00.000001Z')$$, 'of the two the stop came first'
 );
 select is(trade.watch_exits(pg_temp.account()), 0, 'once');
 select is(pg_temp.bar('T02', '2018-01-22', 114, 130, 129), 1, 'a target');

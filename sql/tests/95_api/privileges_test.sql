@@ -35,7 +35,8 @@ select set_eq(
         whoami,metrics_text,snapshot,describe,run_cycle,run_cycle_now,place_order,
         halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call,bounds,
         verify_events,approve,reject,set_approval_mode,set_exit_plan,close_breaker,
-        trip_breaker,route_alerts
+        trip_breaker,route_alerts,
+        cancel_order,replace_order,place_bracket
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -52,7 +53,8 @@ select set_eq(
         api.route,api.evaluate_routing,api.add_prompt,api.use_prompt,api.rate_call,
         api.bounds,api.set_member_limit,
         api.verify_events,api.approve,api.reject,api.set_approval_mode,
-        api.set_exit_plan,api.close_breaker,api.trip_breaker,api.route_alerts
+        api.set_exit_plan,api.close_breaker,api.trip_breaker,api.route_alerts,
+        api.cancel_order,api.replace_order,api.place_bracket
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -78,7 +80,10 @@ select set_eq(
         agent.store_answer,agent.add_prompt,agent.use_prompt,agent.prompt_in_use,
         agent.route,agent.evaluate_routing,
         agent.approval_mode,agent.expire_approvals,agent.seal_events,
-        agent.verify_events,trade.watch_exits,risk.evaluate_breaker
+        agent.verify_events,trade.watch_exits,risk.evaluate_breaker,
+        trade.request_cancel,trade.begin_cancel,trade.record_cancel,
+        trade.replace_order,trade.place_bracket,trade.reconcile,trade.paper_cancel,
+        trade.paper_state
     }'::text[])$$,
     'the worker works'
 );

@@ -1,0 +1,479 @@
+-- Our books against the broker's, before trading and from time to time: orders, then
+-- fills, then positions, then cash. What we do not know becomes an EXTERNAL order with
+-- its fills; what still differs becomes an entry of trade.difference with an id that
+-- follows from the difference, and is booked. A second run adds nothing. If it fails,
+-- everything that it did is undone, the account is halted and an alert goes out.
+--
+-- The broker's state, as every broker is asked for it:
+--     {"complete": true,                    -- all open orders are listed
+--      "orders": [{"client_order_id", "broker_order_id", "symbol", "side", "quantity",
+--          "type", "limit_price", "stop_price", "time_in_force", "status",
+--          "submitted_at"}],                -- status: accepted filled canceled expired
+--                                           -- rejected
+--      "fills": [{"broker_fill_id", "client_order_id", "broker_order_id", "symbol",
+--          "side", "quantity", "price", "fee", "filled_at"}],
+--      "positions": [{"symbol", "quantity", "average_cost"}],
+--      "activities": [{"id", "kind", "amount", "at", "note"}],   -- capital, income
+--      "cash": 1000.5}
+--
+-- Example: select trade.reconcile(1, trade.paper_state(1)) -> {"status": "ok", ...}
+
+-- An order that only the broker knows.
+create or replace function trade._external_order(account_id bigint, said jsonb)
+returns trade.orders
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    wanted trade.orders;
+    placed trade.orders;
+    instrument market.instrument;
+begin
+    select * into instrument from market.instrument as i
+    where i.symbol = said ->> 'symbol';
+    if not found then
+        raise exception using
+            errcode = 'BW135',
+            message = format(
+                'the broker has an order of %s, which is no instrument here',
+                coalesce(said ->> 'symbol', 'nothing')
+            );
+    end if;
+    wanted.tenant_id := public.current_tenant();
+    wanted.account_id := _external_order.account_id;
+    wanted.instrument_id := instrument.instrument_id;
+    wanted.symbol := instrument.symbol;
+    wanted.side := said ->> 'side';
+    wanted.quantity := (said ->> 'quantity')::numeric;
+    -- Kinds of orders that we do not place are kept as what they do at the end.
+    wanted.limit_price := case when said ->> 'type' = 'limit'
+        then (said ->> 'limit_price')::numeric end;
+    wanted.stop_price := case when said ->> 'type' = 'stop'
+        then (said ->> 'stop_price')::numeric end;
+    wanted.type := case
+        when wanted.limit_price is not null then 'limit'
+        when wanted.stop_price is not null then 'stop' else 'market' end;
+    wanted.time_in_force := case
+        when said ->> 'time_in_force' in ('day', 'gtc', 'ioc', 'fok')
+            then said ->> 'time_in_force' else 'gtc' end;
+    wanted.leg := 0;
+    wanted.origin := 'external';
+    -- Another program's id may be anything.
+    wanted.client_order_id := coalesce(
+        substring(said ->> 'client_order_id', '^[A-Za-z0-9._:-]{1,128}$'),
+        'external-' || regexp_replace(
+            said ->> 'broker_order_id', '[^A-Za-z0-9._:-]', '_', 'g'
+        )
+    );
+    wanted.broker_order_id := said ->> 'broker_order_id';
+    wanted.status := 'acked';
+    wanted.placed_at := coalesce(
+        (said ->> 'submitted_at')::timestamptz, (said ->> 'filled_at')::timestamptz,
+        clock_timestamp()
+    );
+    wanted.placed_by := 'broker';
+    placed := trade._insert_order(wanted);
+    perform agent.record_event(
+        'ExternalOrder', placed.symbol,
+        jsonb_build_object(
+            'order_id', placed.order_id, 'account_id', placed.account_id,
+            'broker_order_id', placed.broker_order_id, 'side', placed.side,
+            'quantity', placed.quantity
+        )
+    );
+    return placed;
+end
+$$;
+comment on function trade._external_order(bigint, jsonb)
+    is 'Takes an order into the books that only the broker knows.';
+
+create or replace function trade._known_order(account_id bigint, said jsonb)
+returns trade.orders
+language sql stable
+begin atomic
+    select o.* from trade.orders as o
+    where
+        o.tenant_id = public.current_tenant()
+        and o.account_id = _known_order.account_id
+        and (
+            o.client_order_id = said ->> 'client_order_id'
+            or o.broker_order_id = said ->> 'broker_order_id'
+            or o.client_order_id = 'external-' || (said ->> 'broker_order_id')
+        )
+    order by (o.client_order_id = said ->> 'client_order_id') desc nulls last
+    limit 1;
+end;
+comment on function trade._known_order(bigint, jsonb)
+    is 'Our row of an order or a fill that the broker names.';
+
+create or replace function trade._note_difference(
+    account_id bigint, what text, symbol text, ours numeric, theirs numeric,
+    since bigint, reason text, booked boolean
+)
+returns text
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    -- The same difference after the same bookings is the same entry.
+    id constant text := 'diff-' || substr(encode(sha256(convert_to(
+        concat_ws(
+            '|', public.current_tenant(), _note_difference.account_id, what, symbol,
+            trim_scale(ours), trim_scale(theirs), since
+        ), 'UTF8'
+    )), 'hex'), 1, 24);
+begin
+    insert into trade.difference (
+        difference_id, account_id, what, symbol, ours, theirs, reason, booked
+    ) values (
+        id, _note_difference.account_id, _note_difference.what,
+        _note_difference.symbol, _note_difference.ours, _note_difference.theirs,
+        _note_difference.reason, _note_difference.booked
+    )
+    on conflict (tenant_id, difference_id) do nothing;
+    if not found then
+        return null;
+    end if;
+    perform agent.record_event(
+        'DifferenceFound', _note_difference.symbol,
+        jsonb_build_object(
+            'difference_id', id, 'account_id', _note_difference.account_id,
+            'what', what, 'ours', ours, 'theirs', theirs, 'reason', reason
+        )
+    );
+    perform ops.raise_alert(
+        'reconcile',
+        jsonb_build_object(
+            'account_id', _note_difference.account_id, 'state', 'going on',
+            'reason', reason
+        ), id, 'warning'
+    );
+    return id;
+end
+$$;
+comment on function trade._note_difference(
+    bigint, text, text, numeric, numeric, bigint, text, boolean
+) is 'Writes down a difference, once; returns its id, or null if it was known.';
+
+create or replace function trade._reconcile(account_id bigint, broker jsonb)
+returns jsonb
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    account trade.account;
+    said jsonb;
+    known trade.orders;
+    fill record;
+    held record;
+    last_fill bigint;
+    price numeric;
+    id text;
+    adopted integer := 0;
+    acknowledged integer := 0;
+    filled integer := 0;
+    closed integer := 0;
+    moved integer := 0;
+    differences text[] := '{}';
+begin
+    if jsonb_typeof(broker -> 'orders') is distinct from 'array'
+        or jsonb_typeof(broker -> 'fills') is distinct from 'array'
+        or jsonb_typeof(broker -> 'positions') is distinct from 'array'
+    then
+        raise exception using
+            errcode = 'BW135',
+            message = 'the broker''s state needs orders, fills and positions';
+    end if;
+    select * into strict account from trade.account as a
+    where a.tenant_id = public.current_tenant()
+    and a.account_id = _reconcile.account_id;
+
+    -- Orders.
+    for said in select o.value from jsonb_array_elements(broker -> 'orders') as o loop
+        known := trade._known_order(account.account_id, said);
+        if known.order_id is null then
+            -- Over and never filled: nothing to keep.
+            continue when said ->> 'status' in ('canceled', 'expired', 'rejected')
+            and not exists (
+                select from jsonb_array_elements(broker -> 'fills') as f
+                where f.value ->> 'broker_order_id' = said ->> 'broker_order_id'
+                or f.value ->> 'client_order_id' = said ->> 'client_order_id'
+            );
+            known := trade._external_order(account.account_id, said);
+            adopted := adopted + 1;
+        elsif (known.symbol, known.side)
+            is distinct from (said ->> 'symbol', said ->> 'side')
+        then
+            raise exception using
+                errcode = 'BW135',
+                message = format(
+                    'order %s is to %s %s here, to %s %s at the broker',
+                    known.client_order_id, known.side, known.symbol, said ->> 'side',
+                    said ->> 'symbol'
+                );
+        elsif known.status in ('submitting', 'unknown')
+            and said ->> 'status' <> 'rejected'
+        then
+            perform trade.record_submit(
+                known.order_id, 'acked', said ->> 'broker_order_id',
+                'found by reconciliation'
+            );
+            acknowledged := acknowledged + 1;
+        end if;
+    end loop;
+
+    -- Fills, in the order of time.
+    for fill in
+        select f.value as said from jsonb_array_elements(broker -> 'fills') as f
+        order by (f.value ->> 'filled_at')::timestamptz, f.value ->> 'broker_fill_id'
+    loop
+        known := trade._known_order(account.account_id, fill.said);
+        if known.order_id is null then
+            known := trade._external_order(account.account_id, fill.said);
+            adopted := adopted + 1;
+        end if;
+        if trade.record_fill(
+            known.order_id, fill.said ->> 'broker_fill_id',
+            (fill.said ->> 'quantity')::numeric, (fill.said ->> 'price')::numeric,
+            coalesce((fill.said ->> 'fee')::numeric, 0),
+            (fill.said ->> 'filled_at')::timestamptz
+        ) then
+            filled := filled + 1;
+        end if;
+    end loop;
+
+    -- How orders ended.
+    for said in select o.value from jsonb_array_elements(broker -> 'orders') as o loop
+        known := trade._known_order(account.account_id, said);
+        if known.status in ('submitting', 'unknown', 'acked', 'partial')
+            and said ->> 'status' in ('canceled', 'expired', 'rejected')
+        then
+            if known.status in ('submitting', 'unknown') then
+                perform trade.record_submit(
+                    known.order_id, 'rejected', said ->> 'broker_order_id',
+                    'the broker rejected it'
+                );
+            else
+                perform trade.record_close(
+                    known.order_id,
+                    case said ->> 'status' when 'expired' then 'expired'
+                    else 'canceled' end,
+                    format('the broker says %s', said ->> 'status')
+                );
+            end if;
+            closed := closed + 1;
+        end if;
+    end loop;
+    -- Those that stand here but not there; one on its way is for its own job.
+    for known in
+        select o.* from trade.open_orders(account.account_id) as o
+        where o.status in ('acked', 'partial') and not exists (
+            select from jsonb_array_elements(broker -> 'orders') as b
+            where b.value ->> 'client_order_id' = o.client_order_id
+            or b.value ->> 'broker_order_id' = o.broker_order_id
+        )
+    loop
+        id := trade._note_difference(
+            account.account_id, 'order', known.symbol,
+            known.quantity - known.filled_quantity, 0, known.order_id,
+            format('the broker does not know order %s', known.client_order_id),
+            coalesce((broker ->> 'complete')::boolean, false)
+        );
+        differences := differences || id;
+        if (broker ->> 'complete')::boolean then
+            perform trade.record_close(
+                known.order_id, 'canceled', 'the broker does not know it'
+            );
+            closed := closed + 1;
+        end if;
+    end loop;
+
+    -- Positions.
+    for held in
+        select
+            coalesce(p.symbol, b.symbol) as symbol, coalesce(p.quantity, 0) as ours,
+            coalesce(b.quantity, 0) as theirs, b.average_cost
+        from (
+            select o.symbol, o.quantity from trade.position as o
+            where o.tenant_id = account.tenant_id
+            and o.account_id = account.account_id and o.quantity <> 0
+        ) as p
+        full join (
+            select
+                t.value ->> 'symbol' as symbol,
+                sum((t.value ->> 'quantity')::numeric) as quantity,
+                max((t.value ->> 'average_cost')::numeric) as average_cost
+            from jsonb_array_elements(broker -> 'positions') as t
+            group by t.value ->> 'symbol'
+        ) as b on p.symbol = b.symbol
+        where coalesce(p.quantity, 0) <> coalesce(b.quantity, 0)
+        order by 1
+    loop
+        select coalesce(max(f.fill_id), 0) into last_fill from trade.fill as f
+        where f.tenant_id = account.tenant_id and f.account_id = account.account_id
+        and f.symbol = held.symbol;
+        select coalesce(held.average_cost, q.price) into price
+        from market.instrument as i
+        left join lateral risk.last_close(
+            i.instrument_id, clock_timestamp()
+        ) as q on true
+        where i.symbol = held.symbol;
+        if price is null then
+            raise exception using
+                errcode = 'BW135',
+                message = format(
+                    '%s of %s here, %s at the broker, and no price to book it at',
+                    held.ours, held.symbol, held.theirs
+                );
+        end if;
+        id := trade._note_difference(
+            account.account_id, 'position', held.symbol, held.ours, held.theirs,
+            last_fill,
+            format(
+                '%s of %s here, %s at the broker: booked at %s', trim_scale(held.ours),
+                held.symbol, trim_scale(held.theirs), trim_scale(price)
+            ), true
+        );
+        if id is null then
+            raise exception using
+                errcode = 'BW135',
+                message = format(
+                    '%s of %s here, %s at the broker, though that was booked before',
+                    held.ours, held.symbol, held.theirs
+                );
+        end if;
+        differences := differences || id;
+        known := trade._external_order(
+            account.account_id, jsonb_build_object(
+                'client_order_id', id, 'broker_order_id', id, 'symbol', held.symbol,
+                'side', case when held.theirs > held.ours then 'buy' else 'sell' end,
+                'quantity', abs(held.theirs - held.ours)
+            )
+        );
+        perform trade.record_fill(
+            known.order_id, id, known.quantity, price, 0, clock_timestamp()
+        );
+    end loop;
+
+    -- Money: what the broker lists, then what is still different.
+    for said in
+        select m.value from jsonb_array_elements(
+            coalesce(broker -> 'activities', '[]')
+        ) as m
+    loop
+        if trade.deposit(
+            account.account_id, (said ->> 'amount')::numeric,
+            (said ->> 'at')::timestamptz, coalesce(said ->> 'note', said ->> 'kind'),
+            'activity-' || (said ->> 'id'), said ->> 'kind'
+        ) then
+            moved := moved + 1;
+        end if;
+    end loop;
+    select a.* into strict account from trade.account as a
+    where a.tenant_id = account.tenant_id and a.account_id = account.account_id;
+    -- To the cent.
+    if round(account.cash, 2) <> round((broker ->> 'cash')::numeric, 2) then
+        id := trade._note_difference(
+            account.account_id, 'cash', null, account.cash,
+            (broker ->> 'cash')::numeric, account.revision,
+            format(
+                'cash is %s here, %s at the broker: booked as income',
+                round(account.cash, 2), broker ->> 'cash'
+            ), true
+        );
+        differences := differences || id;
+        perform trade.deposit(
+            account.account_id, (broker ->> 'cash')::numeric - account.cash,
+            clock_timestamp(), 'difference found by reconciliation', id, 'income'
+        );
+    end if;
+    return jsonb_build_object(
+        'status', 'ok', 'external_orders', adopted, 'acknowledged', acknowledged,
+        'fills', filled, 'closed', closed, 'activities', moved,
+        'differences', to_jsonb(array_remove(differences, null))
+    );
+end
+$$;
+comment on function trade._reconcile(bigint, jsonb)
+    is 'The work of trade.reconcile; raises if it cannot be done.';
+
+create or replace function trade.reconcile(account_id bigint, broker jsonb)
+returns jsonb
+language plpgsql
+security definer -- callers have no rights on the tables
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    account trade.account;
+    report jsonb;
+    flaw text;
+begin
+    select * into account from trade.account as a
+    where a.tenant_id = public.current_tenant() and a.account_id = reconcile.account_id
+    for update;
+    if not found then
+        raise exception using
+            errcode = 'BW123',
+            message = format('there is no account %s', reconcile.account_id),
+            hint = 'See api.accounts.';
+    end if;
+    begin
+        report := trade._reconcile(account.account_id, reconcile.broker);
+    exception
+        -- Whatever it is: who cannot say what he owns must not trade. What may pass by
+        -- itself (a deadlock, a lost lock) is for the job to try again.
+        when serialization_failure or deadlock_detected or query_canceled
+            or lock_not_available then raise;
+        when others then
+            flaw := format('%s (%s)', sqlerrm, sqlstate);
+    end;
+    if flaw is not null then
+        perform risk.set_state(
+            'account', account.account_id::text, 'HALTED',
+            format('reconciliation failed: %s', flaw), null, 'reconcile'
+        );
+        perform agent.record_event(
+            'ReconcileFailed', null,
+            jsonb_build_object('account_id', account.account_id, 'reason', flaw)
+        );
+        perform ops.raise_alert(
+            'reconcile',
+            jsonb_build_object(
+                'account_id', account.account_id, 'state', 'HALTED', 'reason', flaw
+            ), format('account %s', account.account_id)
+        );
+        return jsonb_build_object('status', 'failed', 'reason', flaw);
+    end if;
+    update trade.account as a set reconciled_at = clock_timestamp()
+    where a.tenant_id = account.tenant_id and a.account_id = account.account_id;
+    -- What an earlier failure held up goes on; other halts stay.
+    if exists (
+        select from risk.state as s
+        where s.tenant_id = account.tenant_id and s.scope = 'account'
+        and s.target = account.account_id::text and s.source = 'reconcile'
+        and s.state <> 'ACTIVE'
+    ) then
+        perform risk.set_state(
+            'account', account.account_id::text, 'ACTIVE',
+            'the books agree with the broker''s', null, 'reconcile'
+        );
+    end if;
+    if report <> '{"status": "ok", "external_orders": 0, "acknowledged": 0,
+        "fills": 0, "closed": 0, "activities": 0, "differences": []}'
+    then
+        perform agent.record_event(
+            'Reconciled', null,
+            report || jsonb_build_object('account_id', account.account_id)
+        );
+    end if;
+    return report;
+end
+$$;
+comment on function trade.reconcile(bigint, jsonb) is
+'Brings an account''s books to what its broker says: unknown orders become external, '
+'fills are booked, differences written down and booked; a second time changes nothing. '
+'When it fails the account is halted; status is ok or failed.';
