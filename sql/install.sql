@@ -16,6 +16,8 @@
 \ir migrations/once.psql
 \set migration 0004_memory
 \ir migrations/once.psql
+\set migration 0005_strategy
+\ir migrations/once.psql
 \set migration 0006_risk
 \ir migrations/once.psql
 \set migration 0007_agent
@@ -33,6 +35,7 @@
 \ir 05_ops/sqlstate_work.sql
 \ir 05_ops/sqlstate_ingest.sql
 \ir 05_ops/sqlstate_market.sql
+\ir 05_ops/sqlstate_strategy.sql
 \ir 05_ops/sqlstate_tenant.sql
 \ir 05_ops/sqlstate_trade.sql
 \ir 05_ops/sqlstate_agent.sql
@@ -48,6 +51,7 @@
 -- The market: time, what comes in from files, snapshots, outcomes.
 \ir 20_market/as_of.sql
 \ir 20_market/yardstick.sql
+\ir 20_market/versions.sql
 \ir 20_market/ingest_stage.sql
 \ir 20_market/ingest_bars.sql
 \ir 20_market/ingest_instruments.sql
@@ -93,6 +97,21 @@
 \ir 40_memory/neighbours.sql
 \ir 40_memory/neighbour_statistics.sql
 \ir 40_memory/grants.sql
+
+-- Strategies as data: what may be in one, its signals, its backtests.
+\ir 60_strategy/indicators.sql
+\ir 60_strategy/number.sql
+\ir 60_strategy/expression.sql
+\ir 60_strategy/check_config.sql
+\ir 60_strategy/compile.sql
+\ir 60_strategy/signals.sql
+\ir 60_strategy/backtest.sql
+\ir 60_strategy/sweep.sql
+\ir 60_strategy/walk_forward.sql
+\ir 60_strategy/lookahead_check.sql
+\ir 60_strategy/library.sql
+\ir 60_strategy/latest_signal.sql
+\ir 60_strategy/grants.sql
 
 -- What may happen: limits, halts, what an order would do to them.
 \ir 70_risk/settings.sql
@@ -169,6 +188,7 @@
 \ir 95_api/embeddings.sql
 \ir 95_api/similar_patterns.sql
 \ir 95_api/pattern_statistics.sql
+\ir 95_api/strategies.sql
 \ir 95_api/run_cycle.sql
 \ir 95_api/halt.sql
 \ir 95_api/risk.sql

@@ -13,7 +13,10 @@
 -- Prices after a split are scaled up, never those before it, so a row of the past does
 -- not depend on a later split.
 
-create or replace function market._prices(instrument_id integer, bar_interval text)
+-- Example: market.prices(1, '1d', '2018-02-05') -> AAPL's bars as they were known then
+create or replace function market.prices(
+    instrument_id integer, bar_interval text, as_of timestamptz
+)
 returns table (
     bar_number bigint, ts timestamptz, known_at timestamptz,
     stored_close double precision, open double precision, high double precision,
@@ -34,11 +37,10 @@ begin atomic
             / avg(b.close * nullif(b.volume, 0)) over (
                 series rows between 20 preceding and 1 preceding
             ) as turnover
-        from market.bar as b
+        from market.bars_known(
+            prices.instrument_id, prices.bar_interval, prices.as_of
+        ) as b
         inner join market.instrument as i on b.instrument_id = i.instrument_id
-        where
-            b.instrument_id = _prices.instrument_id
-            and b.bar_interval = _prices.bar_interval
         window series as (order by b.ts)
     ),
 
@@ -89,5 +91,20 @@ begin atomic
     ) as s
     cross join lateral (select exp(-s.jumps) as factor) as f;
 end;
+comment on function market.prices(integer, text, timestamptz) is
+'Bars of one instrument as known at a moment, numbered, with unadjusted splits taken out of prices and volumes.';
+
+create or replace function market._prices(instrument_id integer, bar_interval text)
+returns table (
+    bar_number bigint, ts timestamptz, known_at timestamptz,
+    stored_close double precision, open double precision, high double precision,
+    low double precision, close double precision, volume double precision,
+    split_suspected boolean
+)
+language sql stable parallel safe
+begin atomic
+    select p.*
+    from market.prices(_prices.instrument_id, _prices.bar_interval, 'infinity') as p;
+end;
 comment on function market._prices(integer, text) is
-'Bars of one instrument, numbered, with unadjusted splits taken out of prices and volumes.';
+'market.prices() as they are known now.';

@@ -68,8 +68,10 @@ begin atomic
         f.realised_vol_252,
         f.vol_ratio,
         f.parkinson_vol_20,
+        f.parkinson_vol_60,
         f.skew_60,
         f.kurtosis_60,
+        f.hurst_100,
         f.volume,
         f.volume_zscore,
         f.obv_slope,
@@ -87,8 +89,24 @@ begin atomic
         f.vix_change_1,
         f.vix_change_5,
         f.vix_ratio,
+        f.funding_rate,
+        f.funding_zscore,
+        f.open_interest,
+        f.open_interest_change_1h,
+        f.open_interest_change_4h,
+        f.open_interest_change_24h,
+        f.long_short_ratio,
+        f.spread,
+        extract(hour from f.ts at time zone 'UTC')::integer,
         extract(isodow from f.ts at time zone 'UTC')::integer,
         extract(month from f.ts at time zone 'UTC')::integer,
+        case
+            when _snapshot_rows.bar_interval = '1d' then null
+            when extract(hour from f.ts at time zone 'UTC') < 7 then 'asia'
+            when extract(hour from f.ts at time zone 'UTC') < 13 then 'europe'
+            when extract(hour from f.ts at time zone 'UTC') < 21 then 'us'
+            else 'late'
+        end,
         f.split_suspected,
         s.trend_state,
         s.volatility_state,

@@ -59,5 +59,12 @@ to bellwether_analyst, bellwether_gateway;
 -- Who binds members is above them.
 grant execute on function api.set_member_limit(name, text, jsonb)
 to bellwether_gateway;
+grant execute on function
+api.sweep_strategy(jsonb, jsonb, text[], timestamptz, timestamptz, timestamptz),
+api.save_strategy(text, jsonb, text, text),
+api.record_backtest(
+    text, integer, text[], timestamptz, timestamptz, timestamptz, boolean
+)
+to bellwether_analyst, bellwether_gateway;
 grant execute on procedure api.run_cycle_now(text[], boolean, bigint)
 to bellwether_analyst, bellwether_gateway;

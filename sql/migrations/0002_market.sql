@@ -105,6 +105,82 @@ comment on column market.bar.adj_close is
 comment on column market.bar.volume is 'Units traded: shares or coins.';
 comment on column market.bar.known_at is 'When this row could first be known.';
 
+-- What a corrected bar said before: asked as of then, it still says so.
+create table market.bar_version (
+    instrument_id integer not null
+    constraint bar_version_instrument_fkey references market.instrument,
+    bar_interval text not null
+    constraint bar_version_interval_fkey references market.bar_interval,
+    ts timestamptz not null,
+    open double precision,
+    high double precision,
+    low double precision,
+    close double precision not null,
+    volume double precision,
+    adj_close double precision,
+    known_at timestamptz not null,
+    source text not null,
+    known_until timestamptz not null,
+    constraint bar_version_pkey primary key (instrument_id, bar_interval, ts, known_at),
+    constraint bar_version_is_ordered check (known_at < known_until)
+);
+comment on table market.bar_version is
+'What corrected bars said before, and until when that was what one knew.';
+comment on column market.bar_version.known_until is
+'When the correction arrived: asked as of an earlier time, this row counts.';
+
+create table market.funding (
+    instrument_id integer not null
+    constraint funding_instrument_fkey references market.instrument,
+    ts timestamptz not null,
+    rate double precision not null
+    constraint funding_rate_is_finite check (rate between -1 and 1),
+    known_at timestamptz not null,
+    source text not null default 'manual',
+    constraint funding_pkey primary key (instrument_id, ts),
+    constraint funding_known_after check (known_at >= ts)
+);
+comment on table market.funding is
+'What holders of a perpetual pay each other at a time, as a fraction of the position.';
+comment on column market.funding.rate is 'Positive: longs pay shorts.';
+
+create table market.open_interest (
+    instrument_id integer not null
+    constraint open_interest_instrument_fkey references market.instrument,
+    ts timestamptz not null,
+    open_interest double precision
+    constraint open_interest_is_finite
+    check (open_interest >= 0 and open_interest < 'infinity'),
+    long_short_ratio double precision
+    constraint long_short_ratio_is_finite
+    check (long_short_ratio >= 0 and long_short_ratio < 'infinity'),
+    known_at timestamptz not null,
+    source text not null default 'manual',
+    constraint open_interest_pkey primary key (instrument_id, ts),
+    constraint open_interest_known_after check (known_at >= ts),
+    constraint open_interest_says_something
+    check (num_nonnulls(open_interest, long_short_ratio) > 0)
+);
+comment on table market.open_interest is
+'Contracts open at a time, and accounts long over accounts short.';
+comment on column market.open_interest.open_interest is 'In units of the instrument.';
+
+create table market.quote (
+    instrument_id integer not null
+    constraint quote_instrument_fkey references market.instrument,
+    ts timestamptz not null,
+    bid double precision not null
+    constraint quote_bid_is_positive check (bid > 0 and bid < 'infinity'),
+    ask double precision not null
+    constraint quote_ask_is_positive check (ask > 0 and ask < 'infinity'),
+    known_at timestamptz not null,
+    source text not null default 'manual',
+    constraint quote_pkey primary key (instrument_id, ts),
+    constraint quote_is_not_crossed check (bid <= ask),
+    constraint quote_known_after check (known_at >= ts)
+);
+comment on table market.quote is 'The prices at which one could sell (bid) and buy (ask).';
+
 create table market.rejected_row (
     rejected_row_id bigint generated always as identity
     constraint rejected_row_pkey primary key,
@@ -163,8 +239,10 @@ create table market.snapshot (
     realised_vol_252 double precision,
     vol_ratio double precision,
     parkinson_vol_20 double precision,
+    parkinson_vol_60 double precision,
     skew_60 double precision,
     kurtosis_60 double precision,
+    hurst_100 double precision,
     -- volume
     volume double precision,
     volume_zscore double precision,
@@ -184,9 +262,20 @@ create table market.snapshot (
     vix_change_1 double precision,
     vix_change_5 double precision,
     vix_ratio double precision,
+    -- derivatives and the book
+    funding_rate double precision,
+    funding_zscore double precision,
+    open_interest double precision,
+    open_interest_change_1h double precision,
+    open_interest_change_4h double precision,
+    open_interest_change_24h double precision,
+    long_short_ratio double precision,
+    spread double precision,
     -- calendar and states
+    hour integer,
     weekday integer not null,
     month integer not null,
+    session text,
     split_suspected boolean not null,
     trend_state text,
     volatility_state text,
@@ -234,8 +323,11 @@ comment on column market.snapshot.realised_vol_5 is
 comment on column market.snapshot.vol_ratio is 'realised_vol_5 / realised_vol_60.';
 comment on column market.snapshot.parkinson_vol_20 is
 'Volatility a year from the high-low ranges of 20 bars (Parkinson 1980).';
+comment on column market.snapshot.parkinson_vol_60 is 'The same of 60 bars.';
 comment on column market.snapshot.skew_60 is 'Population skewness of 60 log returns.';
 comment on column market.snapshot.kurtosis_60 is 'Population excess kurtosis of 60 log returns.';
+comment on column market.snapshot.hurst_100 is
+'Generalised Hurst exponent of 100 log prices: 0.5 random walk, more: trending, less: reverting.';
 comment on column market.snapshot.volume is 'Units traded; null where unknown or 0.';
 comment on column market.snapshot.volume_zscore is
 'ln(volume) against mean and deviation of the 20 bars before it.';
@@ -251,13 +343,30 @@ comment on column market.snapshot.vix is 'Level of the volatility index known at
 comment on column market.snapshot.vix_change_1 is 'Its change over its own last bar, fraction.';
 comment on column market.snapshot.vix_change_5 is 'Its change over its own last 5 bars, fraction.';
 comment on column market.snapshot.vix_ratio is 'Its level over the mean of its last 252 bars.';
+comment on column market.snapshot.funding_rate is
+'Last funding rate known at this time, at most 2 days old; a fraction of the position.';
+comment on column market.snapshot.funding_zscore is
+'It against mean and deviation of the 90 rates before it; null with fewer than 30.';
+comment on column market.snapshot.open_interest is
+'Contracts open, as last known at this time, at most 2 days old.';
+comment on column market.snapshot.open_interest_change_1h is
+'It against what it was an hour before, a fraction; so are 4h and 24h.';
+comment on column market.snapshot.long_short_ratio is
+'Accounts long over accounts short, as last known at this time.';
+comment on column market.snapshot.spread is
+'(ask - bid) / middle of the last quote known at this time, at most an hour old.';
+comment on column market.snapshot.hour is 'Hour of the day in which the bar starts, UTC.';
+comment on column market.snapshot.session is
+'Which markets are awake when the bar starts (asia 0-7, europe 7-13, us 13-21, late 21-24 UTC); '
+'null for daily bars.';
 comment on column market.snapshot.weekday is '1 Monday .. 7 Sunday.';
 comment on column market.snapshot.split_suspected is
 'This bar looks like a split in unadjusted prices; returns across it are corrected.';
 comment on column market.snapshot.trend_state is 'up, down or sideways; null before 60 bars.';
 comment on column market.snapshot.volatility_state is
 'calm, normal or stressed against the instrument''s own past year.';
-comment on column market.snapshot.regime is 'trend_state and volatility_state in one label.';
+comment on column market.snapshot.regime is
+'trend_state and volatility_state in one label; regimes found from many snapshots are in market.snapshot_regime.';
 comment on column market.snapshot.features is
 'What similarity by features compares: see market.compute_snapshots.';
 comment on column market.snapshot.text_form is
@@ -267,6 +376,24 @@ comment on column market.snapshot.text_form is
 create index snapshot_features_idx on market.snapshot (bar_interval, known_at)
 include (snapshot_id, instrument_id, ts, bar_number, features)
 where features is not null;
+
+-- What snapshots said before a correction; filled by trigger, read through
+-- market.snapshot_known.
+create table market.snapshot_version (
+    like market.snapshot including comments,
+    known_until timestamptz not null,
+    constraint snapshot_version_pkey primary key (snapshot_id, known_at),
+    constraint snapshot_version_snapshot_fkey foreign key (snapshot_id)
+    references market.snapshot on delete cascade,
+    constraint snapshot_version_is_ordered check (known_at < known_until)
+);
+comment on table market.snapshot_version is
+'What snapshots said before a bar was corrected, and until when that was what one knew.';
+comment on column market.snapshot_version.known_until is
+'When the correction arrived: asked as of an earlier time, this row counts.';
+create index snapshot_version_series_idx on market.snapshot_version (
+    instrument_id, bar_interval, ts
+);
 
 create table market.horizon (
     horizon integer constraint horizon_pkey primary key
@@ -305,3 +432,19 @@ comment on column market.outcome.known_at is 'When the bar that completes it was
 create index outcome_base_rate_idx on market.outcome (
     instrument_id, bar_interval, horizon, known_at
 ) include (forward_return);
+
+create table market.outcome_version (
+    like market.outcome including comments,
+    known_until timestamptz not null,
+    constraint outcome_version_pkey primary key (snapshot_id, horizon, known_at),
+    constraint outcome_version_snapshot_fkey foreign key (snapshot_id)
+    references market.snapshot on delete cascade,
+    constraint outcome_version_is_ordered check (known_at < known_until)
+);
+comment on table market.outcome_version is
+'What outcomes said before a bar was corrected, and until when that was what one knew.';
+comment on column market.outcome_version.known_until is
+'When the correction arrived: asked as of an earlier time, this row counts.';
+create index outcome_version_base_rate_idx on market.outcome_version (
+    instrument_id, bar_interval, horizon, known_at
+);

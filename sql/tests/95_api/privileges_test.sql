@@ -9,7 +9,7 @@ from pg_proc as p
 inner join pg_namespace as n on p.pronamespace = n.oid
 cross join pg_roles as r
 where
-    n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api')
+    n.nspname in ('tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api')
     and r.rolname in (
         'bellwether_reader', 'bellwether_analyst', 'bellwether_gateway',
         'bellwether_worker'
@@ -23,7 +23,8 @@ select set_eq(
         '{similar_patterns,pattern_statistics,all_embeddings,cycle,check_order,
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
-        verify_events}'::text[]
+        verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
+        backtest_strategy,walk_forward,lookahead_check}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -35,8 +36,10 @@ select set_eq(
         whoami,metrics_text,snapshot,describe,run_cycle,run_cycle_now,place_order,
         halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call,bounds,
         verify_events,approve,reject,set_approval_mode,set_exit_plan,close_breaker,
-        trip_breaker,route_alerts,
-        cancel_order,replace_order,place_bracket
+        trip_breaker,route_alerts,cancel_order,replace_order,place_bracket,
+        strategy_config,compile_strategy,strategy_signals,latest_signal,
+        backtest_strategy,walk_forward,lookahead_check,sweep_strategy,save_strategy,
+        record_backtest
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -47,6 +50,9 @@ select set_eq(
         api.check_order,api.portfolio,api.cycle_report,api.quote,api.pattern_query,
         api.pattern_paths,api.risk_status,api.job_summary,api.whoami,api.metrics_text,api.snapshot,api.describe,
         tenant.authenticate,tenant.take_requests,
+        api.strategy_config,api.compile_strategy,api.strategy_signals,
+        api.latest_signal,api.backtest_strategy,api.walk_forward,api.lookahead_check,
+        api.sweep_strategy,api.save_strategy,api.record_backtest,
         api.run_cycle,api.run_cycle_now,api.place_order,api.halt,api.resume,
         tenant.setting,tenant.number_setting,tenant.set_setting,
         work.is_idle,work.requeue_dead,risk.check_order,trade.audit,
@@ -93,7 +99,7 @@ select is_empty(
     inner join pg_namespace as n on p.pronamespace = n.oid
     cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
     where n.nspname in (
-        'tenant', 'market', 'work', 'memory', 'risk', 'agent', 'trade', 'ops', 'api'
+        'tenant', 'market', 'work', 'memory', 'strategy', 'risk', 'agent', 'trade', 'ops', 'api'
     ) and a.grantee = 0
     $$, 'PUBLIC may execute nothing of ours'
 );
@@ -103,7 +109,7 @@ select is_empty(
     inner join pg_namespace as n on p.pronamespace = n.oid
     inner join pg_language as l on p.prolang = l.oid
     where
-        n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api') and p.prosecdef
+        n.nspname in ('tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api') and p.prosecdef
         -- A parsed body has its names fixed already.
         and p.prosqlbody is null
         and not coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
@@ -114,14 +120,14 @@ select is_empty(
     select 'function', p.oid::regprocedure::text from pg_proc as p
     inner join pg_namespace as n on p.pronamespace = n.oid
     where
-        n.nspname in ('tenant', 'work', 'risk', 'agent', 'trade', 'api')
+        n.nspname in ('tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api')
         and obj_description(p.oid, 'pg_proc') is null
     union all
     select 'table', c.oid::regclass::text from pg_class as c
     inner join pg_namespace as n on c.relnamespace = n.oid
     where
         n.nspname in (
-            'tenant', 'work', 'risk', 'agent', 'trade', 'api'
+            'tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api'
         ) and c.relkind in ('r', 'p', 'v')
         and not c.relispartition and obj_description(c.oid, 'pg_class') is null
     $$, 'everything has a comment'
