@@ -10,9 +10,9 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ('BW313', 'before_history', 'Nothing of the symbol was known at that time.',
 'Ask for a later as_of; api.instruments says when each history begins.'),
 ('BW314', 'unknown_filter', 'A filter has an unknown key.',
-'Keys are symbol, asset_class, sector, regime, from and to.'),
+'Keys are symbol, asset_class, sector, regime, session, from, to, and numbers of the snapshot.'),
 ('BW315', 'bad_filter_value', 'A filter has a value of the wrong kind.',
-'Give text or an array of texts; from and to are times.'),
+'Give text or an array of texts; from and to are times; a number has {"min": 0, "max": 1}.'),
 ('BW316', 'bad_similarity', 'min_similarity is not between -1 and 1.',
 'Similarity is a cosine; 0.7 is much alike.'),
 ('BW317', 'unknown_by', 'Snapshots cannot be compared by that.',
@@ -30,6 +30,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 'Give the new form another name.'),
 ('BW323', 'embeddings_mismatch', 'Ids, hashes and embeddings differ in number.',
 'Send arrays of equal length.'),
+('BW325', 'bad_text_weight', 'text_weight is not between 0 and 1.',
+'0 is features only, 1 is text only.'),
+('BW326', 'bad_bootstrap', 'bootstrap is not between 0 and 100000.',
+'0 tests by binomial; 2000 resamples are usual.'),
 ('BW324', 'bad_window', 'An embedding window does not end after its start.',
 'from_ts must be before to_ts.')
 on conflict (code) do update

@@ -8,7 +8,8 @@ create or replace function memory.asked_snapshot(
     bar_interval text,
     lookback interval,
     min_similarity double precision,
-    by text
+    by text,
+    text_weight double precision default 0.5
 )
 returns bigint
 language plpgsql stable
@@ -60,18 +61,25 @@ begin
         ));
     end if;
 
+    if (asked_snapshot.text_weight between 0 and 1) is not true then
+        perform ops.fail('BW325', format(
+            'text_weight is %s', coalesce(asked_snapshot.text_weight::text, 'null')
+        ));
+    end if;
+
     select s.snapshot_id into found_id
-    from market.snapshot as s
+    from market.snapshot_known as s
     where
         s.instrument_id = asked_instrument
         and s.bar_interval = asked_snapshot.bar_interval
         and s.ts < asked_snapshot.as_of
         and s.known_at <= asked_snapshot.as_of
+        and s.known_until > asked_snapshot.as_of
     order by s.ts desc
     limit 1;
     if found_id is null then
         select min(s.known_at) into first_known
-        from market.snapshot as s
+        from market.snapshot_known as s
         where
             s.instrument_id = asked_instrument and s.bar_interval = asked_snapshot.bar_interval;
         perform ops.fail('BW313', format(
@@ -83,5 +91,6 @@ begin
 end
 $$;
 comment on function memory.asked_snapshot(
-    text, timestamptz, integer, integer[], text, interval, double precision, text
+    text, timestamptz, integer, integer[], text, interval, double precision, text,
+    double precision
 ) is 'The latest snapshot of a symbol known at a moment, after checking the question''s arguments.';

@@ -10,6 +10,8 @@
 -- base_         the same over all known outcomes of the asked instrument
 -- p_value       two-sided exact binomial test of win_rate against base_win_rate with
 --               effective_n trials: how often chance alone differs as much
+--               with bootstrap > 0: of mean against base_mean, by so many resamples
+-- mean_gain, mean_loss: averages of the furthest excursions on the way
 -- Below the minimum n only n, effective_n and the base rates are told.
 
 -- Example: memory.binomial_p_value(14, 20, 0.5) -> 0.1153, as R's binom.test(14, 20)
@@ -55,8 +57,47 @@ $$;
 comment on function memory.binomial_p_value(integer, integer, double precision) is
 'Two-sided exact binomial test: the chance of a number of wins no likelier than this one.';
 
+-- Draws whole stretches again, with replacement, so that what depends on each other stays
+-- together (cluster bootstrap; Efron and Tibshirani 1993, ch. 16.4): how often does the
+-- mean of a resample differ from the mean by as much as the mean from the base? Draws are
+-- hashes of their number: the same question has the same answer.
+create or replace function memory.bootstrap_p_value(
+    totals double precision [], sizes integer [], base_mean double precision,
+    resamples integer
+)
+returns double precision
+language sql immutable parallel safe
+begin atomic
+    with known as (
+        select
+            cardinality(totals) as stretches,
+            (select sum(t.total) from unnest(totals) as t (total))
+            / (select sum(z.size) from unnest(sizes) as z (size)) as mean
+    )
+
+    select
+        (1 + count(*) filter (where abs(d.mean - k.mean) >= abs(k.mean - base_mean)))
+        / (1.0 + resamples)::double precision
+    from known as k
+    cross join lateral (
+        select sum(totals[w.place]) / sum(sizes[w.place]) as mean
+        from (
+            select
+                r.number as resample,
+                (1 + (hashint8extended(r.number::bigint * 1000003 + n.number, 20181) & 2147483647)
+                    % k.stretches)::integer as place
+            from generate_series(1, resamples) as r (number)
+            cross join generate_series(1, k.stretches) as n (number)
+        ) as w
+        group by w.resample
+    ) as d;
+end;
+comment on function memory.bootstrap_p_value(double precision[], integer[], double precision, integer) is
+'How often chance alone puts a mean as far from the base rate: cluster bootstrap over stretches of time.';
+
 create or replace function memory.neighbour_statistics(
-    snapshot_id bigint, as_of timestamptz, neighbour_ids bigint [], horizons integer []
+    snapshot_id bigint, as_of timestamptz, neighbour_ids bigint [], horizons integer [],
+    bootstrap integer default 0
 )
 returns setof memory.pattern_statistic
 -- PL/pgSQL keeps the plan; a SQL function would make it at every call.
@@ -86,16 +127,17 @@ begin
     followed as (
         select
             w.horizon,
-            o.forward_return,
+            o.forward_return, o.max_gain, o.max_loss,
             floor(extract(epoch from s.ts) / (a.spacing * w.horizon)) as stretch
         from wanted as w
         cross join asked as a
         cross join unnest(neighbour_statistics.neighbour_ids) as u (neighbour_id)
-        inner join market.outcome as o
+        inner join market.outcome_known as o
             on
                 u.neighbour_id = o.snapshot_id
                 and w.horizon = o.horizon
                 and o.known_at <= neighbour_statistics.as_of
+                and o.known_until > neighbour_statistics.as_of
         inner join market.snapshot as s on o.snapshot_id = s.snapshot_id
     ),
 
@@ -113,10 +155,12 @@ begin
         select
             f.horizon,
             count(*)::integer as n,
-            avg(f.forward_return) as mean,
+            avg(f.forward_return order by f.forward_return) as mean,
             percentile_cont(array[0.5, 0.05, 0.25, 0.75, 0.95])
             within group (order by f.forward_return) as percentiles,
-            avg((f.forward_return > 0)::integer)::double precision as win_rate
+            avg((f.forward_return > 0)::integer)::double precision as win_rate,
+            avg(f.max_gain order by f.max_gain) as mean_gain,
+            avg(f.max_loss order by f.max_loss) as mean_loss
         from followed as f
         group by f.horizon
     ),
@@ -125,12 +169,14 @@ begin
         select
             o.horizon,
             avg((o.forward_return > 0)::integer)::double precision as win_rate,
-            avg(o.forward_return) as mean
-        from market.outcome as o
+            -- Sums of floats depend on their order, which a plan may change.
+            avg(o.forward_return order by o.known_at, o.forward_return) as mean
+        from market.outcome_known as o
         inner join asked as a on o.instrument_id = a.instrument_id and o.bar_interval = a.bar_interval
         where
             o.horizon = any(neighbour_statistics.horizons)
             and o.known_at <= neighbour_statistics.as_of
+            and o.known_until > neighbour_statistics.as_of
         group by o.horizon
     ),
 
@@ -138,7 +184,8 @@ begin
         select
             w.place, w.horizon, coalesce(s.n, 0) as n, coalesce(g.effective_n, 0) as effective_n,
             coalesce(s.n, 0) >= minimum_n as enough,
-            s.mean, s.percentiles, s.win_rate, b.win_rate as base_win_rate, b.mean as base_mean
+            s.mean, s.percentiles, s.win_rate, s.mean_gain, s.mean_loss,
+            b.win_rate as base_win_rate, b.mean as base_mean
         from wanted as w
         left join spread as s on w.horizon = s.horizon
         left join groups as g on w.horizon = g.horizon
@@ -158,13 +205,28 @@ begin
         case when t.enough then least(1, v.centre + v.half) end,
         t.base_win_rate,
         t.base_mean,
-        case when t.enough and t.base_win_rate is not null
-            then memory.binomial_p_value(
+        case
+            when not t.enough or t.base_win_rate is null then null
+            when neighbour_statistics.bootstrap > 0 then (
+                select memory.bootstrap_p_value(
+                    array_agg(g.total order by g.stretch), array_agg(g.size order by g.stretch),
+                    t.base_mean, neighbour_statistics.bootstrap
+                )
+                from (
+                    select f.stretch, sum(f.forward_return order by f.forward_return) as total, count(*)::integer as size
+                    from followed as f
+                    where f.horizon = t.horizon
+                    group by f.stretch
+                ) as g
+            )
+            else memory.binomial_p_value(
                 round(t.win_rate * round(t.effective_n))::integer, round(t.effective_n)::integer,
                 t.base_win_rate
             )
         end,
-        case when t.enough then 'ok' else 'not enough history' end
+        case when t.enough then 'ok' else 'not enough history' end,
+        case when t.enough then t.mean_gain end,
+        case when t.enough then t.mean_loss end
     from told as t
     cross join lateral (
         -- z of 95 %: 1.9599639845400545
@@ -180,5 +242,7 @@ begin
     order by t.place;
 end
 $$;
-comment on function memory.neighbour_statistics(bigint, timestamptz, bigint[], integer[]) is
+comment on function memory.neighbour_statistics(
+    bigint, timestamptz, bigint[], integer[], integer
+) is
 'What followed neighbours, by horizon, against the base rate; the core of api.pattern_statistics.';

@@ -6,11 +6,52 @@
 -- twice. The best of such a group stays.
 
 -- Example: memory.pattern_filter('{"symbol": "AAPL", "from": "2015-01-01"}')
--- checks the filters and resolves symbols, classes and sectors to instruments.
+-- checks the filters and resolves symbols, classes and sectors to instruments. A number
+-- of the snapshot may be given a range: {"open_interest_change_24h": {"min": 0.1}}.
+create or replace function memory._range_filter(field text, range jsonb)
+returns text
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    unknown text;
+begin
+    if not exists (
+        select from pg_attribute as a
+        where
+            a.attrelid = 'market.snapshot'::regclass and a.attname = field
+            and a.attnum > 0 and a.atttypid = 'double precision'::regtype
+    ) then
+        perform ops.fail('BW314', format('unknown filter %s', quote_literal(left(field, 60))));
+    end if;
+    if jsonb_typeof(range) <> 'object' or range = '{}' then
+        perform ops.fail('BW315', format(
+            'filter %s needs {"min": number, "max": number}, not %s', quote_literal(field),
+            left(range::text, 100)
+        ));
+    end if;
+    select e.key into unknown from jsonb_each(range) as e
+    where e.key not in ('min', 'max') or jsonb_typeof(e.value) <> 'number' limit 1;
+    if found then
+        perform ops.fail('BW315', format(
+            'filter %s: %s is no number called min or max', quote_literal(field),
+            quote_literal(left(unknown, 60))
+        ));
+    end if;
+    return concat_ws(
+        ' and ',
+        format('s.%I >= %s', field, quote_literal(range ->> 'min') || '::double precision'),
+        format('s.%I <= %s', field, quote_literal(range ->> 'max') || '::double precision')
+    );
+end
+$$;
+comment on function memory._range_filter(text, jsonb) is
+'The condition that a number of the snapshot lies in a range; what has no number is left out.';
+
 create or replace function memory.pattern_filter(
     filters jsonb,
-    out instrument_ids integer [], out regimes text [],
-    out from_ts timestamptz, out to_ts timestamptz
+    out instrument_ids integer [], out regimes text [], out sessions text [],
+    out from_ts timestamptz, out to_ts timestamptz, out ranges text
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -26,8 +67,13 @@ begin
         perform ops.fail('BW315', format('filters are a JSON object, not %s', jsonb_typeof(filters)));
     end if;
     for filter in select e.key, e.value from jsonb_each(coalesce(filters, '{}')) as e loop
-        if filter.key not in ('symbol', 'asset_class', 'sector', 'regime', 'from', 'to') then
-            perform ops.fail('BW314', format('unknown filter %s', quote_literal(filter.key)));
+        if filter.key not in (
+            'symbol', 'asset_class', 'sector', 'regime', 'session', 'from', 'to'
+        ) then
+            ranges := concat_ws(
+                ' and ', ranges, memory._range_filter(filter.key, filter.value)
+            );
+            continue;
         end if;
         if jsonb_typeof(filter.value) = 'string' then
             texts := array[filter.value #>> '{}'];
@@ -46,6 +92,7 @@ begin
             when 'asset_class' then classes := texts;
             when 'sector' then sectors := texts;
             when 'regime' then regimes := texts;
+            when 'session' then sessions := texts;
             else
                 begin
                     if filter.key = 'from' then
@@ -81,7 +128,7 @@ begin
 end
 $$;
 comment on function memory.pattern_filter(jsonb) is
-'Checks the filters of a pattern search and resolves them to instruments, regimes and times.';
+'Checks the filters of a pattern search and resolves them to instruments, regimes, sessions, times and ranges.';
 
 -- Which table and vector to compare the text of a snapshot with.
 create or replace function memory._text_embedding(
@@ -118,7 +165,8 @@ create or replace function memory.neighbours(
     lookback interval,
     min_similarity double precision,
     filters jsonb,
-    by text
+    by text,
+    text_weight double precision default 0.5
 )
 returns table (
     rank integer, neighbour_id bigint, instrument_id integer, ts timestamptz,
@@ -133,19 +181,23 @@ declare
     wanted record;
     text_form record;
     likeness text;
-    source text := 'market.snapshot as s';
+    source text := 'market.snapshot_known as s';
     -- Bars that are taken, as instrument * 2^32 + bar number.
     place bigint;
     bar_number bigint;
     taken int8multirange;
     found_count integer := 0;
 begin
-    select * into strict asked from market.snapshot as s where s.snapshot_id = neighbours.snapshot_id;
+    select s.* into strict asked
+    from market.snapshot_known as s
+    where
+        s.snapshot_id = neighbours.snapshot_id and s.known_at <= neighbours.as_of
+        and s.known_until > neighbours.as_of;
     select * into wanted from memory.pattern_filter(neighbours.filters);
     if neighbours.by in ('text', 'both') then
         select * into text_form from memory._text_embedding(neighbours.snapshot_id);
         source := format(
-            'memory.%I as e inner join market.snapshot as s on s.snapshot_id = e.source_id '
+            'memory.%I as e inner join market.snapshot_known as s on s.snapshot_id = e.source_id '
             'and e.tenant_id = 0 and e.source = ''snapshot''', text_form.table_name
         );
     else
@@ -154,7 +206,9 @@ begin
     likeness := case neighbours.by
         when 'features' then '1 - (s.features operator(public.<=>) $1)'
         when 'text' then '1 - (e.embedding operator(public.<=>) $2)'
-        else '1 - ((s.features operator(public.<=>) $1) + (e.embedding operator(public.<=>) $2)) / 2'
+        else
+            '1 - ((1 - $12) * (s.features operator(public.<=>) $1)'
+            ' + $12 * (e.embedding operator(public.<=>) $2))'
     end;
     place := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
     taken := int8multirange(int8range(place - horizon + 1, place + horizon));
@@ -167,7 +221,7 @@ begin
                 s.snapshot_id, s.instrument_id, s.bar_number, s.ts, %1$s as similarity
             from %2$s
             where
-                s.bar_interval = $3 and s.known_at <= $4 and s.ts < $5 %3$s
+                s.bar_interval = $3 and s.known_at <= $4 and s.known_until > $4 and s.ts < $5 %3$s
             -- Each is compared once, not again to sort.
             offset 0
         ) as c
@@ -181,13 +235,15 @@ begin
             case when neighbours.lookback is not null then 's.ts >= $5 - $7' end,
             case when wanted.instrument_ids is not null then 's.instrument_id = any($8)' end,
             case when wanted.regimes is not null then 's.regime = any($9)' end,
+            case when wanted.sessions is not null then 's.session = any($13)' end,
+            wanted.ranges,
             case when wanted.from_ts is not null then 's.ts >= $10' end,
             case when wanted.to_ts is not null then 's.ts <= $11' end
         )
     ) using
         asked.features, text_form.embedding, asked.bar_interval, neighbours.as_of, asked.ts,
         neighbours.min_similarity, neighbours.lookback, wanted.instrument_ids, wanted.regimes,
-        wanted.from_ts, wanted.to_ts
+        wanted.from_ts, wanted.to_ts, neighbours.text_weight, wanted.sessions
     loop
         place := instrument_id::bigint * 4294967296 + bar_number;
         continue when place <@ taken;
@@ -200,6 +256,7 @@ begin
 end
 $$;
 comment on function memory.neighbours(
-    bigint, timestamptz, integer, integer, interval, double precision, jsonb, text
+    bigint, timestamptz, integer, integer, interval, double precision, jsonb, text,
+    double precision
 ) is
 'The k snapshots most like one among those before it and known at as_of, thinned; the core of api.similar_patterns.';

@@ -11,7 +11,9 @@ create or replace function api.pattern_statistics(
     min_similarity double precision default 0.7,
     filters jsonb default '{}',
     by text default 'features',
-    horizons integer [] default '{1,5,20}'
+    horizons integer [] default '{1,5,20}',
+    text_weight double precision default 0.5,
+    bootstrap integer default 0
 )
 returns setof memory.pattern_statistic
 language plpgsql stable rows 3
@@ -25,9 +27,15 @@ declare
         pattern_statistics.symbol, moment, pattern_statistics.k,
         pattern_statistics.horizons || pattern_statistics.horizon,
         pattern_statistics.bar_interval, pattern_statistics.lookback,
-        pattern_statistics.min_similarity, pattern_statistics.by
+        pattern_statistics.min_similarity, pattern_statistics.by,
+        pattern_statistics.text_weight
     );
 begin
+    if (pattern_statistics.bootstrap between 0 and 100000) is not true then
+        perform ops.fail('BW326', format(
+            'bootstrap is %s', coalesce(pattern_statistics.bootstrap::text, 'null')
+        ));
+    end if;
     return query
     select s.*
     from memory.neighbour_statistics(
@@ -38,24 +46,26 @@ begin
             from memory.neighbours(
                 asked_id, moment, pattern_statistics.k, pattern_statistics.horizon,
                 pattern_statistics.lookback, pattern_statistics.min_similarity,
-                pattern_statistics.filters, pattern_statistics.by
+                pattern_statistics.filters, pattern_statistics.by,
+                pattern_statistics.text_weight
             ) as n
             order by n.rank
         ),
-        pattern_statistics.horizons
+        pattern_statistics.horizons,
+        pattern_statistics.bootstrap
     ) as s;
 end
 $$;
 comment on function api.pattern_statistics(
     text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
-    integer[]
+    integer[], double precision, integer
 ) is
-'What followed the neighbours that api.similar_patterns finds, by horizon, as far as known at as_of: spread, win rate with its 95 % Wilson interval, the base rate of the same instrument, and a two-sided exact binomial test against it on effective_n; "not enough history" below the setting minimum_n.';
+'What followed the neighbours that api.similar_patterns finds, by horizon, as far as known at as_of: spread, win rate with its 95 % Wilson interval, the base rate of the same instrument, and a two-sided exact binomial test against it on effective_n (with bootstrap, of the mean by so many resamples); "not enough history" below the setting minimum_n.';
 revoke all on function api.pattern_statistics(
     text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
-    integer[]
+    integer[], double precision, integer
 ) from public;
 grant execute on function api.pattern_statistics(
     text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
-    integer[]
+    integer[], double precision, integer
 ) to bellwether_analyst, bellwether_gateway;

@@ -10,7 +10,8 @@ create or replace function api.similar_patterns(
     lookback interval default null,
     min_similarity double precision default 0.7,
     filters jsonb default '{}',
-    by text default 'features'
+    by text default 'features',
+    text_weight double precision default 0.5
 )
 returns setof memory.similar_pattern
 language plpgsql stable rows 50
@@ -23,7 +24,7 @@ declare
     asked_id constant bigint := memory.asked_snapshot(
         similar_patterns.symbol, moment, similar_patterns.k, array[similar_patterns.horizon],
         similar_patterns.bar_interval, similar_patterns.lookback,
-        similar_patterns.min_similarity, similar_patterns.by
+        similar_patterns.min_similarity, similar_patterns.by, similar_patterns.text_weight
     );
 begin
     return query
@@ -33,26 +34,32 @@ begin
         market.feature_differences(asked.features, s.features)
     from memory.neighbours(
         asked_id, moment, similar_patterns.k, similar_patterns.horizon, similar_patterns.lookback,
-        similar_patterns.min_similarity, similar_patterns.filters, similar_patterns.by
+        similar_patterns.min_similarity, similar_patterns.filters, similar_patterns.by,
+        similar_patterns.text_weight
     ) as n
-    inner join market.snapshot as asked on asked.snapshot_id = asked_id
-    inner join market.snapshot as s on n.neighbour_id = s.snapshot_id
+    inner join market.snapshot_known as asked
+        on asked.snapshot_id = asked_id and asked.known_at <= moment and asked.known_until > moment
+    inner join market.snapshot_known as s
+        on n.neighbour_id = s.snapshot_id and s.known_at <= moment and s.known_until > moment
     inner join market.instrument as i on s.instrument_id = i.instrument_id
-    left join market.outcome as o
+    left join market.outcome_known as o
         on
             s.snapshot_id = o.snapshot_id
             and o.horizon = similar_patterns.horizon
-            and o.known_at <= moment
+            and o.known_at <= moment and o.known_until > moment
     order by n.rank;
 end
 $$;
 comment on function api.similar_patterns(
-    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text
+    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
+    double precision
 ) is
-'The k earlier snapshots most like the latest of a symbol known at as_of, at least `horizon` bars apart within an instrument, and what followed (null where it was not yet known); filters: symbol, asset_class, sector, regime, from, to; by: features, text or both.';
+'The k earlier snapshots most like the latest of a symbol known at as_of, at least `horizon` bars apart within an instrument, and what followed (null where it was not yet known); filters: symbol, asset_class, sector, regime, session, from, to, and any number of the snapshot with a range, as {"funding_rate": {"min": 0}}; by: features, text, or both with text_weight.';
 revoke all on function api.similar_patterns(
-    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text
+    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
+    double precision
 ) from public;
 grant execute on function api.similar_patterns(
-    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text
+    text, timestamptz, integer, integer, text, interval, double precision, jsonb, text,
+    double precision
 ) to bellwether_analyst, bellwether_gateway;

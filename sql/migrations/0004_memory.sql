@@ -65,6 +65,8 @@ create type memory.pattern_statistic as (
     base_win_rate double precision,
     base_mean double precision,
     p_value double precision,
-    verdict text
+    verdict text,
+    mean_gain double precision,
+    mean_loss double precision
 );
 comment on type memory.pattern_statistic is 'What followed many like snapshots, over one horizon.';

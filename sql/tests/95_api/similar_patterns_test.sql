@@ -149,7 +149,7 @@ select throws_ok(pg_temp.ask($$'AAPL'$$, $$by => 'magic'$$), 'BW317', $$by is 'm
 select throws_ok(pg_temp.ask($$'AAPL'$$, $$by => 'text'$$), 'BW320', null, 'by text needs an embedding');
 select is(
     (select hint from (select market.as_of(null)) as x cross join lateral (select s.hint from ops.sqlstate as s where s.code = 'BW314') as h),
-    'Keys are symbol, asset_class, sector, regime, from and to.', 'the hint names the keys'
+    'Keys are symbol, asset_class, sector, regime, session, from, to, and numbers of the snapshot.', 'the hint names the keys'
 );
 
 -- As an analyst.
