@@ -62,6 +62,8 @@
 \ir 20_market/snapshot_rows.sql
 \ir 20_market/compute_outcomes.sql
 \ir 20_market/compute_snapshots.sql
+\ir 20_market/compute_conditions.sql
+\ir 20_market/compute_regimes.sql
 \ir 20_market/feature_names.sql
 \ir 20_market/grants.sql
 
@@ -170,6 +172,8 @@
 \ir 90_triggers/tenant_created.sql
 \ir 90_triggers/bars_inserted.sql
 \ir 90_triggers/snapshots_inserted.sql
+\ir 90_triggers/snapshots_changed.sql
+\ir 90_triggers/funding_inserted.sql
 \ir 90_triggers/embedding_window_set.sql
 \ir 90_triggers/cycle_queued.sql
 \ir 90_triggers/cycle_started.sql
@@ -186,6 +190,7 @@
 \ir 95_api/schema.sql
 \ir 95_api/market.sql
 \ir 95_api/embeddings.sql
+\ir 95_api/conditions.sql
 \ir 95_api/similar_patterns.sql
 \ir 95_api/pattern_statistics.sql
 \ir 95_api/strategies.sql

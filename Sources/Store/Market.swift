@@ -18,6 +18,16 @@ package enum Market {
         ).value()
     }
 
+    /// Computes the conditions of the market from a time on, and brings its regimes up to date.
+    /// Returns how many conditions.
+    package static func computeConditions(
+        interval: String, from: Date?, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query(
+            "select market.compute_conditions(\(bind: interval), \(bind: from))"
+        ).value()
+    }
+
     // MARK: Loading from files; all of it in one transaction
 
     /// Makes the session's temporary tables for rows of a kind, empty.

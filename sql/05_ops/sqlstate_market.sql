@@ -34,6 +34,8 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 '0 is features only, 1 is text only.'),
 ('BW326', 'bad_bootstrap', 'bootstrap is not between 0 and 100000.',
 '0 tests by binomial; 2000 resamples are usual.'),
+('BW327', 'bad_regime_count', 'The number of regimes is not between 2 and 12.',
+'5 is usual.'),
 ('BW324', 'bad_window', 'An embedding window does not end after its start.',
 'from_ts must be before to_ts.')
 on conflict (code) do update

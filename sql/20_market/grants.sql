@@ -15,5 +15,6 @@ market.periods_per_year(integer, text)
 to bellwether_worker, bellwether_gateway;
 grant execute on function
 market.compute_snapshots(integer, text, timestamptz),
-market.compute_outcomes(integer, text, timestamptz)
+market.compute_outcomes(integer, text, timestamptz),
+market.compute_conditions(text, timestamptz)
 to bellwether_worker;

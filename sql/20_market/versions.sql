@@ -163,3 +163,33 @@ left join lateral (
 ) as v on true;
 comment on view market.bar_first_told is
 'Closes as they were first told: what others are measured against, whatever is corrected later.';
+
+create or replace view market.snapshot_first_told as
+select s.*
+from market.snapshot as s
+where not exists (
+    select from market.snapshot_version as v where v.snapshot_id = s.snapshot_id
+)
+union all
+(select distinct on (v.snapshot_id)
+    v.snapshot_id, v.instrument_id, v.bar_interval, v.ts, v.bar_number,
+    v.known_at, v.close, v.return_1, v.return_5, v.return_20, v.return_60, v.gap,
+    v.range_fraction, v.streak, v.rsi_7, v.rsi_14, v.ema_9_distance,
+    v.ema_20_distance, v.ema_50_distance, v.ema_200_distance, v.macd,
+    v.macd_signal, v.macd_histogram, v.adx_14, v.stochastic_k, v.stochastic_d,
+    v.bollinger_position, v.bollinger_width, v.drawdown_252, v.days_since_high,
+    v.atr_fraction, v.realised_vol_5, v.realised_vol_20, v.realised_vol_60,
+    v.realised_vol_252, v.vol_ratio, v.parkinson_vol_20, v.parkinson_vol_60,
+    v.skew_60, v.kurtosis_60, v.hurst_100, v.volume, v.volume_zscore, v.obv_slope,
+    v.vwap_distance, v.correlation_60, v.beta_60, v.benchmark_return_1,
+    v.benchmark_return_5, v.benchmark_return_20, v.relative_return_20,
+    v.btc_return_5, v.btc_correlation_60, v.btc_beta_60, v.vix, v.vix_change_1,
+    v.vix_change_5, v.vix_ratio, v.funding_rate, v.funding_zscore,
+    v.open_interest, v.open_interest_change_1h, v.open_interest_change_4h,
+    v.open_interest_change_24h, v.long_short_ratio, v.spread, v.hour, v.weekday,
+    v.month, v.session, v.split_suspected, v.trend_state, v.volatility_state,
+    v.regime, v.features, v.text_form
+from market.snapshot_version as v
+order by v.snapshot_id, v.known_at);
+comment on view market.snapshot_first_told is
+'Snapshots as they were first told: what the market as a whole is made of, whatever is corrected later.';

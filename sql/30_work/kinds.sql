@@ -8,6 +8,8 @@ insert into work.kind as known
 values
 ('compute_snapshots', 'Compute snapshots and outcomes of one instrument from its bars.',
 5, '2 seconds', '5 minutes', '5 minutes', false, 'from'),
+('compute_conditions', 'Compute the market''s conditions and regimes from snapshots.',
+5, '2 seconds', '5 minutes', '5 minutes', false, 'from'),
 ('embed_snapshots', 'Embed the text form of up to 256 snapshots.',
 8, '2 seconds', '10 minutes', '5 minutes', false, null),
 ('run_cycle', 'Run one cycle of the four agents.',

@@ -234,7 +234,13 @@ begin
             case when neighbours.by <> 'text' then 's.features is not null' end,
             case when neighbours.lookback is not null then 's.ts >= $5 - $7' end,
             case when wanted.instrument_ids is not null then 's.instrument_id = any($8)' end,
-            case when wanted.regimes is not null then 's.regime = any($9)' end,
+            case when wanted.regimes is not null then
+                '(s.regime = any($9) or exists ('
+                'select from market.snapshot_regime as r inner join market.regime as g '
+                'on g.model_id = r.model_id and g.regime = r.regime '
+                'where r.snapshot_id = s.snapshot_id and r.known_at <= $4 '
+                'and g.name = any($9)))'
+            end,
             case when wanted.sessions is not null then 's.session = any($13)' end,
             wanted.ranges,
             case when wanted.from_ts is not null then 's.ts >= $10' end,

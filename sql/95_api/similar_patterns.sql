@@ -30,7 +30,7 @@ begin
     return query
     select
         n.rank, s.snapshot_id, i.symbol, s.ts, n.similarity, similar_patterns.horizon,
-        o.forward_return, o.max_gain, o.max_loss, o.known_at, s.regime,
+        o.forward_return, o.max_gain, o.max_loss, o.known_at, coalesce(g.name, s.regime),
         market.feature_differences(asked.features, s.features)
     from memory.neighbours(
         asked_id, moment, similar_patterns.k, similar_patterns.horizon, similar_patterns.lookback,
@@ -47,6 +47,9 @@ begin
             s.snapshot_id = o.snapshot_id
             and o.horizon = similar_patterns.horizon
             and o.known_at <= moment and o.known_until > moment
+    left join market.snapshot_regime as r
+        on s.snapshot_id = r.snapshot_id and r.known_at <= moment
+    left join market.regime as g on r.model_id = g.model_id and r.regime = g.regime
     order by n.rank;
 end
 $$;

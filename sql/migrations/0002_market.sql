@@ -448,3 +448,118 @@ comment on column market.outcome_version.known_until is
 create index outcome_version_base_rate_idx on market.outcome_version (
     instrument_id, bar_interval, horizon, known_at
 );
+
+create table market.condition (
+    bar_interval text not null
+    constraint condition_interval_fkey references market.bar_interval,
+    ts timestamptz not null,
+    known_at timestamptz not null,
+    instruments integer not null,
+    index_return_1 double precision,
+    index_return_5 double precision,
+    index_return_20 double precision,
+    index_return_60 double precision,
+    index_ema_50_distance double precision,
+    index_ema_200_distance double precision,
+    index_drawdown_252 double precision,
+    index_realised_vol_20 double precision,
+    vix double precision,
+    vix_change_1 double precision,
+    vix_change_5 double precision,
+    vix_ratio double precision,
+    advancing double precision,
+    above_ema_50 double precision,
+    above_ema_200 double precision,
+    at_high double precision,
+    dispersion_20 double precision,
+    mean_correlation_60 double precision,
+    btc_return_5 double precision,
+    sectors jsonb not null,
+    best_sector text,
+    worst_sector text,
+    features vector(16),
+    text_form text not null,
+    constraint condition_pkey primary key (bar_interval, ts)
+);
+comment on table market.condition is
+'The market as a whole at the close of each session, from the snapshots known a day later at the latest.';
+comment on column market.condition.known_at is 'When all that the row is made of was known.';
+comment on column market.condition.instruments is 'Equities and indices that it is made of.';
+comment on column market.condition.index_return_1 is
+'Return of the yardstick of equities over 1 bar; so are 5, 20, 60.';
+comment on column market.condition.advancing is 'Share of equities that closed higher.';
+comment on column market.condition.above_ema_50 is 'Share of equities above their ema(50); so is 200.';
+comment on column market.condition.at_high is
+'Share of equities at their highest close of 252 bars.';
+comment on column market.condition.dispersion_20 is
+'Deviation of the equities'' returns over 20 bars from each other.';
+comment on column market.condition.mean_correlation_60 is
+'Mean of the equities'' correlations with the index.';
+comment on column market.condition.sectors is
+'Mean return over 20 bars by sector, {"Technology": 0.031}.';
+comment on column market.condition.features is
+'What similarity compares: 16 numbers without a unit, see market.compute_conditions.';
+comment on column market.condition.text_form is 'The state of the market in words.';
+
+create table market.regime_model (
+    model_id integer generated always as identity
+    constraint regime_model_pkey primary key,
+    bar_interval text not null
+    constraint regime_model_interval_fkey references market.bar_interval,
+    as_of timestamptz not null,
+    seed integer not null,
+    snapshots integer not null,
+    input_hash bytea not null,
+    variance double precision not null
+    constraint regime_model_variance check (variance > 0),
+    transitions double precision [] not null,
+    fitted_at timestamptz not null default clock_timestamp(),
+    constraint regime_model_key unique (bar_interval, as_of)
+);
+comment on table market.regime_model is
+'Regimes as found from what was known at a moment; a question uses the latest one before it.';
+comment on column market.regime_model.as_of is 'Nothing known later was looked at.';
+comment on column market.regime_model.input_hash is
+'Digest of the snapshots it was found from: found again only if they differ.';
+comment on column market.regime_model.variance is
+'Mean squared distance to the centre, a dimension.';
+comment on column market.regime_model.transitions is
+'Chance to go from regime i to j in one bar, row by row.';
+
+create table market.regime (
+    model_id integer not null
+    constraint regime_model_fkey references market.regime_model on delete cascade,
+    regime integer not null,
+    name text not null,
+    description text not null,
+    centre vector(7) not null,
+    share double precision not null,
+    constraint regime_pkey primary key (model_id, regime),
+    constraint regime_name_key unique (model_id, name)
+);
+comment on table market.regime is 'The recurring states of one model, in words.';
+comment on column market.regime.name is
+'Kept from model to model while the centre stays near.';
+comment on column market.regime.centre is
+'Its middle in the coordinates of market.regime_coordinates.';
+comment on column market.regime.share is 'Share of the snapshots that it was found from.';
+
+create table market.snapshot_regime (
+    snapshot_id bigint constraint snapshot_regime_pkey primary key
+    constraint snapshot_regime_snapshot_fkey
+    references market.snapshot on delete cascade,
+    model_id integer not null,
+    regime integer not null,
+    probability double precision not null,
+    probabilities double precision [] not null,
+    known_at timestamptz not null,
+    constraint snapshot_regime_regime_fkey foreign key (model_id, regime)
+    references market.regime on delete cascade
+);
+comment on table market.snapshot_regime is
+'Which regime each snapshot belongs to, judged from it and the bars before it by the model of its time.';
+comment on column market.snapshot_regime.probability is 'Of this regime; the largest.';
+comment on column market.snapshot_regime.probabilities is 'Of all regimes, in their order.';
+comment on column market.snapshot_regime.known_at is
+'The snapshot''s, or when the first model was found, for those before it.';
+create index snapshot_regime_regime_idx on market.snapshot_regime (model_id, regime);

@@ -11,7 +11,8 @@ enum Handlers {
             PaperBroker(pool: pool, tenant: tenant, account: account)
         }
         var handlers: [any JobHandler] = [
-            ComputeSnapshots(pool: pool), RunCycle(pool: pool, analyst: RulesAnalyst()),
+            ComputeSnapshots(pool: pool), ComputeConditions(pool: pool),
+            RunCycle(pool: pool, analyst: RulesAnalyst()),
             SubmitOrder(pool: pool, broker: broker), MatchOrders(pool: pool, broker: broker),
         ]
         if let model { handlers.append(EmbedSnapshots(pool: pool, model: model)) }

@@ -24,6 +24,15 @@ struct HandlerTests {
         #expect(part.from == nil)
     }
 
+    @Test("The payload of compute_conditions names an interval and a start")
+    func computeConditions() throws {
+        let request = try decode(
+            #"{"bar_interval":"1d","from":"2017-01-03T00:00:00Z"}"#,
+            as: ComputeConditions.Request.self)
+        #expect(request.barInterval == "1d")
+        #expect(request.from == Date(timeIntervalSince1970: 1_483_401_600))
+    }
+
     @Test("The payload of embed_snapshots names model and snapshots")
     func embedSnapshots() throws {
         let request = try decode(

@@ -1,6 +1,6 @@
 -- The wiring: which change enqueues which job.
 begin;
-select plan(28);
+select plan(31);
 \ir ../desk.psql
 delete from work.job;
 
@@ -72,26 +72,36 @@ select results_eq(
     $$values ('test-model', 256), ('test-model', 44)$$,
     'snapshots inside a window are embedded in chunks'
 );
-create temporary table first_keys on commit drop as select dedup_key from work.job;
+create temporary table first_keys on commit drop as select dedup_key from work.job
+where kind = 'embed_snapshots';
 insert into market.snapshot (
     instrument_id, bar_interval, ts, bar_number, known_at, close, weekday, month,
     split_suspected, text_form
 )
 select pg_temp.id('T01'), '1d', '2010-12-01', 1, '2010-12-02', 1, 1, 1, false,
     'the end is outside';
-select is((select count(*)::int from work.job), 2, 'those outside are not');
+select is(
+    (select count(*)::int from work.job where kind = 'embed_snapshots'), 2,
+    'those outside are not'
+);
+select results_eq(
+    $$select payload, priority from work.job where kind = 'compute_conditions'$$,
+    $$values ('{"bar_interval": "1d", "from": "2010-01-01T00:00:00Z"}'::jsonb, 200)$$,
+    'the market as a whole is to be described from the first day on, behind the rest'
+);
 select memory.enqueue_embedding('test-model', array_agg(snapshot_id))
 from market.snapshot
 where instrument_id = pg_temp.id('T01') and ts between '2010-01-01'
 and '2010-10-27' \g /dev/null
 select set_eq(
-    'select dedup_key from work.job', 'select dedup_key from first_keys',
+    $$select dedup_key from work.job where kind = 'embed_snapshots'$$,
+    'select dedup_key from first_keys',
     'the same snapshots are the same jobs'
 );
 delete from work.job;
 update market.snapshot set close = 2 where instrument_id = pg_temp.id('T01');
 select is(
-    (select count(*)::int from work.job), 0,
+    (select count(*)::int from work.job where kind = 'embed_snapshots'), 0,
     'a new figure with the same text needs no new embedding'
 );
 update market.snapshot set text_form = 'changed' where instrument_id = pg_temp.id('T01')
@@ -99,6 +109,7 @@ and ts in ('2010-01-01', '2010-01-02');
 select is(
     (
         select jsonb_array_length(payload -> 'snapshot_ids') from work.job
+        where kind = 'embed_snapshots'
     ), 2, 'a changed text does'
 );
 delete from work.job;
@@ -109,6 +120,19 @@ select is(
         select jsonb_array_length(payload -> 'snapshot_ids') from work.job
     ), 1, 'a wider window enqueues what it adds'
 );
+delete from work.job;
+
+-- Funding and open interest.
+insert into market.funding (instrument_id, ts, rate, known_at)
+select pg_temp.id('TC-USD'), ts, 0.0001, ts
+from generate_series(timestamptz '2018-01-10', '2018-01-11', '8 hours') as ts;
+insert into market.open_interest (instrument_id, ts, open_interest, known_at)
+values (pg_temp.id('TC-USD'), '2018-01-09', 5, '2018-01-09');
+select is(
+    (select payload ->> 'from' from work.job where kind = 'compute_snapshots'),
+    '2018-01-08T00:00:00Z', 'new rates of funding change snapshots, from the earliest on'
+);
+select is((select count(*)::int from work.job), 1, 'of that instrument, in one job');
 delete from work.job;
 
 -- Orders.
