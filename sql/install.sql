@@ -69,6 +69,7 @@
 
 -- The queue: what is to be done, who does it, what became of it.
 \ir 30_work/kinds.sql
+\ir 30_work/probe.sql
 \ir 30_work/keep_days.sql
 \ir 30_work/wake.sql
 \ir 30_work/release.sql

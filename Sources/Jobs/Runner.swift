@@ -64,6 +64,14 @@ package actor Runner {
         mailbox.yield(.woken)
     }
 
+    /// Works by other settings from now on: slots for kinds that share them, and the stop limit.
+    package nonisolated func change(_ settings: Settings) {
+        mailbox.yield(.changed(settings))
+    }
+
+    /// Returns when the runner is not busy: for a watchdog.
+    package func pulse() {}
+
     private func loop() async throws {
         let listener = Task { await listen() }
         defer { listener.cancel() }
@@ -76,7 +84,9 @@ package actor Runner {
         if let failure { throw failure }
     }
 
+    /// Behind a pooler that gives out sessions by transaction no NOTIFY arrives; there is the ladder.
     private func listen() async {
+        if pool.target.isPooled { return }
         let listener = NotificationListener(pool.target, channel: Work.channel)
         await listener.run { [mailbox, observe] event in
             switch event {

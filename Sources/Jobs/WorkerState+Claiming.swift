@@ -49,6 +49,7 @@ extension WorkerState {
 
     mutating func claimed(_ lane: Int, _ found: [LeasedJob], _ worker: Int32) -> [Action] {
         lanes[lane].isClaiming = false
+        isPollPending = false
         claimFailures = 0
         guard stage == .working else { return handBack(found, lane, worker) }
         var actions: [Action] = []
@@ -83,6 +84,7 @@ extension WorkerState {
         lanes[lane].isClaiming = false
         guard stage == .working else { return endIfDone() }
         claimFailures += 1
+        isPollPending = true
         pollTimer += 1
         return [.timer(.poll(pollTimer), Self.pause(claimFailures))]
     }
@@ -94,10 +96,15 @@ extension WorkerState {
 
     // MARK: When there is nothing
 
-    /// Whether a wake-up would be of use.
+    /// Whether a wake-up would be of use: there is room, and nothing has come for some polls.
+    ///
+    /// Under a storm of single enqueues the queue is empty after each claim. Who called that idle
+    /// would be notified of every job, and each NOTIFY holds up all commits.
     private var wantsWake: Bool {
-        lanes.contains { $0.free > 0 && $0.isDry }
+        step >= Self.quietSteps && hasRoom
     }
+
+    private var hasRoom: Bool { lanes.contains { $0.free > 0 && $0.isDry } }
 
     /// Says whether it is idle, polls once more after saying so, and then waits.
     mutating func rest() -> [Action] {
@@ -107,7 +114,9 @@ extension WorkerState {
             isTellingIdle = true
             return [.tellIdle(wantsWake, worker: worker)]
         }
-        guard wantsWake else { return [] }
+        // Jobs that end meanwhile do not put the next look off.
+        guard hasRoom, !isPollPending else { return [] }
+        isPollPending = true
         pollTimer += 1
         let pause = Self.ladder[min(step, Self.ladder.count - 1)]
         step += 1
@@ -129,6 +138,7 @@ extension WorkerState {
 
     mutating func tellingIdleFailed() -> [Action] {
         isTellingIdle = false
+        isPollPending = true
         pollTimer += 1
         return [.timer(.poll(pollTimer), .seconds(1))]
     }

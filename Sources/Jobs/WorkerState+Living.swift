@@ -37,6 +37,19 @@ extension WorkerState {
         return [.cancel(lease), .report(.leaseLost(job.job))] + poll()
     }
 
+    // MARK: Settings
+
+    /// Jobs that run beyond a smaller number of slots run on; whether to stop when idle stays.
+    mutating func change(_ new: Settings) -> [Action] {
+        settings.slots = max(new.slots, 1)
+        settings.stopLimit = new.stopLimit
+        for index in lanes.indices where lanes[index].isShared {
+            lanes[index].slots = settings.slots
+            lanes[index].isDry = false
+        }
+        return poll()
+    }
+
     // MARK: Stopping
 
     mutating func stop() -> [Action] {

@@ -47,6 +47,8 @@ package struct WorkerState: Sendable {
         case beatFailed
         case stop
         case unregistered
+        /// Other settings, in force from now on.
+        case changed(Settings)
     }
 
     /// Why results could not be stored.
@@ -96,7 +98,9 @@ package struct WorkerState: Sendable {
     /// Kinds that share slots.
     struct Lane: Sendable {
         let kinds: [String]
-        let slots: Int
+        var slots: Int
+        /// The slots are those of the settings.
+        var isShared = false
         var running = 0
         var isClaiming = false
         var asked = 0
@@ -129,15 +133,18 @@ package struct WorkerState: Sendable {
 
     /// The pauses between polls when nothing is found.
     static let ladder: [Duration] = [
-        .milliseconds(5), .milliseconds(20), .milliseconds(100), .milliseconds(500), .seconds(1),
+        .milliseconds(5), .milliseconds(5), .milliseconds(10), .milliseconds(20),
+        .milliseconds(20), .milliseconds(100), .milliseconds(500), .seconds(1),
     ]
+    /// So many polls in vain, 60 ms, and the worker says that it is idle.
+    static let quietSteps = 5
     /// The queue takes a worker for dead after 12 s.
     static let beatPause = Duration.seconds(4)
     /// Results that wait for their commit; with more no jobs are claimed.
     static let backlogLimit = 1000
     static let maximumTries = 5
 
-    let settings: Settings
+    var settings: Settings
     var lanes: [Lane]
     let laneOfKind: [String: Int]
     var stage = Stage.registering
@@ -151,6 +158,7 @@ package struct WorkerState: Sendable {
     var claimFailures = 0
     var step = 0
     var pollTimer = 0
+    var isPollPending = false
     var isIdle = false
     var isTellingIdle = false
     var isCheckingIdle = false
@@ -159,7 +167,7 @@ package struct WorkerState: Sendable {
     package init(kinds: [(name: String, slots: Int?)], settings: Settings = Settings()) {
         self.settings = settings
         let shared = kinds.filter { $0.slots == nil }.map(\.name)
-        var lanes = shared.isEmpty ? [] : [Lane(kinds: shared, slots: settings.slots)]
+        var lanes = shared.isEmpty ? [] : [Lane(kinds: shared, slots: settings.slots, isShared: true)]
         for kind in kinds {
             if let slots = kind.slots { lanes.append(Lane(kinds: [kind.name], slots: slots)) }
         }
@@ -200,12 +208,16 @@ package struct WorkerState: Sendable {
         case .beatFailed: [.timer(.beat, .seconds(1))]
         case .stop: stop()
         case .unregistered: ended()
+        case .changed(let settings): change(settings)
         }
     }
 
     private mutating func fired(_ timer: Timer) -> [Action] {
         switch timer {
-        case .poll(let number): return number == pollTimer ? poll() : []
+        case .poll(let number):
+            guard number == pollTimer else { return [] }
+            isPollPending = false
+            return poll()
         case .commit:
             isCommitPaused = false
             return flush()

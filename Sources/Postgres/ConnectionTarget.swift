@@ -8,6 +8,10 @@ package struct ConnectionTarget: Sendable {
     let options: [String: String]
     /// How long one attempt may take: `connect_timeout` of the string, else 10 s.
     package var connectTimeout: Duration
+    /// Whether a pooler gives out sessions for one transaction each (PgBouncer, `pool_mode =
+    /// transaction`): nothing is kept in the session, each statement is parsed anew, and no NOTIFY
+    /// arrives.
+    package var isPooled = false
     /// Gets each NOTICE, WARNING and so on that the server sends; nothing by default.
     package var onNotice: (@Sendable (PostgresNotice) -> Void)?
 
@@ -87,15 +91,17 @@ package struct ConnectionTarget: Sendable {
         var options = options
         options[keyword] = value
         return ConnectionTarget(
-            options: options, connectTimeout: connectTimeout, onNotice: onNotice)
+            options: options, connectTimeout: connectTimeout, isPooled: isPooled,
+            onNotice: onNotice)
     }
 
     private init(
-        options: [String: String], connectTimeout: Duration,
+        options: [String: String], connectTimeout: Duration, isPooled: Bool,
         onNotice: (@Sendable (PostgresNotice) -> Void)?
     ) {
         self.options = options
         self.connectTimeout = connectTimeout
+        self.isPooled = isPooled
         self.onNotice = onNotice
     }
 }

@@ -5,6 +5,15 @@ enum Environment: String, CaseIterable, ArgumentValue {
     case development, staging, production
 }
 
+/// What stands between this program and the database.
+enum Pooler: String, CaseIterable, ArgumentValue {
+    /// Nothing, or a pooler that gives a session to a client for good.
+    case none
+    /// A pooler that gives out a session for one transaction (PgBouncer's `pool_mode`): no NOTIFY
+    /// arrives through it, so a worker polls.
+    case transaction
+}
+
 /// Everything the program can be told: flags above environment variables above a file.
 struct Configuration: Sendable {
     let environment: Environment
@@ -17,6 +26,11 @@ struct Configuration: Sendable {
     let sqlPath: String?
     /// The folder with a folder for each text embedding model; none: the checkout's.
     let modelPath: String?
+    let pooler: Pooler
+    /// Jobs that a worker does at a time.
+    let concurrency: Count
+    /// How long a worker's jobs may go on after it was told to stop.
+    let stopLimit: Duration
 
     /// Where each setting came from.
     let sources: [SettingKey: SettingSource]
@@ -43,6 +57,9 @@ struct Configuration: Sendable {
         logFormat = try texts.read(.logFormat, as: LogFormat.self)
         sqlPath = try texts.read(.sqlPath, as: String.self)
         modelPath = try texts.read(.modelPath, as: String.self)
+        pooler = try texts.read(.pooler, as: Pooler.self) ?? .none
+        concurrency = try texts.read(.concurrency, as: Count.self) ?? Count(8)
+        stopLimit = try texts.read(.stopLimit, as: Duration.self) ?? .seconds(10)
         sources = Dictionary(
             uniqueKeysWithValues: SettingKey.allCases.map {
                 ($0, texts.find($0)?.source ?? .fallback)
@@ -80,6 +97,10 @@ extension Configuration {
         ).description,
         Option<String?>.optional(
             SettingKey.modelPath.flag, value: "DIR", "The folder that holds the embedding models"
+        ).description,
+        Option<Pooler?>.optional(
+            SettingKey.pooler.flag, "What stands between this program and the database",
+            default: "none"
         ).description,
     ]
 

@@ -5,6 +5,7 @@ extension Context {
     func database(_ command: String) throws(PostgresError) -> ConnectionTarget {
         var target = try ConnectionTarget(configuration.databaseURL.reveal())
             .applicationName("bellwether \(command)")
+        target.isPooled = configuration.pooler == .transaction
         let log = log
         target.onNotice = { notice in
             if notice.severity == "WARNING" {

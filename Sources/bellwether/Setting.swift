@@ -7,6 +7,9 @@ enum SettingKey: String, CaseIterable, Sendable {
     case logFormat = "log_format"
     case sqlPath = "sql_path"
     case modelPath = "model_path"
+    case pooler
+    case concurrency
+    case stopLimit = "stop_limit"
 
     var variable: String { "BELLWETHER_" + rawValue.uppercased() }
 
@@ -16,7 +19,7 @@ enum SettingKey: String, CaseIterable, Sendable {
         case .databaseURL: "database"
         case .sqlPath: "sql"
         case .modelPath: "models"
-        case .environment, .logLevel, .logFormat:
+        case .environment, .logLevel, .logFormat, .pooler, .concurrency, .stopLimit:
             rawValue.split(separator: "_").joined(separator: "-")
         }
     }

@@ -31,6 +31,23 @@ struct ConfigurationTests {
         #expect(read.sources[.environment] == .fallback)
     }
 
+    @Test("What a worker is told comes from a file or the environment too")
+    func worker() throws {
+        let read = try configuration(
+            variables: ["BELLWETHER_STOP_LIMIT": "1m"],
+            file: "concurrency = 20\npooler = transaction")
+        #expect(read.concurrency == Count(20))
+        #expect(read.stopLimit == .seconds(60))
+        #expect(read.pooler == .transaction)
+        #expect(try configuration().concurrency == Count(8))
+        #expect(try configuration().pooler == Pooler.none)
+        let failure = try #require(throws: ProgramError.self) {
+            try configuration(file: "concurrency = many")
+        }
+        #expect(failure.message.contains("concurrency"))
+        #expect(failure.message.contains("test.conf:1"))
+    }
+
     @Test("Our own variable stands above DATABASE_URL")
     func databaseURL() throws {
         let both = ["DATABASE_URL": "one", "BELLWETHER_DATABASE_URL": "two"]

@@ -38,7 +38,7 @@ struct WorkerTests {
             sink: LogSink(level: .info, format: .text, isTerminal: false, output: errors.add))
         let target = try ScratchDatabase.require().target(as: "bellwether_worker")
         return WorkerService(
-            pool: Pool(target), handlers: [handler], settings: settings, log: log,
+            pool: Pool(target), handlers: [handler], live: LiveWorker(settings), log: log,
             workerLog: WorkerLog(
                 log: log, progress: LogProgress("working", unit: "jobs", log: log)),
             prepare: { _ in },
@@ -126,25 +126,33 @@ struct WorkerTests {
     func signals() async throws {
         let folder = try ScratchFolder()
         let file = try folder.file("bellwether.conf", "log_level = info\n")
+        let manager = try DatagramSocket("@bellwether-\(UUID())")
         let process = Process()
         process.executableURL = URL(filePath: CommandLine.arguments[0])
             .deletingLastPathComponent().appending(path: "bellwether")
         process.arguments = ["worker", "--config", file, "--log-format", "json"]
         process.environment = [
             "DATABASE_URL": try ScratchDatabase.require().url(as: "bellwether_worker"),
-            "PATH": "/usr/bin:/bin",
+            "PATH": "/usr/bin:/bin", "NOTIFY_SOCKET": manager.address,
+            "WATCHDOG_USEC": "200000",
         ]
         let pipe = Pipe()
         process.standardError = pipe
         let errors = Collected()
+        let heard = Collected()
         pipe.fileHandleForReading.readabilityHandler = { handle in
             errors.add(String(decoding: handle.availableData, as: UTF8.self))
         }
         try process.run()
         try await eventually { errors.text.contains("is ready") }
-        _ = try folder.file("bellwether.conf", "log_level = debug\n")
+        try await eventually {
+            manager.drain(into: heard)
+            return heard.text.contains("READY=1") && heard.text.contains("WATCHDOG=1")
+        }
+        _ = try folder.file("bellwether.conf", "log_level = debug\nconcurrency = 3\n")
         kill(process.processIdentifier, SIGHUP)
         try await eventually { errors.text.contains("\"log_level\":\"debug\"") }
+        #expect(errors.text.contains("\"concurrency\":3"))
         // A file that is wrong changes nothing and ends nothing.
         _ = try folder.file("bellwether.conf", "log_level = loud\n")
         kill(process.processIdentifier, SIGHUP)
@@ -155,6 +163,9 @@ struct WorkerTests {
         #expect(process.terminationStatus == 0)
         #expect(process.terminationReason == .exit)
         #expect(try await query("select count(*) from work.worker") == 0)
+        manager.drain(into: heard)
+        #expect(heard.text.contains("RELOADING=1"))
+        #expect(heard.text.contains("STOPPING=1"))
         pipe.fileHandleForReading.readabilityHandler = nil
     }
 
@@ -170,5 +181,12 @@ struct WorkerTests {
             }
             try await Task.sleep(for: .milliseconds(10))
         }
+    }
+}
+
+extension DatagramSocket {
+    /// Takes what has come.
+    fileprivate func drain(into collected: Collected) {
+        while let datagram = next(waiting: false) { collected.add(datagram + "\n") }
     }
 }

@@ -93,6 +93,22 @@ struct PoolStateTests {
         }
     }
 
+    @Test("a larger pool serves waiters at once, a smaller one closes what comes back")
+    func resizes() {
+        var state = State(maximum: 1)
+        _ = state.acquire()
+        state.enqueue("first", id: 1)
+        state.enqueue("second", id: 2)
+        #expect(state.resize(2) == ["first"])
+        #expect(state.busy == 2)
+        #expect(state.resize(1).isEmpty)
+        guard case .discard = state.release(1), case .hand("second", _) = state.release(2) else {
+            Issue.record("one connection is left, for the one that waits")
+            return
+        }
+        #expect(state.busy == 1)
+    }
+
     @Test("whatever happens, places are neither lost nor invented", arguments: 0..<200)
     func keepsCount(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

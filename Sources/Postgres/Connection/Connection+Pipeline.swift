@@ -27,7 +27,9 @@ extension Connection {
         guard PQsetnonblocking(handle.connection, 1) == 0,
             PQenterPipelineMode(handle.connection) == 1
         else { throw broken(handle) }
-        for call in calls { try send(call.statement, call.parameters, handle) }
+        for (sql, call) in zip(sqls, calls) {
+            try send(sql, call.statement, call.parameters, handle)
+        }
         guard PQpipelineSync(handle.connection) == 1 else { throw broken(handle) }
         try flush(handle)
         defer {
@@ -41,11 +43,18 @@ extension Connection {
     }
 
     private func send(
-        _ statement: StatementCache.Prepared, _ parameters: Parameters, _ handle: Handle
+        _ sql: SQL, _ statement: StatementCache.Prepared, _ parameters: Parameters,
+        _ handle: Handle
     ) throws(PostgresError) {
         let sent = parameters.withPointers { values, lengths, forms in
-            PQsendQueryPrepared(
-                handle.connection, statement.name, parameters.count, values, lengths, forms, 1)
+            if target.isPooled {
+                PQsendQueryParams(
+                    handle.connection, sql.text, parameters.count,
+                    statement.parameters.map(\.oid), values, lengths, forms, 1)
+            } else {
+                PQsendQueryPrepared(
+                    handle.connection, statement.name, parameters.count, values, lengths, forms, 1)
+            }
         }
         guard sent == 1 else { throw broken(handle) }
     }

@@ -6,7 +6,24 @@ extension Connection {
         _ sql: SQL, _ handle: Handle
     ) throws(PostgresError) -> StatementCache.Prepared {
         if let found = statements.find(sql.text) { return found }
-        let name = statements.newName()
+        // Behind a pooler the next transaction may meet another session: parse and describe in one.
+        guard target.isPooled, handle.transaction == PQTRANS_IDLE else {
+            return try prepare(sql, target.isPooled ? "" : statements.newName(), handle)
+        }
+        try runScript("begin", handle)
+        do {
+            let statement = try prepare(sql, "", handle)
+            try runScript("commit", handle)
+            return statement
+        } catch {
+            if self.handle != nil { try runScript("rollback", handle) }
+            throw error
+        }
+    }
+
+    private func prepare(
+        _ sql: SQL, _ name: String, _ handle: Handle
+    ) throws(PostgresError) -> StatementCache.Prepared {
         _ = try checked(PQprepare(handle.connection, name, sql.text, 0, nil), sql, handle)
         let answer = try checked(PQdescribePrepared(handle.connection, name), sql, handle)
         let parameters = answer.parameterTypes
@@ -17,7 +34,7 @@ extension Connection {
             name: name, parameters: parameters.map(type),
             columns: Columns(
                 names: columns.map { answer.name(column: $0) }, types: results.map(type)))
-        if let evicted = statements.insert(statement, for: sql.text) {
+        if let evicted = statements.insert(statement, for: sql.text), !evicted.isEmpty {
             try runScript("deallocate \(evicted)", handle)
         }
         return statement

@@ -90,7 +90,8 @@ extension Connection {
             return try runPrepared(sql, handle)
         } catch  where Self.isStale(error) {
             // The plan is gone, or tables have changed since: prepare anew, if nothing is lost.
-            if let name = statements.remove(sql.text), error.sqlState == "0A000",
+            if let name = statements.remove(sql.text), !name.isEmpty,
+                error.sqlState == "0A000",
                 handle.transaction == PQTRANS_IDLE
             {
                 try runScript("deallocate \(name)", handle)
@@ -104,8 +105,14 @@ extension Connection {
         let statement = try prepared(sql, handle)
         let parameters = try Self.parameters(of: sql, statement)
         let result = parameters.withPointers { values, lengths, forms in
-            PQexecPrepared(
-                handle.connection, statement.name, parameters.count, values, lengths, forms, 1)
+            if target.isPooled {
+                PQexecParams(
+                    handle.connection, sql.text, parameters.count,
+                    statement.parameters.map(\.oid), values, lengths, forms, 1)
+            } else {
+                PQexecPrepared(
+                    handle.connection, statement.name, parameters.count, values, lengths, forms, 1)
+            }
         }
         let answer = try checked(result, sql, handle)
         return Rows(answer: answer, columns: statement.columns)

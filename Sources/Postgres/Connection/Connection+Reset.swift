@@ -23,6 +23,8 @@ extension Connection {
         } catch {
             return false
         }
+        // Behind a pooler the session is not ours.
+        if target.isPooled { return true }
         guard PQsendQuery(handle.connection, Self.resetScript) == 1 else { return false }
         activity = .resetting
         return true

@@ -2,6 +2,7 @@
 struct StatementCache {
     /// A prepared statement: its name on the server, what it wants and what it returns.
     final class Prepared {
+        /// Empty behind a pooler: it is parsed anew at each use.
         let name: String
         let parameters: [PostgresType]
         let columns: Columns

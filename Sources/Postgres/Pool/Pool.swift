@@ -75,6 +75,11 @@ package actor Pool {
         try await withConnection { connection in try await connection.query(sql) }
     }
 
+    /// Allows another number of connections.
+    package func resize(_ maximum: Int) {
+        for waiter in state.resize(maximum) { waiter.resume(returning: .open) }
+    }
+
     /// Closes all connections; those that are lent when they come back. Waiters get `.closed`.
     package func close() async {
         let (idle, waiters) = state.close()

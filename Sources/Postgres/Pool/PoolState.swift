@@ -22,7 +22,7 @@ struct PoolState<Resource, Waiter> {
     private(set) var busy = 0
     private(set) var isClosed = false
     private var waiters: [(id: UInt64, waiter: Waiter)] = []
-    let maximum: Int
+    private(set) var maximum: Int
 
     init(maximum: Int) {
         precondition(maximum > 0, "a pool needs at least one connection")
@@ -60,6 +60,10 @@ struct PoolState<Resource, Waiter> {
             busy -= 1
             return .discard(resource)
         }
+        if busy + idle.count > maximum {
+            busy -= 1
+            return .discard(resource)
+        }
         if waiters.isEmpty {
             busy -= 1
             idle.append(resource)
@@ -71,9 +75,23 @@ struct PoolState<Resource, Waiter> {
     /// A leased connection was lost, or could not be opened: the first waiter may open one.
     mutating func vacate() -> Waiter? {
         busy -= 1
-        guard !isClosed, !waiters.isEmpty else { return nil }
+        guard !isClosed, !waiters.isEmpty, busy + idle.count < maximum else { return nil }
         busy += 1
         return waiters.removeFirst().waiter
+    }
+
+    /// Another number of connections at most. Returns the waiters that may now open one.
+    ///
+    /// With a smaller number those that are lent come back before any is closed.
+    mutating func resize(_ maximum: Int) -> [Waiter] {
+        precondition(maximum > 0, "a pool needs at least one connection")
+        self.maximum = maximum
+        var served: [Waiter] = []
+        while !isClosed, !waiters.isEmpty, busy + idle.count < maximum {
+            busy += 1
+            served.append(waiters.removeFirst().waiter)
+        }
+        return served
     }
 
     /// No more leases. Returns what is to be closed and who is to be told.

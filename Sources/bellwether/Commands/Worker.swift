@@ -1,3 +1,4 @@
+import Foundation
 import Jobs
 import Postgres
 import Providers
@@ -7,13 +8,14 @@ import Store
 enum Worker {
     private static let untilIdle = Option<Bool>.flag(
         "until-idle", "Stop when nothing is left to do; the exit code is 1 if a job died")
-    private static let concurrency = Option<Count>.value(
-        "concurrency", "Jobs at a time, for kinds without a number of their own",
-        default: Count(8))
+    private static let concurrency = Option<Count?>.optional(
+        SettingKey.concurrency.flag, "Jobs at a time, for kinds without a number of their own",
+        default: "8")
     private static let kinds = Option<[String]>.repeated(
         "kinds", value: "KIND", "Only these kinds of jobs")
-    private static let stopLimit = Option<Duration>.value(
-        "stop-limit", "How long running jobs may go on after SIGTERM", default: .seconds(10))
+    private static let stopLimit = Option<Duration?>.optional(
+        SettingKey.stopLimit.flag, "How long running jobs may go on after SIGTERM",
+        default: "10s")
     private static let json = Option<Bool>.json
 
     static let command = Command(
@@ -22,8 +24,9 @@ enum Worker {
         discussion: """
             Takes jobs, calls the models and brokers they need, and stores each result together \
             with the acknowledgement. Any number of workers may run. SIGTERM finishes what runs \
-            and ends; SIGHUP reads the configuration again. On a schema that it does not know the \
-            worker pauses until that is mended.
+            and ends; SIGHUP reads log_level, concurrency and stop_limit again. On a schema that it \
+            does not know the worker pauses until that is mended. Under systemd (Type=notify) it \
+            says when it is ready and feeds the watchdog.
             """,
         options: [
             untilIdle.description, concurrency.description, kinds.description,
@@ -48,14 +51,15 @@ enum Worker {
     private static func run(_ context: Context) async throws -> ExitCode {
         // A database that is not there at the start is a mistake; later it is waited for.
         try await context.withConnection(as: "worker") { _ in }
-        let settings = settings(context.invocation)
+        let settings = settings(context.invocation, context.configuration)
         let pool = try pool(context, settings)
+        let manager = ServiceManager(variables: ProcessInfo.processInfo.environment)
         let model = try model(context)
         let handlers = try wanted(Handlers.all(pool: pool, model: model), context.invocation)
         let progress = LogProgress("working", unit: "jobs", log: context.log)
         let service = WorkerService(
-            pool: pool, handlers: handlers, settings: settings, log: context.log,
-            workerLog: WorkerLog(log: context.log, progress: progress),
+            pool: pool, handlers: handlers, live: LiveWorker(settings), log: context.log,
+            workerLog: WorkerLog(log: context.log, progress: progress), manager: manager,
             prepare: { connection in try await register(model, on: connection) })
         let kinds = handlers.map(\.kind)
         context.log.info("working on \(kinds.joined(separator: ", "))")
@@ -65,7 +69,11 @@ enum Worker {
                 try await service.run()
                 return .finished
             }
-            group.addTask { await signals(context) }
+            group.addTask { await signals(context, service) }
+            group.addTask {
+                await manager?.watch { await service.live.pulse() }
+                return nil
+            }
             if settings.untilIdle {
                 group.addTask { await countDown(progress, kinds, pool, context.log) }
             }
@@ -82,18 +90,24 @@ enum Worker {
         return try report(service.workerLog.counts, end, settings, context)
     }
 
-    private static func settings(_ invocation: Invocation) -> Runner.Settings {
+    private static func settings(
+        _ invocation: Invocation, _ configuration: Configuration
+    ) -> Runner.Settings {
         var settings = Runner.Settings()
-        settings.slots = invocation[concurrency].value
+        settings.slots = (invocation[concurrency] ?? configuration.concurrency).value
         settings.untilIdle = invocation[untilIdle]
-        settings.stopLimit = invocation[stopLimit]
+        settings.stopLimit = invocation[stopLimit] ?? configuration.stopLimit
         return settings
     }
 
     /// Enough connections that no job waits for one: a job each, the commits, and the queue's own.
+    private static func connections(_ settings: Runner.Settings) -> Int {
+        settings.slots + 4 + settings.commits + 3
+    }
+
     private static func pool(_ context: Context, _ settings: Runner.Settings) throws -> Pool {
         var sizes = Pool.Settings()
-        sizes.maximum = settings.slots + 4 + settings.commits + 3
+        sizes.maximum = connections(settings)
         return Pool(try context.database("worker"), settings: sizes)
     }
 
@@ -136,22 +150,35 @@ enum Worker {
     }
 
     /// Returns when asked to stop; reads the configuration again when asked to.
-    private static func signals(_ context: Context) async -> End? {
+    private static func signals(_ context: Context, _ service: WorkerService) async -> End? {
         for await signal in Signal.all() {
             switch signal {
-            case .stop: return .stopped
-            case .reload: reload(context)
+            case .stop:
+                service.manager?.tell(.stopping)
+                return .stopped
+            case .reload:
+                service.manager?.tell(.reloading)
+                await reload(context, service)
+                service.manager?.tell(.ready)
             }
         }
         return nil
     }
 
-    private static func reload(_ context: Context) {
+    private static func reload(_ context: Context, _ service: WorkerService) async {
         do {
             let configuration = try context.reload()
+            let settings = settings(context.invocation, configuration)
             context.log.sink.level = configuration.logLevel
+            await service.pool.resize(connections(settings))
+            service.live.change(settings)
             context.log.info(
-                "configuration read again", ["log_level": .text(configuration.logLevel.rawValue)])
+                "configuration read again",
+                [
+                    "log_level": .text(configuration.logLevel.rawValue),
+                    "concurrency": .number(settings.slots),
+                    "stop_limit": .text("\(settings.stopLimit)"),
+                ])
         } catch {
             context.log.error("the configuration stays as it was: \(error.description)")
         }

@@ -14,6 +14,7 @@ enum Handlers {
             ComputeSnapshots(pool: pool), ComputeConditions(pool: pool),
             RunCycle(pool: pool, analyst: RulesAnalyst()),
             SubmitOrder(pool: pool, broker: broker), MatchOrders(pool: pool, broker: broker),
+            Probe(),
         ]
         if let model { handlers.append(EmbedSnapshots(pool: pool, model: model)) }
         return handlers

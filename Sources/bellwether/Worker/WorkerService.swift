@@ -7,9 +7,11 @@ import Store
 struct WorkerService: Sendable {
     let pool: Pool
     let handlers: [any JobHandler]
-    let settings: Runner.Settings
+    let live: LiveWorker
     let log: Log
     let workerLog: WorkerLog
+    /// Who started the program, if it wants to know.
+    var manager: ServiceManager?
     /// What must be in the database before any job is done.
     let prepare: @Sendable (isolated Connection) async throws -> Void
     /// How often the schema is looked at.
@@ -32,9 +34,12 @@ struct WorkerService: Sendable {
 
     /// Whether the work has ended; false if the schema has changed under it, or it was cancelled.
     private func work() async throws -> Bool {
-        let runner = Runner(
-            pool: pool, handlers: handlers, settings: settings, version: Version.program,
-            observe: { workerLog.observe($0) })
+        let runner = live.begin { settings in
+            Runner(
+                pool: pool, handlers: handlers, settings: settings, version: Version.program,
+                observe: { observe($0) })
+        }
+        defer { live.end() }
         return try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try await runner.run()
@@ -49,6 +54,13 @@ struct WorkerService: Sendable {
             // The runner hands back what it holds before another one begins.
             try await group.waitForAll()
             return hasEnded
+        }
+    }
+
+    private func observe(_ report: RunnerReport) {
+        workerLog.observe(report)
+        if case .registered(let worker) = report {
+            manager?.tell(.ready, .status("worker \(worker) is ready"))
         }
     }
 
@@ -76,8 +88,12 @@ struct WorkerService: Sendable {
                     if last != nil { log.info("the schema is \(Version.schema): working again") }
                     return
                 }
-                if settings.untilIdle { throw failure }
-                if state != last { log.warning("paused: \(failure.description)") }
+                if live.settings.untilIdle { throw failure }
+                if state != last {
+                    log.warning("paused: \(failure.description)")
+                    // It is up, and does what it should: nothing.
+                    manager?.tell(.ready, .status("paused: \(failure.description)"))
+                }
                 last = state
             } catch let error as PostgresError where error.isTransient {
                 log.warning("paused: \(error.description)")

@@ -1,0 +1,360 @@
+"""The queue against pgqueuer, procrastinate and raw SKIP LOCKED, same run, same machine.
+
+python3 bench/work.py "$(docker/server.sh dsn admin)" [--long | --quick] [SYSTEM ...]
+
+needs .build/release/bellwether, psycopg, pgqueuer, procrastinate and uvloop
+(docker/python.sh bench) and pgbench on the PATH. SYSTEM: bellwether raw pgqueuer-10
+pgqueuer-100 procrastinate; all by default. Two workers each. Printed for each system:
+
+    drain    jobs a second, from the commit of many jobs to the last one's end
+    start    ms from the return of a single enqueue to the start of its job, workers idle
+    storm    single enqueues a second on 32 connections with the workers at work
+    WAL      bytes a job, from enqueue to end
+
+and for bellwether also the drain while an old snapshot is held open. --long drains a
+million jobs and reports the workers' anonymous memory; --quick takes fewer samples, to see what a change brings.
+"""
+
+import contextlib
+import datetime
+import os
+import pathlib
+import platform
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BELLWETHER = ROOT / ".build/release/bellwether"
+OTHERS = [sys.executable, str(ROOT / "bench/work_others.py")]
+WORKERS = 2
+STORM_CONNECTIONS, STORM_JOBS = 32, 10_000
+STARTS = 200
+
+
+def database(dsn, name, user=None):
+    parts = urlsplit(dsn)
+    host = parts.netloc
+    if user:
+        host = user + "@" + host.rpartition("@")[2]
+    text = urlunsplit((parts.scheme, host, "/" + name, parts.query, ""))
+    # An empty host: the socket's folder is in the query.
+    return text if "://" in text else text.replace(":/", "://", 1)
+
+
+def connect(dsn):
+    return psycopg.connect(dsn, autocommit=True)
+
+
+def value(connection, sql, *parameters):
+    return connection.execute(sql, parameters).fetchone()[0]
+
+
+class Bellwether:
+    """The queue of this project; also with the simplest functions in its place."""
+
+    def __init__(self, dsn, raw=False):
+        self.name = "raw" if raw else "bellwether"
+        self.database = "bench_work_" + self.name
+        self.dsn = database(dsn, self.database)
+        self.worker_dsn = database(dsn, self.database, "bellwether_worker")
+        self.raw = raw
+        self.jobs = 40_000
+
+    def install(self):
+        psql(self.dsn, "-f", "sql/install.sql")
+        if self.raw:
+            psql(self.dsn, "-f", "bench/work_raw.sql")
+
+    def command(self):
+        return [
+            str(BELLWETHER), "worker", "--kinds", "probe", "--concurrency", "100",
+            "--database", self.worker_dsn, "--log-level", "warning",
+        ]
+
+    ready = "select count(*) = 2 from work.worker where idle"
+    one = "select work.enqueue('probe')"
+    answering = "select work.enqueue('probe', '{\"answer\": \"bench\"}')"
+    empty = "select not exists (select from work.job)"
+
+    def enqueue(self, connection, count):
+        if self.raw:
+            connection.execute(
+                "insert into work.job (tenant_id, kind, priority, run_at, max_attempts,"
+                " payload, enqueued_at) select 0, 'probe', 100, now(), 5, '{}', now()"
+                " from generate_series(1, %s)", (count,))
+            connection.execute("notify work")
+        else:
+            connection.execute(
+                "select count(*) from work.enqueue_many('probe',"
+                " array_fill('{}'::jsonb, array[%s]), array_fill(0, array[%s]))",
+                (count, count))
+
+    def done(self, connection):
+        """How many were done, where that is recorded."""
+        return None if self.raw else value(connection, "select count(*) from work.job_done")
+
+
+class Pgqueuer:
+    def __init__(self, dsn, batch):
+        self.name = f"pgqueuer-{batch}"
+        self.database = f"bench_pgqueuer_{batch}"
+        self.dsn = database(dsn, self.database)
+        self.batch = batch
+        self.jobs = 8_000
+
+    def install(self):
+        subprocess.run([*OTHERS, self.dsn, "pgqueuer", "install"], check=True)
+
+    def command(self):
+        return [*OTHERS, self.dsn, "pgqueuer", "run", str(self.batch)]
+
+    ready = (
+        "select count(*) >= 2 from pg_stat_activity where datname = current_database()"
+        " and query ilike '%%listen%%' and pid <> pg_backend_pid()"
+    )
+    insert = (
+        "insert into pgqueuer (priority, entrypoint, payload, execute_after, status)"
+        " select 0, 'probe', {payload}, now(), 'queued' from generate_series(1, {count})"
+        " returning id"
+    )
+    one = insert.format(payload="null", count=1)
+    answering = insert.format(payload="'answer'", count=1)
+    empty = "select not exists (select from pgqueuer)"
+
+    def enqueue(self, connection, count):
+        connection.execute(self.insert.format(payload="null", count=count))
+
+    def done(self, connection):
+        return None
+
+
+class Procrastinate:
+    name = "procrastinate"
+    database = "bench_procrastinate"
+    jobs = 1_000
+
+    def __init__(self, dsn):
+        self.dsn = database(dsn, self.database)
+
+    def install(self):
+        subprocess.run([*OTHERS, self.dsn, "procrastinate", "install"], check=True)
+
+    def command(self):
+        return [*OTHERS, self.dsn, "procrastinate", "run", "100"]
+
+    ready = Pgqueuer.ready
+    insert = (
+        "insert into procrastinate_jobs (queue_name, task_name, args)"
+        " select 'default', 'probe', '{args}' from generate_series(1, {count}) returning id"
+    )
+    one = insert.format(args="{}", count=1)
+    answering = insert.format(args='{"answer": true}', count=1)
+    empty = "select not exists (select from procrastinate_jobs)"
+
+    def enqueue(self, connection, count):
+        connection.execute(self.insert.format(args="{}", count=count))
+
+    def done(self, connection):
+        return None
+
+
+def psql(dsn, *arguments):
+    subprocess.run(
+        ["psql", "-Xq", "-v", "ON_ERROR_STOP=1", *arguments, dsn], check=True, cwd=ROOT,
+        env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"},
+        stdout=subprocess.DEVNULL)
+
+
+def until(what, condition, seconds=300, pause=0.02, processes=()):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if any(process.poll() is not None for process in processes):
+            raise ChildProcessError(f"a worker ended before: {what}")
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"not within {seconds} s: {what}")
+        time.sleep(pause)
+
+
+@contextlib.contextmanager
+def workers(system, connection):
+    processes = [
+        subprocess.Popen(system.command(), stdin=subprocess.DEVNULL, cwd=ROOT)
+        for _ in range(WORKERS)
+    ]
+    try:
+        until("workers listen", lambda: value(connection, system.ready),
+              processes=processes)
+        time.sleep(1)
+        yield processes
+    finally:
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(timeout=60)
+
+
+def drain(system, connection, jobs=None, pause=0.02):
+    jobs = jobs or system.jobs
+    before = value(connection, "select pg_current_wal_insert_lsn()")
+    system.enqueue(connection, jobs)
+    start = time.monotonic()
+    until("the queue is empty", lambda: value(connection, system.empty), 3600, pause)
+    seconds = time.monotonic() - start
+    wal = value(connection, "select pg_current_wal_insert_lsn() - %s::pg_lsn", before)
+    return jobs / seconds, float(wal) / jobs
+
+
+def starts(system, connection, dsn):
+    """ms from the enqueue's return to the job's start, sorted."""
+    waits = []
+    chance = random.Random(1)
+    with connect(dsn) as listener:
+        listener.execute("listen bench")
+        for _ in range(STARTS):
+            job = value(connection, system.answering)
+            sent = time.time()
+            answer = next(listener.notifies(timeout=30, stop_after=1))
+            done, began = answer.payload.split()
+            assert int(done) == job, (done, job)
+            waits.append(max(0.0, float(began) - sent) * 1000)
+            time.sleep(chance.uniform(0.1, 0.3))
+    return sorted(waits)
+
+
+def storm(system, connection):
+    """Enqueues a second by pgbench; none may be lost."""
+    before = system.done(connection)
+    each = STORM_JOBS // STORM_CONNECTIONS
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
+        script.write(system.one + ";\n")
+        script.flush()
+        output = subprocess.run(
+            ["pgbench", "-n", "-c", str(STORM_CONNECTIONS), "-j", "2", "-t", str(each), "-f",
+             script.name, system.dsn],
+            check=True, capture_output=True, text=True).stdout
+    until("the storm is over", lambda: value(connection, system.empty))
+    if before is not None:
+        lost = before + each * STORM_CONNECTIONS - system.done(connection)
+        assert lost == 0, f"{lost} jobs of the storm were lost"
+    return next(float(line.split()[2]) for line in output.splitlines()
+                if line.startswith("tps"))
+
+
+def held(system, connection, dsn):
+    """The drain with a snapshot held open, as a fraction of the drain before and after it."""
+    def rate():
+        return drain(system, connection)[0]
+
+    plain = [rate()]
+    with psycopg.connect(dsn) as holder:
+        holder.execute("set idle_in_transaction_session_timeout = 0")
+        holder.commit()
+        holder.execute("begin isolation level repeatable read; select 1 from pg_class limit 1")
+        during = [rate() for _ in range(4)]
+        holder.rollback()
+    connection.execute("vacuum work.job")
+    plain.append(rate())
+    return during[-1] / (sum(plain) / len(plain))
+
+
+def anonymous(process):
+    status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+    line = next(line for line in status.splitlines() if line.startswith("RssAnon"))
+    return int(line.split()[1]) / 1024
+
+
+def million(system, connection, processes):
+    """Anonymous MB of the workers after 100,000, 200,000, ... jobs."""
+    sizes = []
+    for _ in range(10):
+        drain(system, connection, 100_000, pause=0.2)
+        sizes.append(max(anonymous(process) for process in processes))
+    return sizes
+
+
+def recreate(dsn, name):
+    with connect(database(dsn, "postgres")) as server:
+        server.execute(f'drop database if exists "{name}" with (force)')
+        server.execute(f'create database "{name}"')
+
+
+def measure(system, dsn, is_long):
+    recreate(dsn, system.database)
+    system.install()
+    figures = {}
+    with connect(system.dsn) as connection:
+        with workers(system, connection) as processes:
+            drain(system, connection, system.jobs // 10)
+            rates = [drain(system, connection) for _ in range(3)]
+            figures["drain"], figures["wal"] = sorted(rates)[1]
+            # Statistics and dead rows of the drain are not the storm's.
+            connection.execute("vacuum analyze")
+            waits = starts(system, connection, system.dsn)
+            figures["p50"], figures["p99"] = (
+                waits[len(waits) // 2], waits[int(len(waits) * 0.99)])
+            figures["storm"] = storm(system, connection)
+            if system.name == "bellwether":
+                figures["held"] = held(system, connection, system.dsn)
+                figures["memory"] = max(anonymous(process) for process in processes)
+                if is_long:
+                    figures["million"] = million(system, connection, processes)
+    discard(dsn, system.database)
+    return figures
+
+
+def discard(dsn, name):
+    with connect(database(dsn, "postgres")) as server:
+        server.execute(f'drop database if exists "{name}" with (force)')
+
+
+def main():
+    global STARTS
+    arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
+    is_long = "--long" in sys.argv
+    if "--quick" in sys.argv:
+        STARTS = 20
+    dsn, names = arguments[0], arguments[1:]
+    systems = [
+        Bellwether(dsn), Bellwether(dsn, raw=True), Pgqueuer(dsn, 10), Pgqueuer(dsn, 100),
+        Procrastinate(dsn),
+    ]
+    with connect(dsn) as server:
+        version = value(server, "show server_version").split()[0]
+    print(
+        f"{datetime.date.today()}, {os.cpu_count()} cores of {platform.machine()}, "
+        f"PostgreSQL {version}, {WORKERS} workers, load {os.getloadavg()[0]:.1f} at the start")
+    print("system          drain/s  start p50 ms  p99 ms  storm/s  WAL bytes/job")
+    found = {}
+    for system in systems:
+        if names and system.name not in names:
+            continue
+        figures = found[system.name] = measure(system, dsn, is_long)
+        print(
+            f"{system.name:<14} {figures['drain']:8.0f} {figures['p50']:13.1f} "
+            f"{figures['p99']:7.1f} {figures['storm']:8.0f} {figures['wal']:14.0f}", flush=True)
+    ours = found.get("bellwether")
+    if not ours:
+        return
+    best = max((f["drain"] for name, f in found.items() if name.startswith("pgq")), default=None)
+    if best:
+        print(f"drain: {ours['drain'] / best:.1f}x pgqueuer's best (wanted 5x, the aim 8x)")
+    if "raw" in found:
+        print(
+            f"drain: {ours['drain'] / found['raw']['drain']:.1f}x raw SKIP LOCKED; "
+            f"storm: {ours['storm'] / found['raw']['storm']:.1f}x NOTIFY per row (wanted 5x)")
+    print(f"start when idle: p50 {ours['p50']:.1f} ms (wanted 5), p99 {ours['p99']:.1f} (30)")
+    print(f"drain under a held snapshot: {ours['held']:.2f} of the usual (wanted 0.80)")
+    print(f"anonymous memory of a worker: {ours['memory']:.0f} MB (wanted under 100)")
+    if "million" in ours:
+        sizes = " ".join(f"{size:.0f}" for size in ours["million"])
+        print(f"over a million jobs, MB after each 100,000: {sizes}")
+
+
+if __name__ == "__main__":
+    main()
