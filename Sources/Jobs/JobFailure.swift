@@ -8,7 +8,14 @@ package enum JobFailure: Error, Sendable, Equatable {
     /// Try again: after the kind's growing wait, or after this time, which spends no attempt.
     case retry(String, after: Duration? = nil)
     /// Somebody asked to come back later (429, a closed gate): spends no attempt.
-    case throttled(String, until: Date)
+    case throttled(String, for: Duration)
+
+    /// As above with a time of day, as `Retry-After` may hold one.
+    package static func throttled(
+        _ reason: String, until: Date, now: Date = Date()
+    ) -> JobFailure {
+        .throttled(reason, for: .seconds(max(0, until.timeIntervalSince(now))))
+    }
 
     /// What any error of a handler means for its job.
     init(_ error: any Error) {
@@ -33,11 +40,11 @@ package enum JobFailure: Error, Sendable, Equatable {
     }
 
     /// How long to wait; nil for the kind's own wait.
-    func wait(from now: Date) -> Duration? {
+    var wait: Duration? {
         switch self {
         case .permanent: nil
         case .retry(_, let after): after
-        case .throttled(_, let until): .seconds(max(0, until.timeIntervalSince(now)))
+        case .throttled(_, let wait): wait
         }
     }
 }

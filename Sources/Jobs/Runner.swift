@@ -21,6 +21,9 @@ package actor Runner {
     private var running: [Lease: Task<Void, Never>] = [:]
     private var completions: [Lease: (job: Job, completion: Completion)] = [:]
     private var failure: PostgresError?
+    /// Claims have sessions of their own, one a lane: the queue remembers in the session how far it
+    /// has come, and each claim is one round trip.
+    private var claimers: [Int: Connection] = [:]
 
     /// How long a request to the queue may take; storing results has no limit.
     private static let requestLimit = Duration.seconds(10)
@@ -81,6 +84,7 @@ package actor Runner {
             if state.hasEnded { break }
         }
         for task in running.values { task.cancel() }
+        for connection in claimers.values { await connection.close() }
         if let failure { throw failure }
     }
 
@@ -121,6 +125,8 @@ package actor Runner {
                 try? await Task.sleep(for: pause)
                 return .timer(timer)
             }
+        case .settle: mailbox.yield(.settle)
+        case .tick: answer { await $0.tick() }
         case .report(let report): observe(RunnerReport(report))
         case .unregister(let worker): answer { await $0.unregister(worker) }
         case .end: mailbox.finish()
@@ -204,12 +210,11 @@ package actor Runner {
     private func reject(
         _ lease: Lease, _ failure: JobFailure, _ worker: Int32
     ) async -> WorkerState.Event {
-        let wait = failure.wait(from: Date())
         FaultPoint.reach(.beforeReject)
         do {
             let outcome = try await pool.withConnection { connection in
                 try await Work.reject(
-                    worker: worker, lease, error: failure.reason, retryAfter: wait,
+                    worker: worker, lease, error: failure.reason, retryAfter: failure.wait,
                     isPermanent: failure.isPermanent, on: connection)
             }
             FaultPoint.reach(.afterReject)
@@ -249,14 +254,34 @@ package actor Runner {
         _ lane: Int, _ kinds: [String], _ maximum: Int, _ worker: Int32
     ) async -> WorkerState.Event {
         do {
-            let jobs = try await pool.withConnection { connection in
+            let jobs = try await claimer(lane).withIsolation { connection in
                 try await Work.claim(
                     worker: worker, kinds: kinds, maximum: maximum, within: Self.requestLimit,
                     on: connection)
             }
             return .claimed(lane: lane, jobs, worker: worker)
         } catch {
+            await claimers.removeValue(forKey: lane)?.close()
             return trouble(error, .claimFailed(lane: lane))
+        }
+    }
+
+    /// A lane has one claim under way at most.
+    private func claimer(_ lane: Int) async throws -> Connection {
+        if let open = claimers[lane] { return open }
+        let connection = try await Connection.connect(pool.target)
+        claimers[lane] = connection
+        return connection
+    }
+
+    private func tick() async -> WorkerState.Event {
+        do {
+            let jobs = try await pool.withConnection { connection in
+                try await Work.scheduleTick(within: Self.requestLimit, on: connection)
+            }
+            return .ticked(jobs)
+        } catch {
+            return trouble(error, .ticked(0))
         }
     }
 

@@ -37,6 +37,22 @@ extension WorkerState {
         return [.cancel(lease), .report(.leaseLost(job.job))] + poll()
     }
 
+    // MARK: Schedules
+
+    /// Any worker makes the jobs of schedules due; the database sees to it that each is made once.
+    mutating func tick() -> [Action] {
+        switch stage {
+        case .working: [.tick]
+        case .registering: [.timer(.tick, Self.tickPause)]
+        case .stopping, .unregistering, .ended: []
+        }
+    }
+
+    mutating func ticked(_ jobs: Int) -> [Action] {
+        guard stage == .working || stage == .registering else { return [] }
+        return [.timer(.tick, Self.tickPause)] + (jobs > 0 ? poll() : [])
+    }
+
     // MARK: Settings
 
     /// Jobs that run beyond a smaller number of slots run on; whether to stop when idle stays.

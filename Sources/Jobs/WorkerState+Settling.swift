@@ -13,16 +13,21 @@ extension WorkerState {
         } else {
             jobs[lease]?.phase = .ready
             ready.append(lease)
-            actions = flush()
         }
-        // In a lane that has run dry a wake-up will come; asking each time would be in vain.
-        if !lanes[job.lane].isDry { actions += poll() }
-        return actions + rest(after: job.lane)
+        if !isSettling {
+            isSettling = true
+            actions.append(.settle)
+        }
+        return actions
     }
 
-    /// A slot became free: a wake-up may be of use again.
-    private mutating func rest(after lane: Int) -> [Action] {
-        lanes[lane].isDry && !isIdle ? rest() : []
+    /// Commits and claims after all jobs that ended at about the same time: one of each for many.
+    mutating func settle() -> [Action] {
+        isSettling = false
+        let actions = flush()
+        // In a lane that has run dry a wake-up will come; asking each time would be in vain.
+        if lanes.contains(where: { !$0.isDry }) { return actions + poll() }
+        return isIdle ? actions : actions + rest()
     }
 
     /// Commits what is ready, as far as commits are free.

@@ -35,6 +35,10 @@ package struct WorkerState: Sendable {
         case claimed(lane: Int, [LeasedJob], worker: Int32)
         case claimFailed(lane: Int)
         case handled(Lease, JobFailure?)
+        /// All events that were there when it was asked for have been seen.
+        case settle
+        /// Schedules were looked at; so many jobs are due by them.
+        case ticked(Int)
         case committed([Lease], acknowledged: Set<Int64>)
         case commitFailed([Lease], CommitFailure)
         case rejected(Lease, Rejection)
@@ -66,6 +70,7 @@ package struct WorkerState: Sendable {
         case commit
         case reject(Lease)
         case beat
+        case tick
         case register
         case stopLimit
     }
@@ -83,6 +88,10 @@ package struct WorkerState: Sendable {
         /// Heartbeat, rescue of others' jobs, longer leases for these.
         case beat([Lease], worker: Int32)
         case timer(Timer, Duration)
+        /// Send `.settle` behind the events that wait already.
+        case settle
+        /// Enqueue what schedules make due.
+        case tick
         case report(Report)
         case unregister(worker: Int32)
         case end
@@ -138,8 +147,10 @@ package struct WorkerState: Sendable {
     ]
     /// So many polls in vain, 60 ms, and the worker says that it is idle.
     static let quietSteps = 5
-    /// The queue takes a worker for dead after 12 s.
+    /// The queue takes a worker for dead after 10 s.
     static let beatPause = Duration.seconds(4)
+    /// How late a scheduled job may be.
+    static let tickPause = Duration.seconds(1)
     /// Results that wait for their commit; with more no jobs are claimed.
     static let backlogLimit = 1000
     static let maximumTries = 5
@@ -159,6 +170,7 @@ package struct WorkerState: Sendable {
     var step = 0
     var pollTimer = 0
     var isPollPending = false
+    var isSettling = false
     var isIdle = false
     var isTellingIdle = false
     var isCheckingIdle = false
@@ -184,7 +196,7 @@ package struct WorkerState: Sendable {
 
     /// The first actions.
     package mutating func start() -> [Action] {
-        [.register, .timer(.beat, Self.beatPause)]
+        [.register, .timer(.beat, Self.beatPause), .timer(.tick, Self.tickPause)]
     }
 
     package mutating func handle(_ event: Event) -> [Action] {
@@ -200,6 +212,8 @@ package struct WorkerState: Sendable {
         case .tellingIdleFailed: tellingIdleFailed()
         case .checkedIdle(let isIdle): checkedIdle(isIdle)
         case .handled(let lease, let failure): handled(lease, failure)
+        case .settle: settle()
+        case .ticked(let jobs): ticked(jobs)
         case .committed(let leases, let acknowledged): committed(leases, acknowledged)
         case .commitFailed(let leases, let failure): commitFailed(leases, failure)
         case .rejected(let lease, _): settled(lease)
@@ -223,6 +237,7 @@ package struct WorkerState: Sendable {
             return flush()
         case .reject(let lease): return rejectAgain(lease)
         case .beat: return beat()
+        case .tick: return tick()
         case .register: return stage == .registering ? [.register] : []
         case .stopLimit: return stopNow()
         }

@@ -124,6 +124,13 @@ package enum Work {
         try await connection.query("select work.rescue()").value()
     }
 
+    /// Enqueues the jobs of all schedules whose time has come. Returns how many.
+    package static func scheduleTick(
+        within limit: Duration? = nil, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query("select work.schedule_tick()", within: limit).value()
+    }
+
     /// Whether nothing of these kinds is ready, leased or waiting for a retry; nil for all kinds.
     package static func isIdle(
         kinds: [String]? = nil, on connection: isolated Connection

@@ -74,7 +74,7 @@ struct JobsRunnerTests {
             NoteHandler { job in
                 if job.attempt > 1 { attempts.increment() }
                 if runs.increment() <= 5 {
-                    throw JobFailure.throttled("429", until: Date(timeIntervalSinceNow: 0.01))
+                    throw JobFailure.throttled("429", for: .milliseconds(10))
                 }
             }
         ])

@@ -21,11 +21,13 @@ struct QueueModel {
         var enqueuedAt: Int
         var firstRunAt: Int?
         let kind: String
+        /// Jobs of one lane run one at a time, in order.
+        let lane: Int?
     }
 
     static let maximumAttempts = 6
     static let leaseMilliseconds = 30_000
-    static let silenceMilliseconds = 12_000
+    static let silenceMilliseconds = 10_000
 
     private(set) var entries: [Int64: Entry] = [:]
     /// Jobs that are neither done nor dead, in order.
@@ -33,13 +35,64 @@ struct QueueModel {
     private(set) var beats: [Int32: Int] = [:]
     private(set) var idle: Set<Int32> = []
     private var nextWorker: Int32 = 0
+    /// What was done against the rules.
+    private(set) var problems: [String] = []
+    /// When the schedule fires next, and how often it has.
+    private var nextTick = 1000
+    private(set) var ticks = 0
+    /// How often it fires in all, each second once.
+    let ticksWanted: Int
+
+    init(ticks: Int) {
+        ticksWanted = ticks
+    }
 
     var isSettled: Bool { living.isEmpty }
 
-    mutating func enqueue(kind: String, at now: Int) {
+    mutating func enqueue(kind: String, lane: Int? = nil, at now: Int) {
         let id = Int64(entries.count + 1)
-        entries[id] = Entry(enqueuedAt: now, kind: kind)
+        entries[id] = Entry(enqueuedAt: now, kind: kind, lane: lane)
         living.append(id)
+    }
+
+    /// A schedule that fires each second: whoever comes first makes its job.
+    mutating func tick(at now: Int) -> Int {
+        var made = 0
+        while ticks < ticksWanted, nextTick <= now {
+            enqueue(kind: "a", at: now)
+            nextTick += 1000
+            ticks += 1
+            made += 1
+        }
+        return made
+    }
+
+    /// Whether an earlier job of its lane lives.
+    private func isBlocked(_ id: Int64, _ entry: Entry) -> Bool {
+        guard let lane = entry.lane else { return false }
+        return living.contains { $0 < id && entries[$0]?.lane == lane }
+    }
+
+    /// The rules that must hold after each step.
+    private mutating func check(_ id: Int64, _ old: Entry, _ new: Entry) {
+        if new.token < old.token { problems.append("the token of job \(id) went back") }
+        if new.effects > 1 { problems.append("job \(id) has \(new.effects) effects") }
+        guard let lane = new.lane, case .leased = new.state else { return }
+        let together = living.filter { other in
+            guard entries[other]?.lane == lane, case .leased? = entries[other]?.state else {
+                return false
+            }
+            return true
+        }
+        if together.count > 1 { problems.append("jobs \(together) of one lane run together") }
+    }
+
+    private mutating func change(_ id: Int64, _ body: (inout Entry) -> Void) {
+        guard let old = entries[id] else { return }
+        var new = old
+        body(&new)
+        entries[id] = new
+        check(id, old, new)
     }
 
     mutating func register(at now: Int) -> Int32 {
@@ -55,7 +108,9 @@ struct QueueModel {
         guard beats[worker] != nil else { return nil }
         var found: [LeasedJob] = []
         for id in living where found.count < maximum {
-            guard var entry = entries[id], kinds.contains(entry.kind) else { continue }
+            guard var entry = entries[id], kinds.contains(entry.kind), !isBlocked(id, entry) else {
+                continue
+            }
             switch entry.state {
             case .ready: break
             case .waiting(let until) where until <= now: break
@@ -65,7 +120,7 @@ struct QueueModel {
             entry.attempt += 1
             entry.token += 1
             entry.firstRunAt = entry.firstRunAt ?? now
-            entries[id] = entry
+            change(id) { $0 = entry }
             found.append(
                 LeasedJob(
                     lease: Lease(job: id, token: entry.token), kind: entry.kind, tenant: 0,
@@ -86,8 +141,10 @@ struct QueueModel {
     mutating func commit(_ worker: Int32, _ leases: [Lease]) -> Set<Int64> {
         var acknowledged: Set<Int64> = []
         for lease in leases where holds(worker, lease) {
-            entries[lease.job]?.state = .done
-            entries[lease.job]?.effects += 1
+            change(lease.job) {
+                $0.state = .done
+                $0.effects += 1
+            }
             living.removeAll { $0 == lease.job }
             acknowledged.insert(lease.job)
         }

@@ -29,7 +29,7 @@ struct Simulation {
     private enum Happening {
         case arrives(Int, WorkerState.Event, life: Int)
         case reaches(Int, WorkerState.Action, life: Int, isAnswered: Bool)
-        case enqueue(String)
+        case enqueue(String, lane: Int?)
         case kill(Int)
         case begin(Int, life: Int)
         case stop(Int)
@@ -57,7 +57,7 @@ struct Simulation {
     static let endAt = 400_000
 
     private(set) var now = 0
-    private(set) var queue = QueueModel()
+    private(set) var queue: QueueModel
     private(set) var problems: [String] = []
     private var random: SeededGenerator
     private var faults: Faults
@@ -70,6 +70,8 @@ struct Simulation {
     init(seed: UInt64, workers: Int, jobs: Int, faults: Faults?, untilIdle: Bool = false) {
         isFaultless = faults == nil
         let faults = faults ?? .none
+        // An until-idle worker is asked for what is there when it starts.
+        queue = QueueModel(ticks: untilIdle ? 0 : 10)
         random = SeededGenerator(seed: seed)
         self.faults = faults
         self.untilIdle = untilIdle
@@ -81,7 +83,9 @@ struct Simulation {
             let kind = Int.random(in: 0..<4, using: &random) == 0 ? "b" : "a"
             // An until-idle worker is asked for what is there when it starts.
             let at = untilIdle ? 0 : Int.random(in: 0...10_000, using: &random)
-            schedule(.enqueue(kind), in: at)
+            // Without faults no job may wait for another: promptness is checked there.
+            let hasLane = !isFaultless && Int.random(in: 0..<3, using: &random) == 0
+            schedule(.enqueue(kind, lane: hasLane ? 1 : nil), in: at)
         }
         for _ in 0..<faults.kills { schedule(.kill(anyWorker()), in: anyTime()) }
         for _ in 0..<faults.stops { schedule(.stop(anyWorker()), in: anyTime()) }
@@ -109,11 +113,17 @@ struct Simulation {
     }
 
     private var isOver: Bool {
-        guard queue.isSettled, now > Self.faultsEndAt else { return false }
+        guard queue.isSettled, queue.ticks == queue.ticksWanted, now > Self.faultsEndAt else {
+            return false
+        }
         return nodes.allSatisfy { $0.state.held == 0 }
     }
 
     private mutating func check() {
+        problems += queue.problems
+        if queue.ticks != queue.ticksWanted {
+            problems.append("the schedule fired \(queue.ticks) times")
+        }
         for (id, entry) in queue.entries.sorted(by: { $0.key < $1.key }) {
             switch entry.state {
             case .done where entry.effects == 1, .dead where entry.effects == 0: break
@@ -137,7 +147,7 @@ struct Simulation {
 
     private mutating func happen(_ happening: Happening) {
         switch happening {
-        case .enqueue(let kind): enqueue(kind)
+        case .enqueue(let kind, let lane): enqueue(kind, lane)
         case .begin(let worker, let life): begin(worker, life)
         case .kill(let worker): kill(worker)
         case .stop(let worker) where nodes[worker].isUp:
@@ -157,8 +167,8 @@ struct Simulation {
         }
     }
 
-    private mutating func enqueue(_ kind: String) {
-        queue.enqueue(kind: kind, at: now)
+    private mutating func enqueue(_ kind: String, _ lane: Int?) {
+        queue.enqueue(kind: kind, lane: lane, at: now)
         guard !queue.idle.isEmpty else { return }
         wakeAll()
     }
@@ -209,6 +219,7 @@ struct Simulation {
         case .run(let job): run(job, worker)
         case .cancel(let lease): nodes[worker].running.remove(lease)
         case .report: break
+        case .settle: schedule(.arrives(worker, .settle, life: life), in: 0)
         case .end:
             nodes[worker].isUp = false
             if untilIdle, faults.stops == 0, !queue.isIdle(Self.kinds.map(\.name)) {
@@ -239,6 +250,7 @@ struct Simulation {
             failure = [
                 .permanent("wrong"), .retry("failed"), .retry("failed"),
                 .retry("later", after: .milliseconds(700)),
+                .throttled("429", for: .milliseconds(1300)),
             ].randomElement(using: &random)
         }
         let time = chance(faults.handlerHangs) ? 45_000 : Int.random(in: 1...800, using: &random)
@@ -264,7 +276,7 @@ struct Simulation {
             }
             return .committed(leases, acknowledged: queue.commit(worker, leases))
         case .reject(let lease, let failure, let worker):
-            let wait = failure.wait(from: .distantPast).map { Int($0 / .milliseconds(1)) }
+            let wait = failure.wait.map { Int($0 / .milliseconds(1)) }
             let outcome = queue.reject(
                 worker, lease, isPermanent: failure.isPermanent, wait: wait, at: now)
             return .rejected(lease, outcome)
@@ -276,7 +288,8 @@ struct Simulation {
         case .unregister(let worker):
             queue.unregister(worker)
             return .unregistered
-        case .run, .cancel, .timer, .report, .end: return nil
+        case .tick: return .ticked(queue.tick(at: now))
+        case .run, .cancel, .timer, .settle, .report, .end: return nil
         }
     }
 
@@ -299,7 +312,8 @@ struct Simulation {
         case .checkIdle: .checkedIdle(false)
         case .beat: .beatFailed
         case .unregister: .unregistered
-        case .run, .cancel, .timer, .report, .end: nil
+        case .tick: .ticked(0)
+        case .run, .cancel, .timer, .settle, .report, .end: nil
         }
     }
 

@@ -50,7 +50,8 @@ package final class PgBouncer: Sendable {
     }
 
     deinit {
-        process.terminate()
+        // It inherits a mask that blocks SIGTERM, and holds nothing.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         // Nothing depends on it: the system's temporary folder is emptied anyway.
         try? FileManager.default.removeItem(at: folder)
