@@ -89,6 +89,7 @@
 \ir 30_work/cron.sql
 \ir 30_work/schedule.sql
 \ir 30_work/stats.sql
+\ir 30_work/jobs.sql
 \ir 30_work/grants.sql
 
 -- Memory: embedding models, what is to be embedded, what is like what.

@@ -25,7 +25,7 @@ extension Work {
     package static func requeueDead(
         job: Int64, on connection: isolated Connection
     ) async throws(PostgresError) -> Int64 {
-        try await connection.query("select work.requeue_dead(\(bind: job))").value()
+        try await connection.query("select work.requeue_dead(\(bind: job)::bigint)").value()
     }
 
     /// The workers that the queue knows.

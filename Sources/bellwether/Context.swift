@@ -14,11 +14,14 @@ struct Context: Sendable {
 struct Output: Sendable {
     let write: @Sendable (String) -> Void
     var isColored = false
+    /// Somebody looks at it: it may be drawn over.
+    var isTerminal = false
 
     static let standard = Output(
         write: { FileHandle.standardOutput.write(Data($0.utf8)) },
         isColored: isatty(STDOUT_FILENO) == 1
-            && ProcessInfo.processInfo.environment["NO_COLOR"] == nil)
+            && ProcessInfo.processInfo.environment["NO_COLOR"] == nil,
+        isTerminal: isatty(STDOUT_FILENO) == 1)
 
     func line(_ text: String) { write(text + "\n") }
 

@@ -53,3 +53,8 @@ to bellwether_worker;
 
 grant execute on function work.is_idle(text[]), work.requeue_dead(bigint)
     to bellwether_gateway;
+
+-- What `bellwether jobs` shows.
+grant select on work.jobs to bellwether_worker, bellwether_gateway;
+grant execute on function work.show(bigint), work.top(interval)
+    to bellwether_worker, bellwether_gateway;

@@ -2,15 +2,15 @@ import Foundation
 import Postgres
 import Store
 
-/// `bellwether jobs`
+/// `bellwether jobs`: what all see of the queue; its other commands are beside this file.
 enum JobsCommand {
-    private static let json = Option<Bool>.json
-    private static let limit = Option<Count>.value(
+    static let json = Option<Bool>.json
+    static let limit = Option<Count>.value(
         "limit", "How many to show, newest first", default: Count(20))
 
     static let command = Command(
         name: "jobs",
-        summary: "look at the queue and revive dead jobs",
+        summary: "look at the queue, and take a hand in it",
         subcommands: [
             Command(
                 name: "stats", summary: "what waits, runs, is done and dead, by kind",
@@ -27,14 +27,7 @@ enum JobsCommand {
                 options: [limit.description, json.description],
                 examples: [Example("bellwether jobs dead --limit 5", "The last five")],
                 needs: [.databaseURL], action: { try await dead($0) }),
-            Command(
-                name: "retry", summary: "give dead jobs a new life, all or none",
-                positionals: [
-                    Positional(
-                        name: "JOB", help: "Its number, from 'jobs dead'", isRepeated: true)
-                ],
-                examples: [Example("bellwether jobs retry 4711", "Try it again")],
-                needs: [.databaseURL], action: { try await retry($0) }),
+            list, show, retryCommand, cancel, pause, resume, top, probe,
         ])
 
     private static func stats(_ context: Context) async throws -> ExitCode {
@@ -97,29 +90,7 @@ enum JobsCommand {
         return .success
     }
 
-    private static func retry(_ context: Context) async throws -> ExitCode {
-        let jobs = try context.invocation.arguments.map { text throws(ProgramError) in
-            guard let job = Int64(text) else {
-                throw ProgramError(.usage, "'\(text)' is no number of a job")
-            }
-            return job
-        }
-        let revived = try await context.withDatabase(as: "jobs") { connection in
-            try await connection.transaction { connection in
-                var revived: [Int64] = []
-                for job in jobs {
-                    revived.append(try await Work.requeueDead(job: job, on: connection))
-                }
-                return revived
-            }
-        }
-        for (job, new) in zip(jobs, revived) {
-            context.output.line("dead job \(job) lives again as \(new)")
-        }
-        return .success
-    }
-
-    private static func number(_ value: Double?) -> String {
+    static func number(_ value: Double?) -> String {
         value.map { String(format: "%.1f", $0) } ?? "-"
     }
 }
