@@ -114,10 +114,7 @@ class Pgqueuer:
     def command(self):
         return [*OTHERS, self.dsn, "pgqueuer", "run", str(self.batch)]
 
-    ready = (
-        "select count(*) >= 2 from pg_stat_activity where datname = current_database()"
-        " and query ilike '%%listen%%' and pid <> pg_backend_pid()"
-    )
+    ready = "select count(*) > 4 from pg_stat_activity where datname = current_database()"
     insert = (
         "insert into pgqueuer (priority, entrypoint, payload, execute_after, status)"
         " select 0, 'probe', {payload}, now(), 'queued' from generate_series(1, {count})"
@@ -190,7 +187,7 @@ def workers(system, connection):
     try:
         until("workers listen", lambda: value(connection, system.ready),
               processes=processes)
-        time.sleep(1)
+        time.sleep(3)
         yield processes
     finally:
         for process in processes:

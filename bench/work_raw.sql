@@ -8,7 +8,9 @@ create or replace function work.enqueue(
     tenant_id integer default 0,
     priority integer default 100,
     run_at timestamptz default null,
-    dedup_key text default null
+    dedup_key text default null,
+    lane text default null,
+    after bigint[] default null
 )
 returns bigint
 language sql

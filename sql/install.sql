@@ -84,6 +84,7 @@
 \ir 30_work/dead.sql
 \ir 30_work/cancel.sql
 \ir 30_work/extend.sql
+\ir 30_work/hand_back.sql
 \ir 30_work/rescue.sql
 \ir 30_work/pause.sql
 \ir 30_work/cron.sql

@@ -111,6 +111,7 @@ package actor Runner {
         case .register: answer { await $0.register() }
         case .claim(let lane, let kinds, let maximum, let worker):
             answer { await $0.claim(lane, kinds, maximum, worker) }
+        case .handBack(let known, let worker): answer { await $0.handBack(known, worker) }
         case .run(let job): run(job)
         case .cancel(let lease): forget(lease)?.cancel()
         case .commit(let leases, let worker): answer { await $0.commit(leases, worker) }
@@ -263,6 +264,19 @@ package actor Runner {
         } catch {
             await claimers.removeValue(forKey: lane)?.close()
             return trouble(error, .claimFailed(lane: lane))
+        }
+    }
+
+    private func handBack(_ known: [Lease], _ worker: Int32) async -> WorkerState.Event {
+        do {
+            let count = try await pool.withConnection { connection in
+                try await Work.handBack(
+                    worker: worker, except: known, within: Self.requestLimit, on: connection)
+            }
+            if count > 0 { observe(.rescued(jobs: count)) }
+            return .handedBack
+        } catch {
+            return trouble(error, .handBackFailed)
         }
     }
 

@@ -7,6 +7,8 @@ extension WorkerState {
     mutating func registered(_ worker: Int32) -> [Action] {
         self.worker = worker
         isIdle = false
+        // What the old number held is given to others, as nobody answers for it.
+        isUnsure = false
         isTellingIdle = false
         if stage == .registering { stage = .working }
         if stage == .stopping { return endIfDone() }
@@ -31,6 +33,7 @@ extension WorkerState {
     /// Claims in every lane that has room; a lane that is just claiming claims again after it.
     mutating func poll() -> [Action] {
         guard stage == .working, let worker, ready.count < Self.backlogLimit else { return [] }
+        if isUnsure { return handBackUnknown(worker) }
         var actions: [Action] = []
         for (index, lane) in lanes.enumerated() {
             if lane.isClaiming {
@@ -45,6 +48,36 @@ extension WorkerState {
             }
         }
         return actions
+    }
+
+    /// Jobs that are ours without our knowing would wait for the end of their leases. They go back
+    /// before anything else is claimed, and while no claim is under way: its jobs would go too.
+    private mutating func handBackUnknown(_ worker: Int32) -> [Action] {
+        if isHandingBack { return [] }
+        guard !lanes.contains(where: \.isClaiming) else {
+            for index in lanes.indices where lanes[index].isClaiming {
+                lanes[index].isWanted = true
+            }
+            return []
+        }
+        isHandingBack = true
+        let known = jobs.filter { $0.value.worker == worker }.map(\.key)
+        return [.handBack(except: known, worker: worker)]
+    }
+
+    mutating func handedBack() -> [Action] {
+        isHandingBack = false
+        isUnsure = false
+        return stage == .working ? poll() : endIfDone()
+    }
+
+    mutating func handBackFailed() -> [Action] {
+        isHandingBack = false
+        guard stage == .working else { return endIfDone() }
+        claimFailures += 1
+        isPollPending = true
+        pollTimer += 1
+        return [.timer(.poll(pollTimer), Self.pause(claimFailures))]
     }
 
     mutating func claimed(_ lane: Int, _ found: [LeasedJob], _ worker: Int32) -> [Action] {
@@ -82,6 +115,7 @@ extension WorkerState {
 
     mutating func claimFailed(_ lane: Int) -> [Action] {
         lanes[lane].isClaiming = false
+        isUnsure = true
         guard stage == .working else { return endIfDone() }
         claimFailures += 1
         isPollPending = true

@@ -33,7 +33,10 @@ package struct WorkerState: Sendable {
         case woken
         case timer(Timer)
         case claimed(lane: Int, [LeasedJob], worker: Int32)
+        /// Nobody knows whether jobs were leased by it.
         case claimFailed(lane: Int)
+        case handedBack
+        case handBackFailed
         case handled(Lease, JobFailure?)
         /// All events that were there when it was asked for have been seen.
         case settle
@@ -78,6 +81,8 @@ package struct WorkerState: Sendable {
     package enum Action: Sendable, Equatable {
         case register
         case claim(lane: Int, kinds: [String], maximum: Int, worker: Int32)
+        /// Give back all that the queue thinks we have, but for these.
+        case handBack(except: [Lease], worker: Int32)
         case run(LeasedJob)
         /// The job is no longer ours, or the time to stop has passed.
         case cancel(Lease)
@@ -171,6 +176,9 @@ package struct WorkerState: Sendable {
     var pollTimer = 0
     var isPollPending = false
     var isSettling = false
+    /// A claim's answer was lost: the queue may think that we have jobs we know nothing of.
+    var isUnsure = false
+    var isHandingBack = false
     var isIdle = false
     var isTellingIdle = false
     var isCheckingIdle = false
@@ -208,6 +216,8 @@ package struct WorkerState: Sendable {
         case .timer(let timer): fired(timer)
         case .claimed(let lane, let jobs, let worker): claimed(lane, jobs, worker)
         case .claimFailed(let lane): claimFailed(lane)
+        case .handedBack: handedBack()
+        case .handBackFailed: handBackFailed()
         case .toldIdle(let isIdle): toldIdle(isIdle)
         case .tellingIdleFailed: tellingIdleFailed()
         case .checkedIdle(let isIdle): checkedIdle(isIdle)

@@ -104,6 +104,21 @@ package enum Work {
         return rejection
     }
 
+    /// Hands back what the worker holds without knowing it. Returns how many jobs that were.
+    ///
+    /// - Parameter known: All it does know of; no claim of the worker may be under way.
+    package static func handBack(
+        worker: Int32, except known: [Lease], within limit: Duration? = nil,
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query(
+            """
+            select work.hand_back(
+                \(bind: worker), \(bind: known.map(\.job)), \(bind: known.map(\.token)))
+            """, within: limit
+        ).value()
+    }
+
     /// Prolongs leases. Returns the ids of those that still stood.
     package static func extend(
         worker: Int32, _ leases: [Lease], on connection: isolated Connection

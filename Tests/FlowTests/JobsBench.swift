@@ -10,14 +10,19 @@ import Testing
 struct JobsBench: Sendable {
     let admin: Connection
     let pool: Pool
-    private let database: ScratchDatabase
+    let workerURL: String
 
     static let version = "test"
 
     /// In the scratch database of the running test.
     static func make() async throws -> JobsBench {
         let database = try ScratchDatabase.require()
-        let admin = try await Connection.connect(database.admin)
+        return try await make(
+            admin: database.admin, workerURL: database.url(as: "bellwether_worker"))
+    }
+
+    static func make(admin: ConnectionTarget, workerURL: String) async throws -> JobsBench {
+        let admin = try await Connection.connect(admin)
         try await admin.execute(
             """
             insert into work.kind (name, description, max_attempts, backoff_base, side_effects)
@@ -27,7 +32,7 @@ struct JobsBench: Sendable {
             grant select, insert on public.effect to bellwether_worker;
             """)
         return JobsBench(
-            admin: admin, pool: pool(database.target(as: "bellwether_worker")), database: database)
+            admin: admin, pool: pool(try ConnectionTarget(workerURL)), workerURL: workerURL)
     }
 
     static func pool(_ target: ConnectionTarget) -> Pool {
@@ -35,8 +40,6 @@ struct JobsBench: Sendable {
         settings.maximum = 6
         return Pool(target, settings: settings)
     }
-
-    func url() throws -> String { try database.url(as: "bellwether_worker") }
 
     func enqueue(_ count: Int, kind: String = "note", tenant: Int32 = 0) async throws {
         _ = try await admin.pipeline(
@@ -52,6 +55,11 @@ struct JobsBench: Sendable {
     func effects() async throws -> Int { try await count("select count(*) from effect") }
     func done() async throws -> Int { try await count("select count(*) from work.job_done") }
     func living() async throws -> Int { try await count("select count(*) from work.job") }
+    /// Jobs whose record of being done says that they were started more than once.
+    func startedAgain() async throws -> Int {
+        try await count("select count(*) from work.job_done where attempt > 1")
+    }
+
     func dead() async throws -> Int { try await count("select count(*) from work.dead") }
 
     /// How many jobs have more than one effect.

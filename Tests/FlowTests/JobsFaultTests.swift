@@ -15,7 +15,7 @@ struct JobsFaultTests {
     func survives(point: String) async throws {
         let bench = try await JobsBench.make()
         try await bench.enqueue(TestServer.isLong ? 100 : 10)
-        let url = try bench.url()
+        let url = bench.workerURL
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [url = url as String, point = point as String] in
             setenv("BELLWETHER_FAULT", point, 1)
@@ -28,7 +28,7 @@ struct JobsFaultTests {
     func survivesRejecting(point: String) async throws {
         let bench = try await JobsBench.make()
         try await bench.enqueue(10)
-        let url = try bench.url()
+        let url = bench.workerURL
         await #expect(processExitsWith: .signal(SIGKILL)) {
             [url = url as String, point = point as String] in
             setenv("BELLWETHER_FAULT", point, 1)

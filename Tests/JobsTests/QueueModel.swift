@@ -201,8 +201,14 @@ struct QueueModel {
     mutating func unregister(_ worker: Int32) {
         beats[worker] = nil
         idle.remove(worker)
+        handBack(worker, except: [])
+    }
+
+    mutating func handBack(_ worker: Int32, except known: [Lease]) {
         for id in living {
-            guard case .leased(worker, _)? = entries[id]?.state else { continue }
+            guard let entry = entries[id], case .leased(worker, _) = entry.state,
+                !known.contains(Lease(job: id, token: entry.token))
+            else { continue }
             entries[id]?.token += 1
             entries[id]?.attempt -= 1
             entries[id]?.state = .ready

@@ -269,6 +269,9 @@ struct Simulation {
                 return .claimFailed(lane: lane)
             }
             return .claimed(lane: lane, jobs, worker: worker)
+        case .handBack(let known, let worker):
+            queue.handBack(worker, except: known)
+            return .handedBack
         case .commit(let leases, let worker):
             if chance(faults.commitRefused) {
                 let reason = JobFailure.retry("refused")
@@ -306,6 +309,7 @@ struct Simulation {
         switch action {
         case .register: .registrationFailed
         case .claim(let lane, _, _, _): .claimFailed(lane: lane)
+        case .handBack: .handBackFailed
         case .commit(let leases, _): .commitFailed(leases, .connection)
         case .reject(let lease, _, _): .rejectionFailed(lease)
         case .tellIdle: .tellingIdleFailed

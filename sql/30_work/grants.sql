@@ -54,6 +54,9 @@ to bellwether_worker;
 grant execute on function work.is_idle(text[]), work.requeue_dead(bigint)
     to bellwether_gateway;
 
+grant execute on function work.hand_back(integer, bigint[], bigint[])
+    to bellwether_worker;
+
 -- What `bellwether jobs` shows.
 grant select on work.jobs to bellwether_worker, bellwether_gateway;
 grant execute on function work.show(bigint), work.top(interval)
