@@ -28,6 +28,8 @@ let package = Package(
         // C: system libraries and the text encoder's arithmetic.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
             name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(
             name: "CMicroHTTPD", pkgConfig: "libmicrohttpd",
@@ -47,7 +49,7 @@ let package = Package(
         module("Trading"),
         module("Postgres", ["CPostgres"]),
         module("Store", ["Postgres", "Trading"]),
-        module("Providers", ["Trading", "CEncoder"]),
+        module("Providers", ["Trading", "CCurl", "CEncoder"]),
         module("Agents", ["Providers", "Trading"]),
         module("Jobs", ["Store", "Postgres"]),
         .target(
@@ -61,7 +63,7 @@ let package = Package(
         // Tests: one target a module, and FlowTests with a real database.
         .target(
             name: "Support", dependencies: ["Postgres", "Trading"], path: "Tests/Support",
-            swiftSettings: settings),
+            exclude: ["Fakes"], swiftSettings: settings),
         tests("TradingTests", ["Trading"]),
         tests("PostgresTests", ["Postgres"]),
         tests("StoreTests", ["Store"]),

@@ -11,10 +11,13 @@ set -euo pipefail
 packages_of() {
     case $1 in
         database) echo postgresql-15 ;;
-        worker) echo libpq5 libopenblas0-pthread libmicrohttpd12 libjs-d3 ca-certificates ;;
+        worker)
+            echo libpq5 libcurl4 libopenblas0-pthread libmicrohttpd12 libjs-d3 ca-certificates
+            ;;
         build)
             echo gcc make pkg-config curl unzip python3 python3-venv python3-pip \
-                postgresql-15 postgresql-server-dev-15 libpq-dev libopenblas-dev libmicrohttpd-dev
+                postgresql-15 postgresql-server-dev-15 libpq-dev libcurl4-openssl-dev \
+                libopenblas-dev libmicrohttpd-dev
             ;;
         test)
             echo postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl \
