@@ -91,6 +91,8 @@ test_swift() {
     docker/build.sh tests
     # Flows one by one: each has databases and processes of its own, and limits in time.
     export DATABASE_URL=$admin BELLWETHER_MODEL_PATH=$base/model
+    BELLWETHER_PYTHON=$(docker/python.sh test)
+    export BELLWETHER_PYTHON
     swift test --skip-build --skip FlowTests
     swift test --skip-build --no-parallel --filter FlowTests
 }

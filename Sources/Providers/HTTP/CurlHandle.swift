@@ -48,6 +48,7 @@ final class CurlHandle {
         CCurlSetLong(easy, CURLOPT_FOLLOWLOCATION, 0)
         CCurlSetLong(easy, CURLOPT_NOSIGNAL, 1)
         CCurlSetLong(easy, CURLOPT_TCP_NODELAY, 1)
+        if request.isSentOnce { CCurlSetLong(easy, CURLOPT_FRESH_CONNECT, 1) }
         if request.isLoopback { _ = "*".withCString { CCurlSetPointer(easy, CURLOPT_NOPROXY, $0) } }
         CCurlSetLong(
             easy, CURLOPT_CONNECTTIMEOUT_MS, Self.milliseconds(request.limits.connect))

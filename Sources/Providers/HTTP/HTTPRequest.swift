@@ -13,6 +13,8 @@ package struct HTTPRequest: Sendable {
     package let headers: HTTPHeaders
     package let body: [UInt8]
     package var limits: HTTPLimits
+    /// Opens a connection of its own: on a kept one that proves dead libcurl sends again unasked.
+    package var isSentOnce = false
 
     package init(
         _ method: Method = .post, _ url: String, headers: HTTPHeaders = HTTPHeaders(),

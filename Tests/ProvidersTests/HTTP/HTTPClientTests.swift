@@ -131,6 +131,16 @@ struct HTTPClientTests {
         #expect(error?.code == .cut)
     }
 
+    @Test("what must be sent once is not sent again by libcurl on a kept connection")
+    func sentOnce() async throws {
+        var request = request()
+        request.isSentOnce = true
+        _ = try await client.fetch(request)
+        try fake.script(#"{"fault": "close"}"#)
+        await #expect(throws: HTTPError.self) { try await client.fetch(request) }
+        #expect(try fake.requests().count == 2)
+    }
+
     @Test("nobody there is an error before sending")
     func refused() async throws {
         // Port 1 of the loopback: nobody listens.
