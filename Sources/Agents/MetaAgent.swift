@@ -5,7 +5,7 @@ struct MetaAgent: Sendable {
     let analyst: any Analyst
     let settings: AgentSettings
 
-    func decision(on item: Case) async throws -> Decision {
+    func decision(on item: Case) async throws -> Judgment<Decision> {
         guard let side = item.signal?.action.side, let validation = item.validation else {
             preconditionFailure("a case comes here with its signal and its validation")
         }
@@ -14,16 +14,20 @@ struct MetaAgent: Sendable {
                 symbol: item.view.symbol, action: .doNotExecute, side: side, quantity: 0,
                 confidence: validation.confidence, reason: reason)
         }
-        if side == .buy, let reason = tooSmall(validation, item) { return refusal(reason) }
+        if side == .buy, let reason = tooSmall(validation, item) {
+            return Judgment(refusal(reason), by: analyst.bystander)
+        }
         let answer = try await analyst.decision(on: item)
-        guard answer.action == .execute else { return refusal(answer.reason) }
+        guard answer.action == .execute else { return answer.map { refusal($0.reason) } }
         let isBounded =
             answer.symbol == item.view.symbol && answer.side == side && answer.quantity.isPositive
             && answer.quantity <= validation.quantity
         guard isBounded else {
-            return refusal(
-                "\(analyst.name) answered beyond its bounds: \(answer.side) \(answer.quantity) of "
-                    + "\(answer.symbol) where \(side) \(validation.quantity) was validated")
+            let reason =
+                "\(answer.author.name) answered beyond its bounds: \(answer.side) "
+                + "\(answer.quantity) of \(answer.symbol) where \(side) \(validation.quantity) "
+                + "was validated"
+            return answer.replaced(by: refusal(reason), flaw: reason)
         }
         return answer
     }

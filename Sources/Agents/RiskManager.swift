@@ -5,22 +5,23 @@ struct RiskManager: Sendable {
     let analyst: any Analyst
     let settings: AgentSettings
 
-    func assessment(of item: Case) async throws -> RiskAssessment {
+    func assessment(of item: Case) async throws -> Judgment<RiskAssessment> {
         guard let signal = item.signal, let check = item.check else {
             preconditionFailure("a case comes here with its signal and the answer of the limits")
         }
         switch limited(signal.quantity, by: check, view: item.view) {
         case .refused(let reason):
             // The analyst is not asked: nothing it could say would count.
-            return refusal(item, check, reason)
+            return Judgment(refusal(item, check, reason), by: analyst.bystander)
         case .passed(let quantity, let clamp):
             guard signal.action == .buy else {
-                return RiskAssessment(
+                let passed = RiskAssessment(
                     symbol: signal.symbol, verdict: .approved, quantity: quantity, check: check,
                     clamp: clamp, reason: "an exit lowers the exposure")
+                return Judgment(passed, by: analyst.bystander)
             }
             let factors = try await analyst.factors(of: item)
-            return judged(item, check, quantity, clamp, factors)
+            return factors.map { judged(item, check, quantity, clamp, $0) }
         }
     }
 

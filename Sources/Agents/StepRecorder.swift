@@ -12,7 +12,7 @@ struct StepRecorder: Sendable {
     func run<Output: StepOutput>(
         _ step: Step, _ cases: inout [Case],
         into field: WritableKeyPath<Case, Output?>,
-        judge: @escaping @Sendable (Case) async throws -> Output
+        judge: @escaping @Sendable (Case) async throws -> Judgment<Output>
     ) async throws {
         var rows = try await journal.recorded(step, as: Output.self)
         if rows.count < cases.count {
@@ -31,24 +31,20 @@ struct StepRecorder: Sendable {
     }
 
     private func row<Output: StepOutput>(
-        for item: Case, _ judge: @Sendable (Case) async throws -> Output
+        for item: Case, _ judge: @Sendable (Case) async throws -> Judgment<Output>
     ) async throws -> StepRow<Output> {
         let hash = try InputHash.of(item, model: analyst.name, prompt: analyst.promptVersion)
         if let closed = item.closed {
-            return row(item, hash, StepRow<Output>.skipped, closed, nil, .zero)
+            return StepRow(
+                symbol: item.view.symbol, verdict: StepRow<Output>.skipped, reason: closed,
+                output: nil, author: analyst.bystander, inputHash: hash, milliseconds: 0)
         }
-        let (output, duration) = try await clock.timing { try await judge(item) }
-        return row(item, hash, output.verdictWord, output.reason, output, duration)
-    }
-
-    private func row<Output>(
-        _ item: Case, _ hash: String, _ verdict: String, _ reason: String, _ output: Output?,
-        _ duration: Duration
-    ) -> StepRow<Output> {
-        StepRow(
-            symbol: item.view.symbol, verdict: verdict, reason: reason, output: output,
-            model: analyst.name, promptVersion: analyst.promptVersion, inputHash: hash,
-            milliseconds: duration / .milliseconds(1), cost: nil)
+        let (judgment, duration) = try await clock.timing { try await judge(item) }
+        let output = judgment.value
+        return StepRow(
+            symbol: item.view.symbol, verdict: output.verdictWord, reason: output.reason,
+            output: output, author: judgment.author, inputHash: hash,
+            milliseconds: duration / .milliseconds(1))
     }
 }
 

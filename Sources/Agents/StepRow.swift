@@ -40,11 +40,36 @@ package struct StepRow<Output: StepOutput>: Codable, Sendable {
     package let inputHash: String
     /// How long the judgment took, in milliseconds.
     package let milliseconds: Double
+    /// nil where no model was asked.
+    package let promptTokens: Int?
+    package let completionTokens: Int?
     /// What it cost, in US dollars; nil where nothing is charged.
     package let cost: Money?
+    /// What becomes an event beside the step's own; not part of the row.
+    package var notes: [AgentNote] = []
+
+    package init(
+        symbol: Symbol, verdict: String, reason: String, output: Output?, author: Author,
+        inputHash: String, milliseconds: Double
+    ) {
+        self.symbol = symbol
+        self.verdict = verdict
+        self.reason = reason
+        self.output = output
+        model = author.name
+        promptVersion = author.promptVersion
+        promptTokens = author.promptTokens
+        completionTokens = author.completionTokens
+        cost = author.cost
+        notes = author.notes
+        self.inputHash = inputHash
+        self.milliseconds = milliseconds
+    }
 
     enum CodingKeys: String, CodingKey {
         case symbol, verdict, reason, output, model, cost
+        case promptTokens = "prompt_tokens"
+        case completionTokens = "completion_tokens"
         case promptVersion = "prompt_version"
         case inputHash = "input_hash"
         case milliseconds = "ms"

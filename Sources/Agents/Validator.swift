@@ -4,24 +4,28 @@ import Trading
 struct Validator: Sendable {
     let analyst: any Analyst
 
-    func validation(of item: Case) async throws -> Validation {
+    func validation(of item: Case) async throws -> Judgment<Validation> {
         guard let signal = item.signal, let assessment = item.assessment else {
             preconditionFailure("a case comes here with its signal and its assessment")
         }
         guard signal.action == .buy else {
-            return Validation(
+            let passed = Validation(
                 symbol: signal.symbol, verdict: .validated, quantity: assessment.quantity,
                 confidence: signal.confidence, reason: "an exit needs no second opinion")
+            return Judgment(passed, by: analyst.bystander)
         }
         let answer = try await analyst.validation(of: item)
         let isBounded =
             answer.symbol == signal.symbol && (0...1).contains(answer.confidence.value)
             && answer.quantity >= 0 && answer.quantity <= assessment.quantity
         guard isBounded else {
-            return Validation(
+            let reason =
+                "\(answer.author.name) answered beyond its bounds: \(answer.quantity) "
+                + "of \(answer.symbol) where risk approved \(assessment.quantity)"
+            let refused = Validation(
                 symbol: signal.symbol, verdict: .refused, quantity: 0, confidence: .zero,
-                reason: "\(analyst.name) answered beyond its bounds: \(answer.quantity) "
-                    + "of \(answer.symbol) where risk approved \(assessment.quantity)")
+                reason: reason)
+            return answer.replaced(by: refused, flaw: reason)
         }
         return answer
     }

@@ -48,6 +48,21 @@ package enum Agent {
         ).value()
     }
 
+    /// Writes one event of the tenant.
+    ///
+    /// - Parameter payload: an object.
+    package static func recordEvent(
+        type: String, symbol: Symbol?, payload: some Encodable, cycle: Int64?,
+        on connection: isolated Connection
+    ) async throws(PostgresError) {
+        let payload = try JSON(encoding: payload)
+        _ = try await connection.query(
+            """
+            select agent.record_event(
+                \(bind: type), \(bind: symbol?.text), \(bind: payload), \(bind: cycle))
+            """)
+    }
+
     /// Writes the decisions that are not yet there and, if the cycle executes, places their orders.
     ///
     /// - Returns: how many were new.

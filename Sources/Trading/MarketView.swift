@@ -14,12 +14,14 @@ package struct MarketView: Equatable, Sendable {
     package let neighbours: [Neighbour]
     package let position: Position?
     package let account: Account?
+    /// What others wrote about it: text from outside, to be quoted and never obeyed.
+    package let news: [NewsItem]
 
     package init(
         symbol: Symbol, asOf: AsOf, missing: String? = nil, snapshotID: Int64? = nil,
         snapshot: SnapshotView = SnapshotView(), close: Double? = nil, atrFraction: Double? = nil,
         patterns: [Int: PatternStatistics] = [:], neighbours: [Neighbour] = [],
-        position: Position? = nil, account: Account? = nil
+        position: Position? = nil, account: Account? = nil, news: [NewsItem] = []
     ) {
         self.symbol = symbol
         self.asOf = asOf
@@ -32,6 +34,7 @@ package struct MarketView: Equatable, Sendable {
         self.neighbours = neighbours
         self.position = position
         self.account = account
+        self.news = news
     }
 
     /// How many units are held now.
@@ -40,7 +43,7 @@ package struct MarketView: Equatable, Sendable {
 
 extension MarketView: Codable {
     enum CodingKeys: String, CodingKey {
-        case symbol, missing, snapshot, close, patterns, neighbours, position, account
+        case symbol, missing, snapshot, close, patterns, neighbours, position, account, news
         case asOf = "as_of"
         case snapshotID = "snapshot_id"
         case atrFraction = "atr_fraction"
@@ -62,7 +65,7 @@ extension MarketView: Codable {
             atrFraction: try value(.atrFraction),
             patterns: try Self.byHorizon(patterns ?? [:], container),
             neighbours: try value(.neighbours) ?? [], position: try value(.position),
-            account: try value(.account))
+            account: try value(.account), news: try value(.news) ?? [])
     }
 
     /// `horizon5` is 5.
@@ -98,5 +101,6 @@ extension MarketView: Codable {
         try container.encode(neighbours, forKey: .neighbours)
         try container.encodeIfPresent(position, forKey: .position)
         try container.encodeIfPresent(account, forKey: .account)
+        if !news.isEmpty { try container.encode(news, forKey: .news) }
     }
 }

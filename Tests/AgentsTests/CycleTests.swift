@@ -165,22 +165,22 @@ private final class CountingAnalyst: Analyst {
     var calls: [String: Int] { counts.withLock { $0 } }
     private func count(_ name: String) { counts.withLock { $0[name, default: 0] += 1 } }
 
-    func signal(from view: MarketView) async throws -> Signal {
+    func signal(from view: MarketView) async throws -> Judgment<Signal> {
         count("signal")
         return try await rules.signal(from: view)
     }
 
-    func factors(of item: Case) async throws -> [RiskFactor] {
+    func factors(of item: Case) async throws -> Judgment<[RiskFactor]> {
         count("factors")
         return try await rules.factors(of: item)
     }
 
-    func validation(of item: Case) async throws -> Validation {
+    func validation(of item: Case) async throws -> Judgment<Validation> {
         count("validation")
         return try await rules.validation(of: item)
     }
 
-    func decision(on item: Case) async throws -> Decision {
+    func decision(on item: Case) async throws -> Judgment<Decision> {
         count("decision")
         return try await rules.decision(on: item)
     }

@@ -26,6 +26,7 @@ import Trading
             (ScriptedAnalyst(quantity: 5, confidence: Fraction(.nan)), try Views.view()),
             (ScriptedAnalyst(quantity: 5, confidence: 1.01), try Views.view()),
             (ScriptedAnalyst(symbol: "TSLA", quantity: 5, confidence: 0.5), try Views.view()),
+            (ScriptedAnalyst(quantity: 1001, confidence: 0.5), try Views.view()),
             (
                 ScriptedAnalyst(action: .sell, quantity: 5, confidence: 0.5),
                 try Views.view(held: 4)
@@ -36,6 +37,7 @@ import Trading
             #expect(signal.action == .hold)
             #expect(signal.symbol == view.symbol)
             #expect(signal.reason.contains("which is no signal"), "\(signal.reason)")
+            #expect(signal.author.notes == [AgentNote(.answerRejected, signal.reason)])
         }
     }
 }
@@ -49,23 +51,28 @@ struct ScriptedAnalyst: Analyst {
     let quantity: Quantity
     let confidence: Fraction
 
-    func signal(from view: MarketView) async throws -> Signal {
-        Signal(
+    func signal(from view: MarketView) async throws -> Judgment<Signal> {
+        let signal = Signal(
             symbol: try Symbol(symbol), action: action, confidence: confidence, quantity: quantity,
             reason: "told", evidence: Evidence(view))
+        return Judgment(signal, by: bystander)
     }
 
-    func factors(of item: Case) async throws -> [RiskFactor] { [] }
+    func factors(of item: Case) async throws -> Judgment<[RiskFactor]> {
+        Judgment([], by: bystander)
+    }
 
-    func validation(of item: Case) async throws -> Validation {
-        Validation(
+    func validation(of item: Case) async throws -> Judgment<Validation> {
+        let validation = Validation(
             symbol: try Symbol(symbol), verdict: .validated, quantity: quantity,
             confidence: confidence, reason: "told")
+        return Judgment(validation, by: bystander)
     }
 
-    func decision(on item: Case) async throws -> Decision {
-        Decision(
+    func decision(on item: Case) async throws -> Judgment<Decision> {
+        let decision = Decision(
             symbol: try Symbol(symbol), action: .execute, side: .buy, quantity: quantity,
             confidence: confidence, reason: "told")
+        return Judgment(decision, by: bystander)
     }
 }

@@ -13,6 +13,7 @@ import Trading
             symbol: view.symbol, verdict: .validated, quantity: validated, confidence: confidence,
             reason: "validated")
         return try await MetaAgent(analyst: analyst, settings: AgentSettings()).decision(on: item)
+            .value
     }
 
     @Test("executes what was validated and gives the whole chain of reasons")

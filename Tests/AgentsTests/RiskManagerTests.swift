@@ -15,6 +15,7 @@ import Trading
             evidence: Evidence(view))
         item.check = check
         return try await RiskManager(analyst: analyst, settings: settings).assessment(of: item)
+            .value
     }
 
     private func limit(_ most: Quantity?) -> OrderCheck {
@@ -96,7 +97,7 @@ import Trading
             ("correlation", try Views.view("AAPL", [SnapshotField.correlation60: nil]), .caution),
         ]
         for (name, view, verdict) in table {
-            let factors = try await RulesAnalyst().factors(of: Case(view: view))
+            let factors = try await RulesAnalyst().factors(of: Case(view: view)).value
             #expect(factors.first { $0.name == name }?.verdict == verdict, "\(name)")
         }
     }
@@ -133,8 +134,8 @@ private struct SilentAnalyst: Analyst {
     struct Asked: Error {}
     let name = "silent"
     let promptVersion: String? = nil
-    func signal(from view: MarketView) async throws -> Signal { throw Asked() }
-    func factors(of item: Case) async throws -> [RiskFactor] { throw Asked() }
-    func validation(of item: Case) async throws -> Validation { throw Asked() }
-    func decision(on item: Case) async throws -> Decision { throw Asked() }
+    func signal(from view: MarketView) async throws -> Judgment<Signal> { throw Asked() }
+    func factors(of item: Case) async throws -> Judgment<[RiskFactor]> { throw Asked() }
+    func validation(of item: Case) async throws -> Judgment<Validation> { throw Asked() }
+    func decision(on item: Case) async throws -> Judgment<Decision> { throw Asked() }
 }

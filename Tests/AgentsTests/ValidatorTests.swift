@@ -9,7 +9,8 @@ import Trading
         analyst: any Analyst = RulesAnalyst()
     ) async throws -> Validation {
         try await Validator(analyst: analyst).validation(
-            of: Self.item(view, approved: approved, side: side))
+            of: Self.item(view, approved: approved, side: side)
+        ).value
     }
 
     static func item(

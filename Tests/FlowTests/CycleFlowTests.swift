@@ -266,22 +266,22 @@ private final class FaultyAnalyst: Analyst {
         if isDue { throw Fault(place: place) }
     }
 
-    func signal(from view: MarketView) async throws -> Trading.Signal {
+    func signal(from view: MarketView) async throws -> Judgment<Trading.Signal> {
         try await pass("signal")
         return try await rules.signal(from: view)
     }
 
-    func factors(of item: Case) async throws -> [RiskFactor] {
+    func factors(of item: Case) async throws -> Judgment<[RiskFactor]> {
         try await pass("factors")
         return try await rules.factors(of: item)
     }
 
-    func validation(of item: Case) async throws -> Validation {
+    func validation(of item: Case) async throws -> Judgment<Validation> {
         try await pass("validation")
         return try await rules.validation(of: item)
     }
 
-    func decision(on item: Case) async throws -> Decision {
+    func decision(on item: Case) async throws -> Judgment<Decision> {
         try await pass("decision")
         return try await rules.decision(on: item)
     }

@@ -1,8 +1,8 @@
-package import Trading
+import Trading
 
 extension RulesAnalyst {
     /// Rules add nothing to what was validated: they execute it.
-    package func decision(on item: Case) async throws -> Decision {
+    func rulesDecision(_ item: Case) -> Decision {
         let side = item.signal?.action.side ?? .buy
         let validation = item.validation
         return Decision(

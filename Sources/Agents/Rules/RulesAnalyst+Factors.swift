@@ -1,7 +1,7 @@
-package import Trading
+import Trading
 
 extension RulesAnalyst {
-    package func factors(of item: Case) async throws -> [RiskFactor] {
+    func rulesFactors(_ item: Case) -> [RiskFactor] {
         let view = item.view
         return [
             staleness(view), splits(view), volatility(view), drawdown(view),

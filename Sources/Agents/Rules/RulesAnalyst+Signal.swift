@@ -1,7 +1,7 @@
-package import Trading
+import Trading
 
 extension RulesAnalyst {
-    package func signal(from view: MarketView) async throws -> Signal {
+    func rulesSignal(_ view: MarketView) -> Signal {
         if view.held < 0 { return .hold(view, "a short position is not for \(name)") }
         guard let trend = trend(view), let momentum = momentum(view), let stretch = stretch(view)
         else {

@@ -1,9 +1,9 @@
-package import Trading
+import Trading
 
 extension RulesAnalyst {
     /// What similar snapshots say over other horizons: refuses where even the best reading of the
     /// win rate is below the usual, and cuts the size where a bad month would cost too much.
-    package func validation(of item: Case) async throws -> Validation {
+    func rulesValidation(_ item: Case) -> Validation {
         let approved = item.assessment?.quantity ?? 0
         let confidence = item.signal?.confidence ?? .zero
         let known = rules.otherHorizons.compactMap { bars -> (Int, PatternStatistics)? in

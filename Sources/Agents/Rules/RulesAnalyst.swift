@@ -1,3 +1,5 @@
+package import Trading
+
 /// The analyst without a model: rules over indicators and pattern statistics.
 ///
 /// The same view always gets the same answer. It buys what rises with momentum and was followed by
@@ -9,4 +11,20 @@ package struct RulesAnalyst: Analyst {
     let rules: Rules
 
     package init(rules: Rules = Rules()) { self.rules = rules }
+
+    package func signal(from view: MarketView) async throws -> Judgment<Signal> {
+        Judgment(rulesSignal(view), by: bystander)
+    }
+
+    package func factors(of item: Case) async throws -> Judgment<[RiskFactor]> {
+        Judgment(rulesFactors(item), by: bystander)
+    }
+
+    package func validation(of item: Case) async throws -> Judgment<Validation> {
+        Judgment(rulesValidation(item), by: bystander)
+    }
+
+    package func decision(on item: Case) async throws -> Judgment<Decision> {
+        Judgment(rulesDecision(item), by: bystander)
+    }
 }

@@ -87,8 +87,19 @@ private struct StoredJournal: CycleJournal {
     func record<Output: StepOutput>(_ step: Step, _ rows: [StepRow<Output>]) async throws -> Int {
         let id = cycle.id
         return try await pool.transaction(for: tenant) { connection in
-            try await Agent.recordSteps(
+            let added = try await Agent.recordSteps(
                 cycle: id, step: step.rawValue, rows: rows, on: connection)
+            // Another worker may have been first: then its events are the step's.
+            guard added == rows.count else { return added }
+            for row in rows {
+                for note in row.notes {
+                    try await Agent.recordEvent(
+                        type: note.kind.rawValue, symbol: row.symbol,
+                        payload: NotePayload(step: step, model: row.model, reason: note.reason),
+                        cycle: id, on: connection)
+                }
+            }
+            return added
         }
     }
 
@@ -104,4 +115,11 @@ private struct StoredJournal: CycleJournal {
             try await Risk.check(account: account, wishes, asOf: asOf, on: connection)
         }
     }
+}
+
+/// What an event about a model's answer says.
+private struct NotePayload: Encodable {
+    let step: Step
+    let model: String
+    let reason: String
 }

@@ -1,0 +1,18 @@
+/// A piece of news about a symbol, as its source worded it.
+package struct NewsItem: Equatable, Sendable, Codable {
+    package let title: String
+    package let source: String?
+    /// As the database writes it.
+    package let publishedAt: String?
+
+    enum CodingKeys: String, CodingKey {
+        case title, source
+        case publishedAt = "published_at"
+    }
+
+    package init(title: String, source: String? = nil, publishedAt: String? = nil) {
+        self.title = title
+        self.source = source
+        self.publishedAt = publishedAt
+    }
+}
