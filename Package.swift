@@ -68,10 +68,10 @@ let package = Package(
         tests("PostgresTests", ["Postgres"]),
         tests("StoreTests", ["Store"]),
         tests("ProvidersTests", ["Providers", "Trading"], resources: [.copy("Resources")]),
-        tests("AgentsTests", ["Agents", "Trading"]),
+        tests("AgentsTests", ["Agents", "Providers", "Trading"]),
         tests("JobsTests", ["Jobs"]),
         tests("GatewayTests", ["Gateway", "Postgres", "Trading"]),
-        tests("BellwetherTests", ["bellwether"]),
+        tests("BellwetherTests", ["Providers", "bellwether"]),
         tests(
             "FlowTests",
             [

@@ -51,6 +51,8 @@ package struct PromptVersion: Equatable, Sendable {
 /// SHA-256 of everything that was asked.
 package struct QuestionKey: Hashable, Sendable {
     package let bytes: [UInt8]
+
+    package init(bytes: [UInt8]) { self.bytes = bytes }
 }
 
 /// An answer that was given before.

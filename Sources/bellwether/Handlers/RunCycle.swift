@@ -16,10 +16,23 @@ struct RunCycle: JobHandler {
         enum CodingKeys: String, CodingKey { case cycleID = "cycle_id" }
     }
 
+    /// Who judges in a cycle.
+    typealias Analysts = @Sendable (_ tenant: Int32, CycleRow) async throws -> any Analyst
+
     let kind = "run_cycle"
     let pool: Pool
-    let analyst: any Analyst
+    let analysts: Analysts
     var settings = AgentSettings()
+
+    init(pool: Pool, analysts: @escaping Analysts) {
+        self.pool = pool
+        self.analysts = analysts
+    }
+
+    /// With one analyst for all cycles.
+    init(pool: Pool, analyst: any Analyst) {
+        self.init(pool: pool) { _, _ in analyst }
+    }
 
     func handle(_ job: Job) async throws -> Completion {
         let id = try job.payload(as: Request.self).cycleID
@@ -28,6 +41,7 @@ struct RunCycle: JobHandler {
         guard row.status == .running else { return .nothing }
         do {
             let journal = StoredJournal(pool: pool, tenant: job.tenant, cycle: row)
+            let analyst = try await analysts(job.tenant, row)
             let decisions = try await Cycle(
                 analyst: analyst, journal: journal, settings: settings
             ).run()
