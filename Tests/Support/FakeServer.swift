@@ -27,7 +27,7 @@ package final class FakeServer: Sendable {
 
     package static let folder = TestServer.root.appending(path: "Tests/Support/Fakes")
 
-    /// - Parameter name: `models` or `alpaca`.
+    /// - Parameter name: `models` or `alpaca_broker`.
     package init(_ name: String) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")

@@ -4,9 +4,11 @@ It speaks with the test over its standard streams, one line of JSON each way:
 
     {"script": [STEP, ...]}   the next requests meet these steps, then DEFAULT -> "ok"
     {"requests": true}        what came so far: [{method, path, headers, body}]
+    {"...": ...}              whatever else the vendor's fake understands, see its `command`
     end of input              it ends
 
-The first line it writes is its port. A step is an object; "fault" says what goes wrong:
+The first line it writes is its port. A step is an object; "match" is a text that the request's body
+must hold for the step to be its, "fault" says what goes wrong:
 
     status      an error status, in the vendor's own shape ("status", "headers", "kind")
     malformed   200, and a body that breaks off inside JSON, with a right Content-Length
@@ -35,15 +37,19 @@ class Script:
         self.steps = []
         self.requests = []
 
-    def next(self):
+    def next(self, text):
+        """The first step left that is for this request."""
         with self.lock:
-            return self.steps.pop(0) if self.steps else {}
+            for place, step in enumerate(self.steps):
+                if step.get("match", "") in text:
+                    return self.steps.pop(place)
+            return {}
 
     def note(self, request):
         with self.lock:
             self.requests.append(request)
 
-    def listen(self):
+    def listen(self, other):
         """Answers the test until it closes our input."""
         for line in sys.stdin:
             command = json.loads(line)
@@ -51,8 +57,10 @@ class Script:
                 if "script" in command:
                     self.steps = command["script"]
                     answer = "ok"
-                else:
+                elif "requests" in command:
                     answer, self.requests = self.requests, []
+                else:
+                    answer = other(command)
             print(json.dumps(answer), flush=True)
 
 
@@ -62,6 +70,11 @@ class FakeHandler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     script = None
     released = threading.Event()
+
+    @classmethod
+    def command(cls, command):
+        """What the test wants of one vendor's fake beside the script."""
+        raise ValueError(f"unknown command {command}")
 
     def log_message(self, *args):
         pass
@@ -89,7 +102,7 @@ class FakeHandler(BaseHTTPRequestHandler):
                 "body": body,
             }
         )
-        step = self.script.next()
+        step = self.script.next(raw.decode(errors="replace"))
         fault = step.get("fault")
         if fault == "status":
             status = step["status"]
@@ -187,4 +200,4 @@ def start(handler):
     server = FakeServer(("127.0.0.1", 0), handler)
     print(server.server_address[1], flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    handler.script.listen()
+    handler.script.listen(handler.command)

@@ -1,0 +1,98 @@
+package import Foundation
+import Trading
+
+extension AlpacaBroker: BrokerBook {
+    package func account() async throws(BrokerError) -> BrokerAccount {
+        let value = try await line.get("/v2/account")
+        guard let cash = AlpacaWire.number(value["cash"]),
+            let equity = AlpacaWire.number(value["equity"]),
+            let currency = value["currency"]?.string, let status = value["status"]?.string
+        else { throw line.error("the account cannot be read") }
+        let isBlocked =
+            status != "ACTIVE" || value["trading_blocked"]?.bool != false
+            || value["account_blocked"]?.bool != false
+        return BrokerAccount(
+            currency: currency, cash: Money(cash), equity: Money(equity), isBlocked: isBlocked)
+    }
+
+    package func positions() async throws(BrokerError) -> [BrokerPosition] {
+        try await list("/v2/positions").map { value throws(BrokerError) in
+            guard let text = value["symbol"]?.string,
+                let symbol = AlpacaWire.symbol(
+                    text, isCrypto: value["asset_class"]?.string == "crypto"),
+                let quantity = AlpacaWire.number(value["qty"]),
+                let price = AlpacaWire.number(value["avg_entry_price"])
+            else { throw line.error("a position cannot be read") }
+            return BrokerPosition(
+                symbol: symbol, quantity: Quantity(quantity), averagePrice: Money(price))
+        }
+    }
+
+    package func orders(after: Date) async throws(BrokerError) -> [BrokerOrderEntry] {
+        var found: [String: JSONValue] = [:]
+        for value in try await list("/v2/orders?status=open&limit=500") {
+            if let id = value["id"]?.string { found[id] = value }
+        }
+        // Page by page: the next begins after the last one's time.
+        var from = Timestamp.text(after)
+        while true {
+            let page = try await list(
+                "/v2/orders?status=all&direction=asc&limit=500&after=" + AlpacaLine.encoded(from))
+            for value in page {
+                if let id = value["id"]?.string { found[id] = value }
+            }
+            guard page.count == 500, let last = page.last?["submitted_at"]?.string, last != from
+            else { break }
+            from = last
+        }
+        return try found.values.map { value throws(BrokerError) in try entry(value) }
+            .sorted { $0.clientOrderID < $1.clientOrderID }
+    }
+
+    private func entry(_ value: JSONValue) throws(BrokerError) -> BrokerOrderEntry {
+        guard let client = value["client_order_id"]?.string, let symbol = symbol(value),
+            let side = value["side"]?.string.flatMap(Side.init),
+            // An order by amount has no quantity until it is filled.
+            let quantity = AlpacaWire.number(value["qty"])
+                ?? AlpacaWire.number(value["filled_qty"])
+        else { throw line.error("an order cannot be read") }
+        return BrokerOrderEntry(
+            clientOrderID: client, symbol: symbol, side: side, quantity: Quantity(quantity),
+            known: try AlpacaWire.order(value, line))
+    }
+
+    package func fills(after: Date) async throws(BrokerError) -> [BrokerFillEntry] {
+        try await activities(after: after).map { value throws(BrokerError) in
+            guard let order = value["order_id"]?.string, let symbol = symbol(value),
+                // A short sale says so: for the books it is a sale.
+                let side = value["side"]?.string.flatMap({
+                    Side(rawValue: $0 == "sell_short" ? "sell" : $0)
+                })
+            else { throw line.error("a fill cannot be read") }
+            return BrokerFillEntry(
+                brokerOrderID: order, symbol: symbol, side: side,
+                fill: try AlpacaWire.fill(value, line))
+        }
+    }
+
+    package func clock() async throws(BrokerError) -> BrokerClock {
+        let value = try await line.get("/v2/clock")
+        guard let now = value["timestamp"]?.string.flatMap(AlpacaWire.time),
+            let isOpen = value["is_open"]?.bool
+        else { throw line.error("the clock cannot be read") }
+        return BrokerClock(now: now, isOpen: isOpen)
+    }
+
+    private func symbol(_ value: JSONValue) -> Symbol? {
+        value["symbol"]?.string.flatMap {
+            AlpacaWire.symbol($0, isCrypto: value["asset_class"]?.string == "crypto")
+        }
+    }
+
+    private func list(_ path: String) async throws(BrokerError) -> [JSONValue] {
+        guard let list = try await line.get(path).array else {
+            throw line.error("the answer is no list")
+        }
+        return list
+    }
+}

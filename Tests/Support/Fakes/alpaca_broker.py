@@ -1,0 +1,227 @@
+"""Alpaca's trading interface on the loopback: one account whose orders the test fills.
+
+Beside the faults of fake.py a step knows "drop": the request takes effect, and its answer is lost.
+Commands of the test:
+
+    {"fill": {"client_order_id": C, "qty": Q, "price": P}}   a fill of an order
+    {"end": {"client_order_id": C, "status": "expired"}}     an order ends by itself
+    {"trade": {"symbol": S, "qty": Q, "side": S, "price": P}}  somebody trades by hand, elsewhere
+    {"book": true}                                           all orders by client id
+"""
+
+import socket
+import threading
+import uuid
+from decimal import Decimal
+
+from fake import FakeHandler, start
+
+OPEN = {"new", "partially_filled", "accepted"}
+
+
+def text(number):
+    return format(Decimal(number).normalize(), "f")
+
+
+class Book:
+    """What the broker knows; it survives every fault."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.orders = []
+        self.fills = []
+        self.clock = 0
+
+    def now(self):
+        self.clock += 1
+        return f"2026-11-20T15:{self.clock // 60 % 60:02}:{self.clock % 60:02}.000{self.clock % 10}Z"
+
+    def find(self, **wanted):
+        for order in self.orders:
+            if all(order[k] == v for k, v in wanted.items()):
+                return order
+        return None
+
+    def add(self, body):
+        crypto = "/" in body["symbol"]
+        now = self.now()
+        order = {
+            "id": str(uuid.uuid4()), "client_order_id": body["client_order_id"],
+            "created_at": now, "updated_at": now, "submitted_at": now, "filled_at": None,
+            "expired_at": None, "canceled_at": None, "failed_at": None, "replaced_at": None,
+            "replaced_by": None, "replaces": None, "asset_id": str(uuid.uuid4()),
+            "symbol": body["symbol"], "asset_class": "crypto" if crypto else "us_equity",
+            "notional": None, "qty": body["qty"], "filled_qty": "0", "filled_avg_price": None,
+            "order_class": "simple" if not crypto else "", "order_type": body["type"],
+            "type": body["type"], "side": body["side"], "time_in_force": body["time_in_force"],
+            "limit_price": body.get("limit_price"), "stop_price": body.get("stop_price"),
+            "status": "new", "extended_hours": False, "legs": None, "trail_percent": None,
+            "trail_price": None, "hwm": None,
+        }
+        self.orders.append(order)
+        return order
+
+    def fill(self, order, qty, price):
+        done = Decimal(order["filled_qty"])
+        paid = Decimal(order["filled_avg_price"] or 0) * done + Decimal(qty) * Decimal(price)
+        done += Decimal(qty)
+        whole = done >= Decimal(order["qty"])
+        order["filled_qty"] = text(done)
+        order["filled_avg_price"] = text(round(paid / done, 6))
+        order["status"] = "filled" if whole else "partially_filled"
+        now = self.now()
+        if whole:
+            order["filled_at"] = now
+        self.fills.append(
+            {
+                "id": f"20261120150000000::{uuid.uuid4()}", "activity_type": "FILL",
+                "transaction_time": now, "type": "fill" if whole else "partial_fill",
+                "price": str(price), "qty": str(qty), "side": order["side"],
+                "symbol": order["symbol"], "leaves_qty": text(Decimal(order["qty"]) - done),
+                "order_id": order["id"], "cum_qty": text(done), "order_status": order["status"],
+            }
+        )
+
+    def positions(self):
+        held = {}
+        for fill in self.fills:
+            sign = 1 if fill["side"] == "buy" else -1
+            qty, cost = held.get(fill["symbol"], (Decimal(0), Decimal(0)))
+            amount = sign * Decimal(fill["qty"])
+            if sign > 0:
+                cost += amount * Decimal(fill["price"])
+            elif qty:
+                cost += cost / qty * amount
+            held[fill["symbol"]] = (qty + amount, cost)
+        return [
+            self.position(symbol, qty, cost) for symbol, (qty, cost) in held.items() if qty != 0
+        ]
+
+    @staticmethod
+    def position(symbol, qty, cost):
+        crypto = "/" in symbol
+        return {
+            "asset_id": str(uuid.uuid4()), "symbol": symbol.replace("/", ""),
+            "exchange": "CRYPTO" if crypto else "NASDAQ",
+            "asset_class": "crypto" if crypto else "us_equity", "asset_marginable": not crypto,
+            "qty": text(qty), "avg_entry_price": text(round(cost / qty, 6)),
+            "side": "long" if qty > 0 else "short", "market_value": text(cost),
+            "cost_basis": text(cost), "unrealized_pl": "0", "unrealized_plpc": "0",
+            "unrealized_intraday_pl": "0", "unrealized_intraday_plpc": "0",
+            "current_price": text(round(cost / qty, 6)), "lastday_price": "0",
+            "change_today": "0", "qty_available": text(qty),
+        }
+
+
+class Alpaca(FakeHandler):
+    book = Book()
+
+    @classmethod
+    def command(cls, command):
+        book = cls.book
+        with book.lock:
+            if "fill" in command:
+                wanted = command["fill"]
+                order = book.find(client_order_id=wanted["client_order_id"])
+                book.fill(order, wanted["qty"], wanted["price"])
+            elif "end" in command:
+                wanted = command["end"]
+                book.find(client_order_id=wanted["client_order_id"])["status"] = wanted["status"]
+            elif "trade" in command:
+                wanted = command["trade"]
+                body = dict(wanted, type="market", time_in_force="day")
+                body["client_order_id"] = str(uuid.uuid4())
+                book.fill(book.add(body), wanted["qty"], wanted["price"])
+            else:
+                return {order["client_order_id"]: order for order in book.orders}
+        return "ok"
+
+    def error(self, status, message, kind=None, step=None):
+        codes = {403: 40310000, 404: 40410000, 422: 40010001, 429: 42910000}
+        return {"code": codes.get(status, status * 100000), "message": message}
+
+    def refuse(self, status, message):
+        self.send_json(status, self.error(status, message))
+
+    def respond(self, method, path, query, body, step):
+        if not self.headers.get("apca-api-key-id") or not self.headers.get("apca-api-secret-key"):
+            return self.send_json(401, {"message": "unauthorized."})
+        with self.book.lock:
+            status, value = self.answer(method, path, query, body)
+        if step.get("fault") == "drop":
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return None
+        if value is None:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+            return None
+        return self.send_json(status, value)
+
+    def answer(self, method, path, query, body):
+        book = self.book
+        if path == "/v2/orders" and method == "POST":
+            return self.place(body)
+        if path == "/v2/orders":
+            wanted = query.get("status", "open")
+            orders = [
+                o for o in book.orders
+                if wanted == "all" or (o["status"] in OPEN) == (wanted == "open")
+            ]
+            after = query.get("after")
+            orders = [o for o in orders if not after or o["submitted_at"] > after]
+            if query.get("direction", "desc") == "desc":
+                orders = orders[::-1]
+            return 200, orders[: int(query.get("limit", 50))]
+        if path == "/v2/orders:by_client_order_id":
+            order = book.find(client_order_id=query["client_order_id"])
+            return (200, order) if order else (404, self.error(404, "order not found"))
+        if path.startswith("/v2/orders/"):
+            order = book.find(id=path.rpartition("/")[2])
+            if not order:
+                return 404, self.error(404, "order not found")
+            if method == "GET":
+                return 200, order
+            if order["status"] not in OPEN:
+                return 422, self.error(422, f'order is already in "{order["status"]}" state')
+            order["status"] = "canceled"
+            order["canceled_at"] = book.now()
+            return 204, None
+        if path == "/v2/account/activities/FILL":
+            fills = [f for f in book.fills if f["transaction_time"] > query.get("after", "")]
+            token = query.get("page_token")
+            if token:
+                ids = [f["id"] for f in fills]
+                fills = fills[ids.index(token) + 1 :]
+            return 200, fills[: int(query.get("page_size", 100))]
+        if path == "/v2/positions":
+            return 200, book.positions()
+        if path == "/v2/account":
+            return 200, {
+                "id": str(uuid.uuid4()), "account_number": "PA1", "status": "ACTIVE",
+                "currency": "USD", "cash": "100000", "equity": "100000.5",
+                "buying_power": "200000", "trading_blocked": False, "account_blocked": False,
+                "pattern_day_trader": False, "created_at": "2026-01-01T00:00:00Z",
+            }
+        if path == "/v2/clock":
+            return 200, {
+                "timestamp": "2026-11-20T10:00:00.123456789-05:00", "is_open": True,
+                "next_open": "2026-11-23T09:30:00-05:00", "next_close": "2026-11-20T16:00:00-05:00",
+            }
+        return 404, self.error(404, "endpoint not found.")
+
+    def place(self, body):
+        if self.book.find(client_order_id=body.get("client_order_id")):
+            return 422, self.error(422, "client_order_id must be unique")
+        # Their own client sends a number, their documents want a text.
+        if Decimal(str(body.get("qty", 0))) <= 0:
+            return 422, self.error(422, "qty must be > 0")
+        body["qty"] = text(Decimal(str(body["qty"])))
+        if body["symbol"].startswith("POOR"):
+            return 403, self.error(403, "insufficient buying power")
+        return 200, self.book.add(body)
+
+
+if __name__ == "__main__":
+    start(Alpaca)
