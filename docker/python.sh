@@ -2,10 +2,10 @@
 # The Python packages that tests, benchmarks and linters use, in a virtual environment of
 # this checkout; prints the path of its python. Nothing of the product needs them.
 #
-#   docker/python.sh test|lint|bench
+#   docker/python.sh test|lint|bench|clients|langchain
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-group=${1:?test, lint or bench}
+group=${1:?test, lint, bench, clients or langchain}
 requirements=$root/docker/requirements-$group.txt
 venv=$("$root/docker/server.sh" base)/venv-$group
 

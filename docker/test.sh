@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: docker/test.sh [all] | long | swift | c | tap | sql | demo
+# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | sql | demo
 # Each runner prints its own closing lines; the first failure ends the run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -97,6 +97,11 @@ test_swift() {
     swift test --skip-build --no-parallel --filter FlowTests
 }
 
+test_clients() {
+    say "clients of pgvector: psycopg, SQLAlchemy, Django, LangChain"
+    extension/test/clients/run.sh
+}
+
 test_demo() {
     say "demo, killed and run again"
     demo/test.sh
@@ -104,9 +109,10 @@ test_demo() {
 
 case ${1:-all} in
     all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
-    long) test_tap; template; BELLWETHER_LONG=yes test_swift ;;
+    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients ;;
     c) test_c ;;
     tap) test_tap ;;
+    clients) test_clients ;;
     sql) template; test_sql ;;
     swift) template; test_swift ;;
     demo) template; test_demo ;;
