@@ -55,7 +55,7 @@ def searches(connection):
     """Nearest rows by each access method are those without an index."""
     cases = (
         ("v", "vector_l2_ops", "<->", ("hnsw", "ivfflat")),
-        ("h", "halfvec_cosine_ops", "<=>", ("hnsw",)),
+        ("h", "halfvec_cosine_ops", "<=>", ("hnsw", "ivfflat")),
         ("s", "sparsevec_ip_ops", "<#>", ("hnsw",)),
     )
     for column, operators, operator, methods in cases:
