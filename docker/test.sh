@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | sql | demo
+# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | drop_in | sql | demo
 # Each runner prints its own closing lines; the first failure ends the run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -102,6 +102,12 @@ test_clients() {
     extension/test/clients/run.sh
 }
 
+test_drop_in() {
+    say "the same questions to pgvector and the extension; its dump restored"
+    extension/test/drop_in/compare.sh
+    extension/test/drop_in/restore.sh
+}
+
 test_demo() {
     say "demo, killed and run again"
     demo/test.sh
@@ -109,10 +115,11 @@ test_demo() {
 
 case ${1:-all} in
     all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
-    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients ;;
+    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in ;;
     c) test_c ;;
     tap) test_tap ;;
     clients) test_clients ;;
+    drop_in) test_drop_in ;;
     sql) template; test_sql ;;
     swift) template; test_swift ;;
     demo) template; test_demo ;;

@@ -6,6 +6,7 @@
 #   extension/bench/pgvector.sh down            stop and remove
 #   extension/bench/pgvector.sh dsn DATABASE    connection string
 #   extension/bench/pgvector.sh python          the python that has the wheel
+#   extension/bench/pgvector.sh bin             the folder of its programs
 set -euo pipefail
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
@@ -76,5 +77,6 @@ up() {
 case ${1:-} in
     up | down | python) "$1" ;;
     dsn) dsn "${2:-}" ;;
-    *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+    bin) printf '%s\n' "$install/bin" ;;
+    *) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

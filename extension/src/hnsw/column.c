@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "catalog/pg_type.h"
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
@@ -84,8 +85,14 @@ HnswClassOf(Relation rel)
 int
 HnswDimensionsOf(Relation rel)
 {
-	int			dim = TupleDescAttr(RelationGetDescr(rel), HnswVectorColumn(rel) - 1)->atttypmod;
+	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(rel), HnswVectorColumn(rel) - 1);
+	int			dim = column->atttypmod;
 
+	/* The modifier of bit varying is no number of dimensions */
+	if (column->atttypid == VARBITOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("type not supported for hnsw index")));
 	if (dim < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -126,7 +126,7 @@ ReadQuery(IndexScanDesc scan, HnswScan *state)
 		if (dim != codec->dim)
 			ereport(ERROR,
 					(errcode(ERRCODE_DATA_EXCEPTION),
-					 errmsg(type->different, codec->dim, dim)));
+					 errmsg(type->different, dim, codec->dim)));
 	}
 	state->query = HnswMakeQuery(codec);
 	/* A vector of zeros has no cosine with any: every order is right */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "catalog/pg_type.h"
 #include "utils/rel.h"
 
 #include "halfvec/kernel.h"
@@ -93,8 +94,14 @@ IvfflatMakeMeta(Relation rel, IvfflatMeta *meta)
 {
 	IvfflatOptions *options = (IvfflatOptions *) rel->rd_options;
 	const IvfflatClass *class = ClassOf(rel);
-	int			dim = TupleDescAttr(RelationGetDescr(rel), 0)->atttypmod;
+	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(rel), 0);
+	int			dim = column->atttypmod;
 
+	/* The modifier of bit varying is no number of dimensions */
+	if (column->atttypid == VARBITOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("type not supported for ivfflat index")));
 	if (dim < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -171,7 +171,7 @@ def operation(source):
 
 
 def questions():
-    for file in ("statements.sql", "sparse_statements.sql"):
+    for file in ("statements.sql", "sparse_statements.sql", "index_statements.sql"):
         for line in (HERE / file).read_text().splitlines():
             if line and not line.startswith("--"):
                 yield line, statement(line)

@@ -1,0 +1,22 @@
+-- What the database says of itself: the same before and after the move.
+set timezone = 'UTC';
+set bytea_output = 'hex';
+set enable_indexscan = off;
+select count(*), md5(string_agg(d::text, '|' order by id)) from document d;
+select count(*), md5(string_agg(encode(vector_send(v) || halfvec_send(h) || sparsevec_send(s), 'hex'), '' order by id)) from document;
+select part, center, total from centers order by part;
+select indexname, replace(indexdef, 'public.', '') from pg_indexes where tablename = 'document' order by 1;
+select attname, format_type(atttypid, atttypmod), attstorage from pg_attribute where attrelid = 'document'::regclass and attnum > 0 order by attnum;
+select * from nearest;
+select nearest_to(array_fill(0.5, array[16])::halfvec);
+reset enable_indexscan;
+set enable_seqscan = off;
+set enable_sort = off;
+set ivfflat.probes = 20;
+set hnsw.ef_search = 400;
+select id from document order by v <=> '[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7]' limit 5;
+select id from document order by h <-> '[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7]' limit 5;
+select id from document order by h <#> '[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7]' limit 5;
+select id from document order by v <-> '[1,2,3,4,5,6,7,8,9,1,2,3,4,5,6,7]' limit 5;
+select id from document order by s <#> '{1:1,500:2}/1000', id limit 3;
+select min(b <~> b'1010101010101010') from (select b from document order by b <~> b'1010101010101010' limit 5) n;
