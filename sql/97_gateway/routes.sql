@@ -131,6 +131,171 @@ from (
         null, null, null, 'Resume trading'
     ),
     (
+        'orders', 'DELETE', '/api/orders', 'trade', 'api.cancel_order', 'row',
+        null, null, null, null,
+        'Cancel an order'
+    ),
+    (
+        'orders', 'POST', '/api/orders/replace', 'trade', 'api.replace_order', 'row',
+        null, null, null, null,
+        'Change quantity or price of an order'
+    ),
+    (
+        'orders', 'POST', '/api/orders/bracket', 'trade', 'api.place_bracket', 'row',
+        201, null, null, null,
+        'Place an entry with its stop and its target'
+    ),
+    (
+        'orders', 'GET', '/api/clamps', 'read', 'api.clamps', 'rows',
+        null, '{at,order_id,place}', null, null,
+        'Orders made smaller by a limit'
+    ),
+    (
+        'orders', 'GET', '/api/differences', 'read', 'api.differences', 'rows',
+        null, '{difference_id}', null, null,
+        'Differences from a brokers books'
+    ),
+    (
+        'approvals', 'GET', '/api/approvals', 'read', 'api.approvals', 'rows',
+        null, '{approval_id}', null, null,
+        'The inbox, newest first'
+    ),
+    (
+        'approvals', 'POST', '/api/approvals', 'trade', 'api.approve', 'row',
+        null, null, null, null,
+        'Approve, perhaps another quantity or price'
+    ),
+    (
+        'approvals', 'DELETE', '/api/approvals', 'trade', 'api.reject', 'row',
+        null, null, null, null,
+        'Reject'
+    ),
+    (
+        'approvals', 'GET', '/api/approvals/modes', 'read', 'api.approval_modes', 'rows',
+        null, '{strategy_id}', null, null,
+        'Who is asked before an order'
+    ),
+    (
+        'desk', 'GET', '/api/exit-plans', 'read', 'api.exit_plans', 'rows',
+        null, '{plan_id}', null, null,
+        'When each position is left'
+    ),
+    (
+        'desk', 'POST', '/api/exit-plans', 'trade', 'api.set_exit_plan', 'row',
+        null, null, null, null,
+        'Change when a position is left'
+    ),
+    (
+        'desk', 'GET', '/api/events/verify', 'read', 'api.verify_events', 'rows',
+        null, null, null, null,
+        'What of the record was changed: nothing, if all is well'
+    ),
+    (
+        'desk', 'GET', '/api/alerts', 'read', 'api.alerts', 'rows',
+        null, '{alert_id}', null, null,
+        'Alerts, newest first'
+    ),
+    (
+        'risk', 'GET', '/api/system/circuit-breaker', 'read', 'api.breakers', 'rows',
+        null, '{account_id}', null, null,
+        'Circuit breakers of the accounts'
+    ),
+    (
+        'risk', 'POST', '/api/system/circuit-breaker/trip', 'trade', 'api.trip_breaker', 'row',
+        null, null, null, null,
+        'Open a circuit breaker'
+    ),
+    (
+        'risk', 'POST', '/api/system/circuit-breaker/reset', 'trade', 'api.close_breaker', 'row',
+        null, null, null, null,
+        'Close a circuit breaker'
+    ),
+    (
+        'risk', 'GET', '/api/risk/limits', 'read', 'api.limits', 'rows',
+        null, '{reason_code}', null, null,
+        'Limits with their values'
+    ),
+    (
+        'risk', 'GET', '/api/risk/shadow', 'read', 'api.shadow_decisions', 'rows',
+        null, '{decision_id,account_id}', null, null,
+        'Decisions that were not sent while a breaker was open'
+    ),
+    (
+        'market', 'GET', '/api/market/conditions', 'read', 'api.conditions', 'rows',
+        null, '{ts,bar_interval}', null, null,
+        'The market as a whole, day by day'
+    ),
+    (
+        'market', 'GET', '/api/market/regimes', 'read', 'api.regimes', 'rows',
+        null, '{found_at,name,bar_interval}', null, null,
+        'Recurring states of the market'
+    ),
+    (
+        'market', 'GET', '/api/market/regimes/transitions', 'read', 'api.regime_transitions', 'rows',
+        null, '{found_at,went_from,went_to,bar_interval}', null, null,
+        'How often one state follows another'
+    ),
+    (
+        'patterns', 'GET', '/api/patterns/conditions', 'read', 'api.similar_conditions', 'rows',
+        null, null, null, null,
+        'When was the market as a whole like this'
+    ),
+    (
+        'strategies', 'GET', '/api/strategies', 'read', 'api.strategies', 'rows',
+        null, '{strategy_id}', null, null,
+        'Strategies in their newest version'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies', 'trade', 'api.save_strategy', 'value',
+        201, null, null, null,
+        'Save a strategy as a new version'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/backtest', 'read', 'api.backtest_strategy', 'rows',
+        null, null, null, null,
+        'Play a strategy against history'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/signals', 'read', 'api.strategy_signals', 'rows',
+        null, null, null, null,
+        'The signals of a strategy'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/walk-forward', 'read', 'api.walk_forward', 'rows',
+        null, null, null, null,
+        'Choose on one stretch, test on the next'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/sweep', 'trade', 'api.sweep_strategy', 'rows',
+        null, null, null, null,
+        'Try many parameters, with deflated Sharpe ratios'
+    ),
+    (
+        'strategies', 'GET', '/api/backtests', 'read', 'api.backtests', 'rows',
+        null, '{backtest_id}', null, null,
+        'Backtests that were kept, newest first'
+    ),
+    (
+        'agents', 'GET', '/api/models/calls', 'read', 'api.model_calls', 'rows',
+        null, '{call_id}', null, null,
+        'Calls of language models, newest first'
+    ),
+    (
+        'agents', 'GET', '/api/models/usage', 'read', 'api.model_usage', 'rows',
+        null, '{day,task,provider,model}', null, null,
+        'Tokens and cost of language models by day'
+    ),
+    (
+        'agents', 'GET', '/api/models/route', 'read', 'api.route', 'rows',
+        null, null, null, null,
+        'Which model is asked first for a task, and why'
+    ),
+    (
+        'agents', 'GET', '/api/prompts', 'read', 'api.prompts', 'rows',
+        null, '{name,version}', null, null,
+        'Prompts with their versions'
+    ),
+    (
         'jobs', 'GET', '/api/jobs', 'read', 'api.jobs', 'rows', null, '{job_id}',
         null, null, 'Jobs, newest first'
     ),

@@ -60,9 +60,13 @@ package struct Call: Sendable {
         }
     }
 
-    /// `run_cycle` gives a `cycle_id`: what a scalar is called in the answer.
+    /// What a scalar is called in the answer.
     private static func resultName(_ function: String) -> String {
-        function == "run_cycle" ? "cycle_id" : "result"
+        switch function {
+        case "run_cycle": "cycle_id"
+        case "save_strategy": "version"
+        default: "result"
+        }
     }
 
     /// A text as a value of the type; the server casts it and says what is wrong with it.

@@ -41,6 +41,10 @@ export const post = (path, body) => ask(path, {
   },
 });
 
+export const remove = (path, parameters) => ask(address(path, parameters), {
+  method: 'DELETE', headers: { 'X-CSRF-Token': csrf },
+});
+
 export async function logIn(key) {
   const answer = await ask('/login', { method: 'POST', body: JSON.stringify({ key }) });
   csrf = answer.csrf_token;

@@ -1,6 +1,6 @@
 // Desk: what we are worth, what we hold, what waits, what happened, what is in the way.
 
-import { get, onEvent, post, may } from '/api.js';
+import { get, onEvent, post, remove, may } from '/api.js';
 import { el, table, money, quantity, share, time, count, colored, sign, figures, panel,
   say } from '/ui.js';
 import * as charts from '/charts.js';
@@ -83,6 +83,41 @@ const events = () => panel('Events', {
   ], rows, 'Nothing has happened yet.');
 });
 
+const approvals = () => panel('Waiting for a word', {
+  sql: () => "select * from api.approvals where status = 'open';",
+  path: () => '/api/approvals?status=open',
+}, async () => {
+  const rows = (await get('/api/approvals', { status: 'open' })).items;
+  const decide = async (row, isApproved) => {
+    try {
+      if (isApproved) await post('/api/approvals', { approval_id: row.approval_id });
+      else await remove('/api/approvals', { approval_id: row.approval_id });
+      say(isApproved ? 'Approved.' : 'Rejected.');
+    } catch (error) { say(error.message); }
+  };
+  return table([
+    ['What', (row) => `${row.kind} ${row.symbol ?? ''}`],
+    ['Proposal', (row) => Object.entries(row.proposal ?? {}).filter(([, value]) => value !== null)
+      .map(([name, value]) => `${name} ${value}`).join(', '), 'text'],
+    ['Why', (row) => row.reason ?? '', 'text'],
+    ['Until', (row) => time(row.expires_at)],
+    ['', (row) => may('trade') ? el('span', {},
+      el('button', { type: 'button', onclick: () => decide(row, true) }, 'Approve'), ' ',
+      el('button', { type: 'button', onclick: () => decide(row, false) }, 'Reject')) : ''],
+  ], rows, 'Nothing waits for you.');
+});
+
+const plans = () => panel('Exit plans', {
+  sql: () => "select * from api.exit_plans where status = 'active';",
+  path: () => '/api/exit-plans',
+}, async () => table([
+  ['Symbol', (row) => row.symbol], ['Entered at', (row) => money(row.entry_price), 'number'],
+  ['Stop', (row) => money(row.stop_price), 'number'],
+  ['Target', (row) => money(row.target_price), 'number'],
+  ['Until', (row) => row.exit_by ? row.exit_by.slice(0, 10) : '–'],
+  ['State', (row) => row.triggered_by ? `${row.status}: ${row.triggered_by}` : row.status],
+], (await get('/api/exit-plans', { limit: 20 })).items, 'Every opened position gets one.'));
+
 const limits = () => panel('Risk', {
   sql: () => 'select api.risk_status();', path: () => '/api/risk/status',
 }, async () => {
@@ -118,14 +153,15 @@ const freshness = () => panel('Health', { path: () => '/health' }, async () => {
 });
 
 export async function show(main) {
-  const panels = [worth(), curve(), positions(), orders(), events(), limits(), freshness()];
+  const panels = [worth(), curve(), approvals(), positions(), plans(), orders(), events(), limits(),
+    freshness()];
   main.replaceChildren(...panels);
   await Promise.all(panels.map((one) => one.refresh()));
   let waiting = null;
   // Many events at once are one look.
   const stop = onEvent(() => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => panels.slice(0, 6).forEach((one) => one.refresh()), 250);
+    waiting = setTimeout(() => panels.slice(0, 8).forEach((one) => one.refresh()), 250);
   });
   return () => { clearTimeout(waiting); stop(); };
 }

@@ -6,9 +6,11 @@ import * as desk from '/desk.js';
 import * as market from '/market.js';
 import * as patterns from '/patterns.js';
 import * as cycles from '/cycles.js';
+import * as strategies from '/strategies.js';
+import * as agents from '/agents.js';
 import * as jobs from '/jobs.js';
 
-const pages = { desk, market, patterns, cycles, jobs };
+const pages = { desk, market, patterns, cycles, strategies, agents, jobs };
 const main = document.getElementById('main');
 const state = document.getElementById('state');
 const haltButton = document.getElementById('halt');
