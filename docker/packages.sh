@@ -5,7 +5,8 @@
 #   docker/packages.sh --check [GROUP ...]  only say what is missing (exit 1)
 #
 # Groups: database (to run PostgreSQL), worker (to run the program), build (to build
-# both), test (what make test and make lint need). Default: all four.
+# both), test (what make test and make lint need), page (the browser that tests the
+# page). Default: all but page.
 set -euo pipefail
 
 packages_of() {
@@ -23,7 +24,8 @@ packages_of() {
             echo postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl \
                 postgresql-15-plpgsql-check libipc-run-perl pg-bsd-indent cppcheck codespell shellcheck valgrind
             ;;
-        *) sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+        page) echo chromium ;;
+        *) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac
 }
 

@@ -113,9 +113,40 @@ test_demo() {
     demo/test.sh
 }
 
+# The page in headless Chromium, over a database in which the demo has run.
+test_page() {
+    say "page"
+    docker/packages.sh page
+    local name=bellwether_page_$$ status=0 scratch dsn gateway
+    scratch=$(mktemp -d)
+    sql "create database $name template bellwether_template"
+    "$bellwether" migrate --database "$(database "$name")" > /dev/null
+    psql -Xq -v ON_ERROR_STOP=1 "$(database "$name")" -f demo/tenant.sql > /dev/null
+    dsn() { $server dsn "$1" | sed "s#/bellwether?#/$name?#"; }
+    BELLWETHER_ADMIN_DSN=$(dsn admin) BELLWETHER_WORKER_DSN=$(dsn worker) \
+        BELLWETHER_ANALYST_DSN=$(dsn analyst) BELLWETHER_MODEL_PATH=$base/model \
+        demo/run.sh > "$scratch/demo.out" 2>&1 || { tail -n 30 "$scratch/demo.out" >&2; return 1; }
+    "$bellwether" key create --scopes trade --database "$(dsn admin)" > "$scratch/key"
+    "$bellwether" gateway --port 0 --rpc-port 0 --libraries "$base/web" --log-format json \
+        --database "$(dsn gateway)" 2> "$scratch/gateway.log" &
+    gateway=$!
+    until grep -q 'listening on' "$scratch/gateway.log"; do
+        kill -0 "$gateway" || { cat "$scratch/gateway.log" >&2; return 1; }
+        sleep 0.1
+    done
+    "$(docker/python.sh page)" Tests/PageTests/page_test.py \
+        "$(sed -n 's#.*listening on \(http[^ ,]*\)/,.*#\1#p' "$scratch/gateway.log")" \
+        "$scratch/key" "$base/screenshots" || status=$?
+    kill -TERM "$gateway"
+    wait "$gateway" || status=$?
+    sql "drop database $name with (force)"
+    rm -rf "$scratch"
+    return $status
+}
+
 case ${1:-all} in
     all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
-    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in ;;
+    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in; test_page ;;
     c) test_c ;;
     tap) test_tap ;;
     clients) test_clients ;;
@@ -123,5 +154,6 @@ case ${1:-all} in
     sql) template; test_sql ;;
     swift) template; test_swift ;;
     demo) template; test_demo ;;
+    page) template; test_page ;;
     *) sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

@@ -1,0 +1,149 @@
+"""Drives every part of the page in headless Chromium: real clicks, no console errors,
+screenshots kept. Run: page_test.py URL KEY_FILE FOLDER  (prints 'N passed, N failed').
+
+The database behind URL has the demo in it.
+"""
+
+import pathlib
+import sys
+
+from playwright.sync_api import sync_playwright
+
+url, key_file, folder = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
+key = pathlib.Path(key_file).read_text().strip()
+folder.mkdir(parents=True, exist_ok=True)
+passed = failed = 0
+complaints: list[str] = []
+
+
+def check(name: str, is_so: bool) -> None:
+    global passed, failed
+    if is_so:
+        passed += 1
+    else:
+        failed += 1
+        print(f"page test: NOT {name}")
+
+
+def settled(page) -> None:
+    page.wait_for_function(
+        "!document.querySelector('main')?.innerText.includes('Loading …')", timeout=20_000
+    )
+
+
+def shoot(page, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def open_part(page, name: str) -> None:
+    page.goto(f"{url}/#{name}")
+    page.wait_for_selector("main section")
+    settled(page)
+
+
+def named(page) -> bool:
+    """Every control has a name for those who do not see it."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('main button, main input, main select, main a')]
+        .every((one) => (one.innerText || one.getAttribute('aria-label')
+            || one.closest('label')?.innerText || '').trim() !== '')"""
+    )
+
+
+with sync_playwright() as play:
+    browser = play.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+    )
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda line: complaints.append(line.text)
+        # Chromium itself reports the answer that asks for the key.
+        if line.type == "error" and "401" not in line.text
+        else None,
+    )
+
+    page.goto(f"{url}/")
+    page.wait_for_selector("#login[open]")
+    page.fill("#key", "bw_wrong")
+    page.click("#login button")
+    page.wait_for_function("document.getElementById('login-wrong').innerText !== ''")
+    check("a wrong key is refused in words", "unknown" in page.inner_text("#login-wrong"))
+    page.fill("#key", key)
+    page.click("#login button")
+    page.wait_for_selector("main section")
+    settled(page)
+    check("the desk shows equity", "Equity, USD" in page.inner_text("main"))
+    check("and the curve", page.locator("svg path").count() >= 2)
+    check("controls have names", named(page))
+    shoot(page, "desk")
+
+    open_part(page, "market?symbol=AAPL")
+    page.wait_for_selector("main canvas")
+    box = page.locator("main .chart").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector("text=when was it like this?")
+    check("a bar under the pointer shows its snapshot", "RSI 14" in page.inner_text("main"))
+    shoot(page, "market")
+
+    open_part(page, "patterns?symbol=AAPL&as_of=2018-02-05&k=30")
+    page.wait_for_selector("main svg path")
+    check("thirty stretches and the fan", page.locator("main svg path").count() > 30)
+    check("the base rate stands beside it", "Wins usually" in page.inner_text("main"))
+    page.select_option("select[name=symbol]", "NVDA")
+    page.wait_for_function("location.hash.includes('NVDA')")
+    settled(page)
+    check("another instrument can be chosen", "patterns" in page.url and "NVDA" in page.url)
+    check("controls have names", named(page))
+    shoot(page, "patterns")
+
+    open_part(page, "cycles?cycle=3")
+    check("the four agents stand in a row", page.locator(".step").count() == 4)
+    page.fill("input[name=symbols]", "AAPL")
+    page.click("text=Ask the agents")
+    page.wait_for_function("location.hash !== '#cycles?cycle=3'")
+    settled(page)
+    check("a cycle can be asked for", "AAPL" in page.inner_text("main"))
+    shoot(page, "cycles")
+
+    for part in ["strategies", "agents", "jobs"]:
+        open_part(page, part)
+        check(f"{part} can be opened", page.locator("main section").count() > 0)
+        check(f"{part} shows no error", page.locator("main [role=alert]").count() == 0)
+        shoot(page, part)
+
+    page.click("#halt")
+    page.fill("#reason", "page test")
+    page.click("#confirm button.stop")
+    page.wait_for_function("document.getElementById('state').innerText.includes('page test')")
+    check("the button halts", "HALTED" in page.inner_text("#state"))
+    shoot(page, "halted")
+    page.click("#halt")
+    page.wait_for_function("document.getElementById('state').innerText.includes('active')")
+    check("and lets go on", True)
+
+    page.set_viewport_size({"width": 380, "height": 800})
+    open_part(page, "desk")
+    wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth + 1")
+    check("it fits a phone", wide)
+    shoot(page, "phone")
+    page.emulate_media(color_scheme="dark")
+    open_part(page, "patterns?symbol=AAPL&as_of=2018-02-05")
+    shoot(page, "dark")
+
+    paint = page.evaluate(
+        """() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 1e9"""
+    )
+    check(f"the first paint is within a second ({paint:.0f} ms)", paint < 1000)
+    page.click("#leave")
+    page.wait_for_selector("#login[open]")
+    check("logging out ends the session", page.context.cookies() == [])
+    browser.close()
+
+for complaint in complaints:
+    print(f"page test: the console says: {complaint}")
+check("the console is silent", not complaints)
+print(f"page: {passed} passed, {failed} failed")
+sys.exit(1 if failed or not passed else 0)
