@@ -12,6 +12,7 @@ create or replace function work._repeat(
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -71,6 +72,7 @@ returns bigint[]
 language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

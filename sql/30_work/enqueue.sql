@@ -29,6 +29,7 @@ create or replace function work._alive(job_ids bigint[])
 returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -77,6 +78,7 @@ create or replace function work._check_payloads(kind text, payloads jsonb[])
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
     largest integer;
@@ -116,6 +118,7 @@ create or replace function work._enqueue(
 returns setof bigint
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -272,8 +275,35 @@ returns bigint
 language plpgsql
 security definer -- callers have no rights on the tables of the queue
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
+#variable_conflict use_column
+declare
+    new_id bigint;
 begin
+    -- The plain case needs no more than a row: it is what a storm is made of.
+    if dedup_key is null and lane is null and after is null
+        and jsonb_typeof(payload) = 'object' and octet_length(payload::text) <= 1048576
+        and (run_at is null or (run_at >= now() and isfinite(run_at))) then
+        insert into work.job (
+            tenant_id, kind, priority, state, run_at, max_attempts, payload, enqueued_at
+        )
+        select
+            coalesce(enqueue.tenant_id, 0), k.name, coalesce(enqueue.priority, 100),
+            case when enqueue.run_at > clock.moment then 'waiting' else 'ready' end,
+            coalesce(enqueue.run_at, clock.moment), k.max_attempts, enqueue.payload,
+            clock.moment
+        from work.kind as k cross join clock_timestamp() as clock (moment)
+        where k.name = enqueue.kind
+        returning job_id into new_id;
+        if found then
+            if run_at is null or run_at <= clock_timestamp() then
+                perform work._wake();
+            end if;
+            return new_id;
+        end if;
+    end if;
+    -- All others, and what is refused.
     return work._enqueue(
         kind, array[payload], array[tenant_id], array[dedup_key], array[lane], priority,
         run_at, after

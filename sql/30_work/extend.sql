@@ -7,6 +7,7 @@ returns bigint[]
 language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

@@ -27,6 +27,7 @@ create or replace function work._bury(job_id bigint, reason text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -91,6 +92,7 @@ returns text
 language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

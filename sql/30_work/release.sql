@@ -6,6 +6,7 @@ create or replace function work._unblock(job_ids bigint[])
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -62,6 +63,7 @@ create or replace function work._release_dependents(done_ids bigint[])
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -87,6 +89,7 @@ create or replace function work._release_lanes(tenant_ids integer[], lanes text[
 returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare

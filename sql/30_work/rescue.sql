@@ -7,6 +7,7 @@ create or replace function work._grant_grace(moment timestamptz)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
@@ -25,6 +26,7 @@ create or replace function work._take_back(job_id bigint, error text)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
@@ -53,6 +55,7 @@ returns integer
 language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
