@@ -1,9 +1,10 @@
 -- Done. The result of a job is written in the same transaction, so that it happens
 -- exactly once: an acknowledgement with an old lease token is not acknowledged.
 
--- Only a leased job has a worker. Its state is not asked for, lest the planner goes
--- through the index of the leased ones: while an old snapshot is held open, that keeps
--- an entry of each job that ever was.
+-- Jobs are found by their ids and by nothing else: only a leased job has a worker, so
+-- its state is not asked for, lest the planner goes through the index of the leased
+-- ones; nor are ids and tokens joined, lest it merges them with the whole table. While
+-- an old snapshot is held open, both keep an entry of each job that ever was.
 
 -- An equal job came while this one ran: it starts anew.
 create or replace function work._repeat(
@@ -13,6 +14,7 @@ returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -21,11 +23,11 @@ declare
 begin
     with held as materialized (
         select j.* from work.job as j
-        inner join unnest(_repeat.job_ids, _repeat.lease_tokens)
-            as given (job_id, lease_token)
-            on j.job_id = given.job_id and j.lease_token = given.lease_token
         where
-            j.worker_id = _repeat.worker_id and j.again is not null
+            j.job_id = any(_repeat.job_ids) and j.worker_id = _repeat.worker_id
+            and j.lease_token
+            = (_repeat.lease_tokens)[array_position(_repeat.job_ids, j.job_id)]
+            and j.again is not null
         order by j.job_id
         for update of j
     ),
@@ -38,7 +40,7 @@ begin
             lease_token = j.lease_token + 1, lease_until = null, worker_id = null,
             started_at = null, run_at = moment, enqueued_at = moment
         from held
-        where j.job_id = held.job_id
+        where j.job_id = any(_repeat.job_ids) and j.job_id = held.job_id
     ),
 
     recorded as (
@@ -73,6 +75,7 @@ language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -91,10 +94,10 @@ begin
 
     with ended as (
         delete from work.job as j
-        using unnest(ack.job_ids, ack.lease_tokens) as given (job_id, lease_token)
         where
-            j.job_id = given.job_id and j.lease_token = given.lease_token
-            and j.worker_id = ack.worker_id and j.again is null
+            j.job_id = any(ack.job_ids) and j.worker_id = ack.worker_id
+            and j.lease_token = (ack.lease_tokens)[array_position(ack.job_ids, j.job_id)]
+            and j.again is null
         returning j.*
     ),
 

@@ -1,5 +1,9 @@
 -- A worker takes what it can do next.
 --
+-- The queue's functions plan once, and never through the whole table: its statistics
+-- are always old, and a table that is empty now may be large in a moment, or keep the pages
+-- of all that a held snapshot might still see.
+--
 -- Example: select * from work.claim(3, '{run_cycle,submit_order}', 8);
 
 -- Jobs whose time has come.
@@ -7,15 +11,15 @@ create or replace function work._promote()
 returns void
 language sql
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
 begin atomic
     update work.job as j set state = 'ready'
-    from (
+    where j.job_id = any(array(
         select w.job_id from work.job as w
         where w.state = 'waiting' and w.run_at <= clock_timestamp()
         order by w.run_at limit 1000
         for no key update skip locked
-    ) as due
-    where j.job_id = due.job_id;
+    ));
 end;
 comment on function work._promote()
     is 'Makes up to 1000 waiting jobs ready that are due.';
@@ -27,6 +31,7 @@ returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -63,6 +68,7 @@ returns bigint[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -117,6 +123,7 @@ returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -161,6 +168,7 @@ language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare

@@ -8,6 +8,7 @@ language plpgsql
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
@@ -23,10 +24,10 @@ begin
     with held as materialized (
         select j.job_id, k.lease from work.job as j
         inner join work.kind as k on j.kind = k.name
-        inner join unnest(extend.job_ids, extend.lease_tokens) as given (job_id,
-            lease_token)
-            on j.job_id = given.job_id and j.lease_token = given.lease_token
-        where j.worker_id = extend.worker_id
+        where
+            j.job_id = any(extend.job_ids) and j.worker_id = extend.worker_id
+            and j.lease_token
+            = (extend.lease_tokens)[array_position(extend.job_ids, j.job_id)]
         order by j.job_id
         for no key update of j
     ),
@@ -34,7 +35,7 @@ begin
     renewed as (
         update work.job as j set lease_until = clock_timestamp() + held.lease
         from held
-        where j.job_id = held.job_id
+        where j.job_id = any(extend.job_ids) and j.job_id = held.job_id
         returning j.job_id
     )
 

@@ -19,6 +19,7 @@ returns work.flow[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 begin atomic
     with recursive held as materialized (
         select h.tenant_id
@@ -84,6 +85,7 @@ returns work.flow[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare

@@ -94,6 +94,7 @@ returns integer[]
 language sql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
 begin atomic
     select array(
         select (

@@ -27,6 +27,28 @@ begin
         + (plan -> 0 -> 'Plan' ->> 'Shared Read Blocks')::int;
 end
 $$;
+-- The least of three times: what is planned and looked up anew is not counted.
+create function pg_temp.claim_pages() returns int language sql as $$
+    select min(pg_temp.pages(format(
+        'select count(*) from work.claim(%s, ''{match_orders}'', 1)', id
+    ))) from worker, generate_series(1, 3)
+$$;
+create function pg_temp.ack_pages() returns int language plpgsql as $$
+declare
+    used int[] := '{}';
+    lease record;
+begin
+    for i in 1..3 loop
+        select c.job_id, c.lease_token, worker.id into lease
+        from worker, work.claim(id, '{match_orders}', 1) as c;
+        used := used || pg_temp.pages(format(
+            'select work.ack(%s, array[%s]::bigint[], array[%s]::bigint[])',
+            lease.id, lease.job_id, lease.lease_token
+        ));
+    end loop;
+    return (select min(u) from unnest(used) as u);
+end
+$$;
 create function pg_temp.drain() returns int language plpgsql as $$
 declare
     ids bigint[];
@@ -44,21 +66,10 @@ end
 $$;
 delete from work.job where kind = 'match_orders';
 
--- Warm: what is planned and looked up the first time is not counted.
-select pg_temp.enqueue(2000) \g /dev/null
-select pg_temp.drain() \g /dev/null
 select pg_temp.enqueue(200) \g /dev/null
 create temporary table before as
-select pg_temp.pages(format(
-    'select count(*) from work.claim(%s, ''{match_orders}'', 100)', id
-)) as claim from worker;
-create temporary table held as
-select array_agg(c.job_id) as ids, array_agg(c.lease_token) as tokens
-from worker, work.claim(id, '{match_orders}', 100) as c;
-alter table before add column ack int;
-update before set ack = pg_temp.pages(format(
-    'select work.ack(%s, %L, %L)', id, ids, tokens
-)) from worker, held;
+select pg_temp.claim_pages() as claim, pg_temp.ack_pages() as ack;
+select pg_temp.drain() \g /dev/null
 
 select dblink_exec('holder', 'begin isolation level repeatable read') \g /dev/null
 select r.n from dblink('holder', 'select count(*) from work.kind') as r (n text)
@@ -70,36 +81,27 @@ select is(pg_temp.drain(), 5000, 'and again');
 vacuum work.job;
 select pg_temp.enqueue(300) \g /dev/null
 
--- The first claim looks for the flows; what it remembers when that is slow:
-select count(*)
-from worker, work.claim(id, '{match_orders}', 100) as c \g /dev/null
+-- To look for the flows takes long now; a session that found it slow remembers them.
+select cmp_ok(
+    pg_temp.pages($$select work._flows('{match_orders}', 100, -1)$$), '>',
+    3 * before.claim, 'to look for what is to be done reads what was done'
+) from before;
 select work._remember(
     '{match_orders}', work._flows('{match_orders}', 100, -1), '{}',
     clock_timestamp() + interval '1 hour'
 ) \g /dev/null
--- The first one after it still reads what was taken since.
 select cmp_ok(
-    pg_temp.pages(format(
-        'select count(*) from work.claim(%s, ''{match_orders}'', 100)', id
-    )), '<', 3 * before.claim,
-    'a claim reads no more than it did without ten thousand dead entries'
-) from worker, before;
-drop table held;
-create temporary table held as
-select array_agg(c.job_id) as ids, array_agg(c.lease_token) as tokens
-from worker, work.claim(id, '{match_orders}', 100) as c;
-select is((select cardinality(ids) from held), 100, 'and finds what is there');
+    pg_temp.claim_pages(), '<', 3 * before.claim, 'a claim that remembers does not'
+) from before;
 select cmp_ok(
-    pg_temp.pages(format('select work.ack(%s, %L, %L)', id, ids, tokens)), '<',
-    3 * before.ack, 'nor does an acknowledgement'
-) from worker, held, before;
+    pg_temp.ack_pages(), '<', 3 * before.ack, 'nor does an acknowledgement'
+) from before;
 -- When what is remembered does not fill a batch, it looks again.
-select pg_temp.enqueue(7) \g /dev/null
 select work.enqueue('match_orders', tenant_id => 9002) \g /dev/null
 select is(
     (
-        select count(*)::int from worker, work.claim(id, '{match_orders}', 100)
-    ), 8, 'a flow that it does not know is found when a batch is not full'
+        select count(*)::int from worker, work.claim(id, '{match_orders}', 1000)
+    ), 294 + 1 - 0, 'a flow that it does not know is found when a batch is not full'
 );
 
 select dblink_exec('holder', 'rollback') \g /dev/null
