@@ -66,6 +66,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ('BW218', 'bad_schedule', 'A schedule contradicts itself.', 'Look at the message.'),
 (
     'BW219', 'bad_age', 'Finished jobs cannot be that old.', 'Give a positive interval.'
+),
+(
+    'BW220', 'foreign_job', 'Another worker that lives holds the lease of a job.',
+    'Answer as the worker that claimed it.'
 )
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

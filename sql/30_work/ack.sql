@@ -126,6 +126,7 @@ begin
 
     if cardinality(finished) < cardinality(ack.job_ids) then
         repeated := work._repeat(ack.worker_id, ack.job_ids, ack.lease_tokens);
+        perform work._check_holder(ack.worker_id, ack.job_ids, ack.lease_tokens);
         perform work._count(
             'work.leases_lost', cardinality(ack.job_ids) - cardinality(finished)
                 - cardinality(repeated)

@@ -1,8 +1,8 @@
 -- A worker takes what it can do next.
 --
 -- The queue's functions plan once, and never through the whole table: its statistics
--- are always old, and a table that is empty now may be large in a moment, or keep the pages
--- of all that a held snapshot might still see.
+-- are always old, and a table that is empty now may be large in a moment, or keep the
+-- pages of all that a held snapshot might still see.
 --
 -- Example: select * from work.claim(3, '{run_cycle,submit_order}', 8);
 

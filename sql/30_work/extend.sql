@@ -43,6 +43,11 @@ begin
         array_agg(renewed.job_id order by renewed.job_id), '{}'
     ) into extended
     from renewed;
+    if cardinality(extended) < cardinality(extend.job_ids) then
+        perform work._check_holder(
+            extend.worker_id, extend.job_ids, extend.lease_tokens
+        );
+    end if;
     perform work._count(
         'work.leases_lost', cardinality(extend.job_ids) - cardinality(extended)
     );

@@ -115,6 +115,9 @@ begin
         and worker_id = nack.worker_id
     for update;
     if not found then
+        perform work._check_holder(
+            nack.worker_id, array[nack.job_id], array[nack.lease_token]
+        );
         perform nextval('work.leases_lost');
         return 'lost';
     end if;

@@ -39,6 +39,43 @@ $$;
 comment on function work.register_worker(text, integer, text, text[]) is
 'Announces a worker and returns its id.';
 
+-- An answer with the right token for a job of another worker that lives is no late
+-- answer but a mistake.
+create or replace function work._check_holder(
+    worker_id integer, job_ids bigint[], lease_tokens bigint[]
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+    foreign_job record;
+begin
+    select j.job_id, j.worker_id into foreign_job from work.job as j
+    where
+        j.job_id = any(_check_holder.job_ids)
+        and j.lease_token
+        = (_check_holder.lease_tokens)[array_position(_check_holder.job_ids, j.job_id)]
+        and j.worker_id <> _check_holder.worker_id
+        and exists (select from work.worker as w where w.worker_id = j.worker_id)
+    order by j.job_id limit 1;
+    if found then
+        raise exception using
+            errcode = 'BW220',
+            message = format(
+                'job %s is leased by worker %s, not by worker %s', foreign_job.job_id,
+                foreign_job.worker_id, _check_holder.worker_id
+            ),
+            hint = 'Answer as the worker that claimed it.';
+    end if;
+end
+$$;
+comment on function work._check_holder(integer, bigint[], bigint[]) is
+'An error if one of these leases is held by another worker that lives.';
+
 create or replace function work.heartbeat(worker_id integer)
 returns boolean
 language plpgsql

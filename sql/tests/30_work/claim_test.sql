@@ -93,13 +93,17 @@ select is(
     ), array_agg(job_id),
     'the holder may extend the lease'
 ) from held;
-select is(
-    work.extend(pg_temp.worker('b'), array_agg(job_id), array_agg(lease_token)), '{}',
-    'another may not'
+select throws_ok(
+    format(
+        'select work.extend(%s, array[%s], array[%s])', pg_temp.worker('b'), job_id,
+        lease_token
+    ), 'BW220', null, 'another may not'
 ) from held;
-select is(
-    work.ack(pg_temp.worker('b'), array_agg(job_id), array_agg(lease_token)), '{}',
-    'another worker''s acknowledgement finishes nothing'
+select throws_ok(
+    format(
+        'select work.ack(%s, array[%s], array[%s])', pg_temp.worker('b'), job_id,
+        lease_token
+    ), 'BW220', null, 'nor finish it'
 ) from held;
 select is(
     work.ack(pg_temp.worker('a'), array_agg(job_id), array_agg(lease_token + 1)), '{}',
@@ -157,10 +161,11 @@ delete from held;
 set local role bellwether_worker;
 select work.enqueue('run_cycle', '{"n": 1}', 1, dedup_key => 'k') \g /dev/null
 select is(pg_temp.take('a', 1), 1, 'first attempt');
-select is(
-    work.nack(
-        pg_temp.worker('b'), job_id, lease_token, 'no'
-    ), 'lost', 'not mine to fail'
+select throws_ok(
+    format(
+        'select work.nack(%s, %s, %s, %L)', pg_temp.worker('b'), job_id, lease_token,
+        'no'
+    ), 'BW220', null, 'not mine to fail'
 ) from held;
 select is(
     work.nack(
