@@ -56,6 +56,17 @@ begin
                 other.tenant_id = j.tenant_id and other.lane = j.lane
                 and (other.job_id < j.job_id or other.state = 'leased')
         );
+    -- What should not have been ready must not stand before others: the one before it
+    -- in its lane lets it go on.
+    update work.job as j set state = 'blocked'
+    where
+        j.job_id = any(_lane_heads.job_ids) and j.job_id <> all(heads)
+        and exists (
+            select from work.job as l
+            where
+                l.job_id = any(locked) and l.tenant_id = j.tenant_id
+                and l.lane = j.lane
+        );
     return heads;
 end
 $$;
@@ -176,6 +187,7 @@ declare
         nullif(current_setting('work.last_tenant', true), '')::integer, -1
     );
     last_taken integer;
+    reach integer;
     memory jsonb := nullif(current_setting('work.flows', true), '')::jsonb;
     moment timestamptz;
     search interval;
@@ -211,17 +223,22 @@ begin
         taken := work._lock_next(flows, claim.max_jobs);
     end if;
     if cardinality(taken) < claim.max_jobs then
-        moment := clock_timestamp();
-        flows := work._flows(claim.kinds, claim.max_jobs, last_tenant);
-        search := clock_timestamp() - moment;
-        until := case
-            when search > interval '5 ms'
-                then clock_timestamp() + least(20 * search, interval '5 seconds')
-        end;
-        if cardinality(flows) > 1 then
-            flows := work._in_turn(flows, last_tenant);
-        end if;
-        taken := work._lock_next(flows, claim.max_jobs);
+        -- One flow for each job will do, unless limits or lanes leave nothing of them:
+        -- then further ones.
+        foreach reach in array array[1, 8, 64, 512] loop
+            moment := clock_timestamp();
+            flows := work._flows(claim.kinds, reach * claim.max_jobs, last_tenant);
+            search := clock_timestamp() - moment;
+            until := case
+                when search > interval '5 ms'
+                    then clock_timestamp() + least(20 * search, interval '5 seconds')
+            end;
+            if cardinality(flows) > 1 then
+                flows := work._in_turn(flows, last_tenant);
+            end if;
+            taken := work._lock_next(flows, claim.max_jobs);
+            exit when taken <> '{}' or flows = '{}';
+        end loop;
     end if;
     if taken = '{}' then
         -- Nothing to do: time to see whether a lane stands still.

@@ -1,6 +1,6 @@
--- The answer to a claim got lost: the worker lives and does not know that it holds those
--- jobs, so nobody would do them before their leases end. It says what it knows of, and
--- the rest goes back at once.
+-- The answer to a claim got lost: the worker lives and does not know that it holds
+-- those jobs, so nobody would do them before their leases end. It says what it knows
+-- of, and the rest goes back at once.
 --
 -- Example: select work.hand_back(3, '{12,13}', '{1,4}') -> 1
 --

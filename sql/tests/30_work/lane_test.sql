@@ -1,6 +1,6 @@
 -- Lanes: of one tenant and lane one job at a time, in order.
 begin;
-select plan(24);
+select plan(28);
 \ir ../roles.psql
 \ir worker.psql
 set local role bellwether_worker;
@@ -57,6 +57,21 @@ select is(pg_temp.take('b', 10), '1,2,4', 'the same ones start again');
 select is(work.cancel(array(select job_id from held where who = 'b' and n = 1)), 1,
     'one is canceled');
 select is(pg_temp.take('b', 10), '3', 'its lane goes on');
+
+-- What is ready by mistake does not stand before others of its flow.
+reset role;
+delete from work.job;
+delete from held;
+select pg_temp.add(n, lane => 'z') from generate_series(1, 2) as n \g /dev/null
+update work.job set state = 'ready';
+select pg_temp.add(3) \g /dev/null
+select is(pg_temp.take('a', 1), '1', 'of two ready ones of a lane the first starts');
+select is(pg_temp.take('b', 1), '3', 'then the next that may');
+select is(pg_temp.finish('a', 1), '1', 'when it has ended');
+select is(pg_temp.take('a', 1), '2', 'the other starts');
+delete from work.job;
+delete from held;
+select pg_temp.add(n, lane => 'x') from generate_series(4, 5) as n \g /dev/null
 
 -- What two transactions between them left blocked by nothing.
 delete from work.job where payload ->> 'n' <> '5';

@@ -1,6 +1,6 @@
 -- Limits on what runs at once and how fast it starts; gates; tokens.
 begin;
-select plan(41);
+select plan(42);
 \ir ../roles.psql
 \ir worker.psql
 update work.kind set provider = 'broker' where name = 'match_orders';
@@ -17,6 +17,11 @@ select is(pg_temp.take('b', 10), '3', 'the next one starts');
 select work.set_limit('tenant', '1', 0) \g /dev/null
 select is(pg_temp.finish('a', 2) || pg_temp.finish('b', 3), '23', 'with a limit of 0');
 select is(pg_temp.take('b', 10), '', 'nothing starts');
+select pg_temp.add(20 + n, 2 + n) from generate_series(1, 3) as n \g /dev/null
+select is(
+    pg_temp.take('b', 1) || pg_temp.take('b', 1) || pg_temp.take('b', 1), '212223',
+    'which keeps nobody from the others, with one slot either'
+);
 select work.set_limit('tenant', '1') \g /dev/null
 select is(pg_temp.take('b', 10), '4', 'without one, all');
 reset role;
