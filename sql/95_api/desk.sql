@@ -223,4 +223,5 @@ select
 from work.job_done as f
 where f.tenant_id in (current_tenant(), 0);
 comment on view api.jobs
-    is 'The tenant''s jobs and the system''s: ready, leased, waiting, done or dead.';
+    is 'The tenant''s jobs and the system''s: ready, leased, waiting, blocked, done or '
+       'dead.';
