@@ -40,101 +40,75 @@ struct JobsRestartTests {
     @Test("that are killed with SIGKILL, one after another, lose and double nothing")
     func killed() async throws {
         let bench = try await JobsBench.make()
-        let url = bench.workerURL
         let rounds = TestServer.isLong ? 20 : 3
         let load = Self.load(bench.admin.target)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<(rounds + 2) {
-                group.addTask {
-                    await #expect(processExitsWith: .signal(SIGKILL)) { [url = url as String] in
-                        try await WorkerChild.work(url)
-                    }
+        try await WorkerChild.withChildren(
+            { start in
+                var workers = [try start(), try start()]
+                for round in 1...rounds {
+                    try await WorkerChild.registered(2, bench)
+                    try await Task.sleep(for: .milliseconds(Int.random(in: 20...300)))
+                    let worker = workers.remove(at: round % 2)
+                    kill(worker.processIdentifier, SIGKILL)
+                    #expect(try await WorkerChild.ended(worker) == .uncaughtSignal)
+                    // As if it had been silent long enough: the others need not wait for that.
+                    _ = try await bench.admin.query(
+                        "delete from work.worker where pid = \(bind: worker.processIdentifier)")
+                    workers.append(try start())
                 }
-            }
-            let workers = try await WorkerChild.await(rounds + 2, bench)
-            for worker in workers.prefix(rounds) {
-                kill(worker, SIGKILL)
-                // As if it had been silent long enough: the others need not wait for that.
-                _ = try await bench.admin.query(
-                    """
-                    update work.worker set heartbeat_at = heartbeat_at - interval '1 minute'
-                    where pid = \(bind: worker)
-                    """)
-                try await Task.sleep(for: .milliseconds(200))
-            }
-            load.cancel()
-            try await checkLedger(bench, load.value)
-            for worker in workers.dropFirst(rounds) { kill(worker, SIGKILL) }
-            try await group.waitForAll()
-        }
+                load.cancel()
+                try await checkLedger(bench, load.value)
+            }, url: bench.workerURL)
     }
 
     @Test("one that is killed is missed by its heartbeat alone, and its jobs are done by others")
     func missed() async throws {
         let bench = try await JobsBench.make()
-        let url = bench.workerURL
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                await #expect(processExitsWith: .signal(SIGKILL)) { [url = url as String] in
-                    try await WorkerChild.work(url)
+        try await WorkerChild.withChildren(
+            { start in
+                let worker = try start()
+                try await WorkerChild.registered(1, bench)
+                try await bench.enqueue(500)
+                try await bench.eventually("it holds jobs") {
+                    let held = try await bench.count(
+                        "select count(*) from work.job where state = 'leased'")
+                    if held == 0 { return false }
+                    kill(worker.processIdentifier, SIGKILL)
+                    return true
                 }
-            }
-            let worker = try await WorkerChild.await(1, bench)[0]
-            // Stopped before it can do anything, killed while it holds jobs.
-            try await bench.enqueue(200)
-            try await bench.eventually("it holds jobs") {
-                try await bench.count("select count(*) from work.job where state = 'leased'") > 0
-            }
-            kill(worker, SIGSTOP)
-            let held = try await bench.count(
-                "select count(*) from work.job where state = 'leased'")
-            #expect(held > 0)
-            kill(worker, SIGKILL)
-            try await group.waitForAll()
-        }
+                _ = try await WorkerChild.ended(worker)
+            }, url: bench.workerURL)
+        let missing = try await bench.living()
+        #expect(missing > 0)
         try await bench.drain([NoteHandler()])
-        try await checkLedger(bench, 200)
-        // Another one took them back in time: silent for 10 s, and the next look of a living one.
-        let waited: Double = try await bench.admin.query(
-            """
-            select coalesce(max(extract(epoch from finished_at - enqueued_at)), 0)::float8
-            from work.job_done
-            """
-        ).value()
-        #expect(waited < 60)
+        try await checkLedger(bench, 500)
     }
 
     @Test("that are restarted by SIGTERM one after another run no job twice")
     func rolling() async throws {
         let bench = try await JobsBench.make()
-        let url = bench.workerURL
         let rounds = TestServer.isLong ? 10 : 3
         let load = Self.load(bench.admin.target)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            func start() {
-                group.addTask {
-                    await #expect(processExitsWith: .success) { [url = url as String] in
-                        try await WorkerChild.work(url)
-                    }
+        try await WorkerChild.withChildren(
+            { start in
+                var workers = [try start(), try start()]
+                try await WorkerChild.registered(2, bench)
+                var gone: Set<pid_t> = []
+                for _ in 0..<rounds {
+                    // The new one is there before the old one goes.
+                    workers.append(try start())
+                    try await WorkerChild.registered(3, bench, except: gone)
+                    let old = workers.removeFirst()
+                    gone.insert(old.processIdentifier)
+                    kill(old.processIdentifier, SIGTERM)
+                    #expect(try await WorkerChild.ended(old) == .exit)
+                    #expect(old.terminationStatus == 0)
                 }
-            }
-            start()
-            start()
-            var known: Set<pid_t> = []
-            for _ in 0..<rounds {
-                // The new one is there before the old one goes.
-                let workers = try await WorkerChild.await(2, bench, except: known)
-                known.insert(workers[0])
-                start()
-                kill(workers[0], SIGTERM)
-            }
-            load.cancel()
-            try await checkLedger(bench, load.value)
-            for worker in try await WorkerChild.await(2, bench, except: known) {
-                kill(worker, SIGTERM)
-            }
-            try await group.waitForAll()
-        }
+                load.cancel()
+                try await checkLedger(bench, load.value)
+                for worker in workers { kill(worker.processIdentifier, SIGTERM) }
+                for worker in workers { _ = try await WorkerChild.ended(worker) }
+            }, url: bench.workerURL)
         #expect(try await bench.startedAgain() == 0)
         #expect(try await bench.count("select count(*) from work.worker") == 0)
     }
