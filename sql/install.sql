@@ -137,6 +137,7 @@
 \ir 75_agent/record_event.sql
 \ir 75_agent/cycle.sql
 \ir 75_agent/market_view.sql
+\ir 75_agent/action.sql
 \ir 75_agent/step.sql
 \ir 75_agent/decide.sql
 \ir 75_agent/approval.sql
@@ -165,9 +166,12 @@
 \ir 80_trade/exit_plan.sql
 \ir 80_trade/shadow.sql
 \ir 80_trade/breaker.sql
+\ir 80_trade/paper_match.sql
 \ir 80_trade/paper.sql
 \ir 80_trade/match_orders.sql
 \ir 80_trade/audit.sql
+\ir 80_trade/fifo.sql
+\ir 80_trade/performance.sql
 \ir 80_trade/reconcile.sql
 \ir 80_trade/grants.sql
 
@@ -200,6 +204,7 @@
 \ir 95_api/run_cycle.sql
 \ir 95_api/halt.sql
 \ir 95_api/risk.sql
+\ir 95_api/limits.sql
 \ir 95_api/breaker.sql
 \ir 95_api/approvals.sql
 \ir 95_api/alerts.sql
@@ -217,6 +222,7 @@
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
 \ir 95_api/models.sql
+\ir 95_api/performance.sql
 \ir 95_api/grants.sql
 
 -- The door for programs and pages: keys, paths, sessions.

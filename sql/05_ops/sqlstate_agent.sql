@@ -20,11 +20,18 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'See api.approvals.'
 ),
 (
+    'BW423', 'weight_not_waiting', 'The weight is not waiting to be applied.',
+    'See api.agent_weights.'
+),
+(
     'BW430', 'unknown_alert', 'There is no such kind of alert.',
     'The kinds are the rows of ops.alert_template.'
 ),
 ('BW410', 'unknown_call', 'The tenant has no such model call.', 'See api.model_calls.'),
-('BW411', 'unknown_prompt', 'There is no such version of a prompt.', 'See api.prompts.'),
+(
+    'BW411', 'unknown_prompt', 'There is no such version of a prompt.',
+    'See api.prompts.'
+),
 ('BW412', 'bad_route', 'A task cannot be routed like this.', 'privacy is any or local.')
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

@@ -26,8 +26,8 @@ insert into tenant.setting_default as known (
 ),
 (
     'paper_volume_share', '0.1', 0.0001, 1,
-    'Share of a bar''s volume that the paper broker fills of an order; the rest waits or '
-    'expires.'
+    'Share of a bar''s volume that the paper broker fills of an order; the rest waits '
+    'or expires.'
 ),
 ('paper_capital', '100000', 1, 1000000000000, 'What a new paper account starts with.'),
 (

@@ -33,7 +33,8 @@ insert into ops.alert_template (
 ),
 (
     'daily_summary', 'info', 'Account {account_id} on {day}',
-    'Equity {equity}, {result} on the day, {trades} trades closed, {fills} fills.', 0, 50
+    'Equity {equity}, {result} on the day, {trades} trades closed, {fills} fills.',
+    0, 50
 ),
 ('system', 'warning', '{title}', '{reason}', 60, 10),
 (
@@ -89,7 +90,7 @@ as $$
 #variable_conflict use_column
 declare
     template ops.alert_template;
-    ranks constant text[] := '{info,warning,critical}';
+    ranks constant text[] := array['info', 'warning', 'critical'];
     level text;
     raised bigint;
     route ops.alert_route;

@@ -24,7 +24,8 @@ begin atomic
             when 'account' then trading_state.account_id::text
             else trading_state.strategy_id::text
         end
-    order by s.state = 'HALTED' desc, s.scope = 'tenant' desc, s.scope, s.source
+    order by
+        s.state = 'HALTED' desc, s.scope = 'tenant' desc, s.scope asc, s.source asc
     limit 1;
 end;
 comment on function risk.trading_state(text, bigint, bigint) is

@@ -30,7 +30,9 @@ $$;
 comment on function agent.approval_mode(bigint, bigint) is
 'What becomes of decisions of a strategy for an account: suggest, approve or auto.';
 
-create or replace function agent.set_approval_mode(mode text, strategy_id bigint default 0)
+create or replace function agent.set_approval_mode(
+    mode text, strategy_id bigint default 0
+)
 returns void
 language plpgsql
 security definer -- callers have no rights on the tables

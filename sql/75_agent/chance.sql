@@ -32,13 +32,11 @@ begin
         x := sqrt(-2 * ln(agent._uniform(seed, n + 1)))
         * cos(2 * pi() * agent._uniform(seed, n + 2));
         v := (1 + c * x) ^ 3;
-        if v > 0 and ln(agent._uniform(seed, n + 3))
-            < 0.5 * x * x + d - d * v + d * ln(v)
-        then
-            return d * v;
-        end if;
+        exit when v > 0 and ln(agent._uniform(seed, n + 3))
+        < 0.5 * x * x + d - d * v + d * ln(v);
         n := n + 3;
     end loop;
+    return d * v;
 end
 $$;
 comment on function agent._gamma(double precision, text)

@@ -34,6 +34,9 @@ agent.route(text, integer, text, timestamptz, text),
 agent.evaluate_routing(text, timestamptz, integer),
 agent.approval_mode(bigint, bigint),
 agent.expire_approvals(),
+agent.settle_actions(timestamptz),
+agent.suggest_weights(),
+agent.weights(text),
 agent.seal_events(),
 agent.verify_events()
 to bellwether_worker;

@@ -191,10 +191,11 @@ comment on function agent.route(text, integer, text, timestamptz, text) is
 'at the end if the tenant allows. privacy local: nothing leaves our machines.';
 
 -- Replay of the log (Li and others, Unbiased offline evaluation of contextual-bandit
--- algorithms, 2011): where a policy would have asked the model that was asked, its score
--- counts; the policy sees only what was known before.
+-- algorithms, 2011): where a policy would have asked the model that was asked, its
+-- score counts; the policy sees only what was known before.
 create or replace function agent.evaluate_routing(
-    task text default null, as_of timestamptz default null, last_calls integer default 1000
+    task text default null, as_of timestamptz default null,
+    last_calls integer default 1000
 )
 returns table (
     policy text, calls integer, matched integer, mean_score double precision,

@@ -53,7 +53,7 @@ insert into tenant.setting_default as known (
 ),
 (
     'shadow_bars', '1', 1, 250, null,
-    'A shadow decision is taken to leave at the close of this bar, 1: the day it enters.'
+    'A shadow decision leaves at the close of this bar, 1: of the day on which it enters.'
 ),
 (
     'exit_stop_atr', '2', 0.1, 100, null,
@@ -66,6 +66,10 @@ insert into tenant.setting_default as known (
 (
     'exit_days', '30', 1, 3650, null,
     'After so many days a position is given up whose decision says nothing.'
+),
+(
+    'action_horizon', '5', 1, 250, null,
+    'Over how many bars it is judged whether an agent was right; one of market.horizon.'
 ),
 (
     'shrinkage', '20', 1, 10000, null,

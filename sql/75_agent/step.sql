@@ -59,6 +59,7 @@ begin
     )
 
     select count(*) into written from told;
+    perform agent.remember_actions(record_steps.cycle_id, record_steps.step);
     return written;
 end
 $$;

@@ -1,5 +1,5 @@
--- Brackets: an entry with a limit at the profit and a stop at the loss, which are placed
--- when the entry is done, for what was filled of it, and exclude each other.
+-- Brackets: an entry with a limit at the profit and a stop at the loss, which are
+-- placed when the entry is done, for what was filled of it, and exclude each other.
 --
 -- Example: select order_id from trade.place_bracket(1, 'AAPL', 'buy', 10, 180, 150);
 

@@ -32,6 +32,8 @@ trade.place_bracket(
     timestamptz
 ),
 trade.reconcile(bigint, jsonb),
+trade.performance(bigint, date, date),
+trade.daily_summary(bigint, date),
 trade.paper_cancel(bigint, text, timestamptz),
 trade.paper_state(bigint),
 trade.paper_submit(

@@ -15,7 +15,7 @@ as $$
 declare
     judged record;
     cut risk.clamp;
-    cuts risk.clamp[] := '{}';
+    cuts risk.clamp[] := array[]::risk.clamp[];
     quantity numeric := wanted.quantity;
 begin
     if risk.bounds(wanted.placed_by) ->> 'on_limit' <> 'clamp' then
@@ -33,7 +33,7 @@ begin
             select from risk.limit as l
             where l.reason_code = judged.reason_code and l.clamps
         ) then
-            return '{}';
+            return array[]::risk.clamp[];
         end if;
         cut.place := place;
         cut.reason_code := judged.reason_code;
@@ -80,7 +80,7 @@ declare
     wanted trade.orders;
     placed trade.orders;
     judged record;
-    clamps risk.clamp[] := '{}';
+    clamps risk.clamp[] := array[]::risk.clamp[];
     clamp risk.clamp;
     state text;
     code text;
@@ -279,7 +279,7 @@ begin
     end;
     if wanted.status = 'refused' then
         wanted.quantity := place_order.quantity;
-        clamps := '{}';
+        clamps := array[]::risk.clamp[];
         placed := trade._insert_order(wanted);
     end if;
     foreach clamp in array clamps loop

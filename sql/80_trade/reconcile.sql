@@ -177,7 +177,7 @@ declare
     filled integer := 0;
     closed integer := 0;
     moved integer := 0;
-    differences text[] := '{}';
+    differences text[] := array[]::text[];
 begin
     if jsonb_typeof(broker -> 'orders') is distinct from 'array'
         or jsonb_typeof(broker -> 'fills') is distinct from 'array'

@@ -85,7 +85,9 @@ set search_path = pg_catalog, pg_temp
 as $$ select agent.reject(approval_id, reason) $$;
 comment on function api.reject(bigint, text) is 'Says no to a question of the inbox.';
 
-create or replace function api.set_approval_mode(mode text, strategy_id bigint default 0)
+create or replace function api.set_approval_mode(
+    mode text, strategy_id bigint default 0
+)
 returns void
 language sql
 security definer -- analysts have no rights on agent

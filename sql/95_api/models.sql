@@ -47,7 +47,7 @@ select
     avg(c.ms) filter (where not c.replayed) as mean_ms
 from agent.call as c
 where c.tenant_id = current_tenant()
-group by 1, c.task, c.provider, c.model;
+group by (c.at at time zone 'UTC')::date, c.task, c.provider, c.model;
 comment on view api.model_usage is
 'What language models did and cost (US dollars), by day (UTC), task and model.';
 

@@ -1,6 +1,6 @@
 -- Risk as its people see it: which bounds hold, what was cut, what the graph thinks.
 --
--- Example: select setting, value from api.limits;
+-- Example: select api.bounds() ->> 'max_leverage' -> 2.0
 
 create or replace function api.bounds()
 returns jsonb
@@ -10,20 +10,6 @@ set search_path = pg_catalog, pg_temp
 as $$ select risk.bounds(session_user) $$;
 comment on function api.bounds() is
 'The bounds of all limits for whoever asks: the tightest of tenant, tier and member.';
-
-create or replace view api.limits with (security_barrier) as
-select
-    l.reason_code,
-    l.sqlstate,
-    l.setting,
-    l.clamps,
-    b.bounds -> l.setting as value,
-    l.description
-from risk.limit as l
-cross join lateral (select api.bounds() as bounds) as b;
-comment on view api.limits is
-'Everything that refuses an order, and the bound that holds for you: the tightest of '
-'tenant, tier and member.';
 
 create or replace view api.clamps with (security_barrier) as
 select

@@ -25,7 +25,8 @@ select set_eq(
         portfolio,cycle_report,quote,pattern_query,pattern_paths,risk_status,job_summary,
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
         verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
-        backtest_strategy,walk_forward,lookahead_check}'::text[]
+        backtest_strategy,walk_forward,lookahead_check,
+        performance,lots}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -41,7 +42,8 @@ select set_eq(
         trip_breaker,route_alerts,cancel_order,replace_order,place_bracket,
         strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,sweep_strategy,save_strategy,
-        record_backtest
+        record_backtest,
+        performance,lots
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -64,7 +66,8 @@ select set_eq(
         api.bounds,api.set_member_limit,
         api.verify_events,api.approve,api.reject,api.set_approval_mode,
         api.set_exit_plan,api.close_breaker,api.trip_breaker,api.route_alerts,
-        api.cancel_order,api.replace_order,api.place_bracket
+        api.cancel_order,api.replace_order,api.place_bracket,
+        api.performance,api.lots
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -94,7 +97,9 @@ select set_eq(
         agent.verify_events,trade.watch_exits,risk.evaluate_breaker,
         trade.request_cancel,trade.begin_cancel,trade.record_cancel,
         trade.replace_order,trade.place_bracket,trade.reconcile,trade.paper_cancel,
-        trade.paper_state
+        trade.paper_state,
+        agent.settle_actions,agent.suggest_weights,agent.weights,trade.performance,
+        trade.daily_summary
     }'::text[])$$,
     'the worker works'
 );
