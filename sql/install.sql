@@ -141,6 +141,7 @@
 \ir 75_agent/step.sql
 \ir 75_agent/decide.sql
 \ir 75_agent/approval.sql
+\ir 75_agent/monitor.sql
 \ir 75_agent/models.sql
 \ir 75_agent/call.sql
 \ir 75_agent/answer.sql
@@ -186,6 +187,7 @@
 \ir 90_triggers/cycle_started.sql
 \ir 90_triggers/decision_made.sql
 \ir 90_triggers/bars_watched.sql
+\ir 90_triggers/market_moved.sql
 \ir 90_triggers/order_ready.sql
 
 -- Is everything there and fresh?
@@ -208,6 +210,7 @@
 \ir 95_api/breaker.sql
 \ir 95_api/approvals.sql
 \ir 95_api/alerts.sql
+\ir 95_api/monitor.sql
 \ir 95_api/place_order.sql
 \ir 95_api/orders.sql
 \ir 95_api/desk.sql

@@ -24,6 +24,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'See api.agent_weights.'
 ),
 (
+    'BW424', 'bad_monitor', 'The event monitor cannot watch like this.',
+    'Look at the message.'
+),
+(
     'BW430', 'unknown_alert', 'There is no such kind of alert.',
     'The kinds are the rows of ops.alert_template.'
 ),

@@ -53,7 +53,7 @@ insert into tenant.setting_default as known (
 ),
 (
     'shadow_bars', '1', 1, 250, null,
-    'A shadow decision leaves at the close of this bar, 1: of the day on which it enters.'
+    'A shadow decision leaves at the close of this bar; 1: of the day it enters.'
 ),
 (
     'exit_stop_atr', '2', 0.1, 100, null,

@@ -1,7 +1,7 @@
 -- First in, first out: the other way to see what was earned (the books are by average
--- cost). The n-th unit bought is matched with the n-th unit sold, whichever came first:
--- two rows of intervals on one line. Fees of a buy are part of its cost, those of a sell
--- lower its proceeds (reference/definitions.md, trades).
+-- cost). The n-th unit bought is matched with the n-th unit sold, whichever came
+-- first: two rows of intervals on one line. Fees of a buy are part of its cost, those
+-- of a sell lower its proceeds (reference/definitions.md, trades).
 --
 -- Example: select symbol, quantity, realised from trade.fifo(1) where closed_at is not
 --          null;

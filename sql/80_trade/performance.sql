@@ -1,7 +1,7 @@
 -- What an account earned: day by day, deposits and withdrawals taken out.
 
--- A day's return is (equity - what was paid in that day) / equity of the day before - 1;
--- what came on days without bars counts with the next day that has them.
+-- A day's return is (equity - what was paid in that day) / equity of the day before
+-- - 1; what came on days without bars counts with the next day that has them.
 create or replace view trade.daily_return as
 select
     d.tenant_id,

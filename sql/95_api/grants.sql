@@ -49,6 +49,8 @@ api.replace_order(bigint, numeric, numeric, numeric),
 api.place_bracket(
     bigint, text, text, numeric, numeric, numeric, numeric, text, text, timestamptz
 ),
+api.set_monitor(double precision, interval, interval, text[], text[], boolean),
+api.stop_monitor(),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
 api.place_order(

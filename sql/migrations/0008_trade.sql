@@ -394,3 +394,31 @@ comment on table work.watched_position
     is 'Positions with an exit plan, which new bars of an instrument may trigger.';
 create index watched_position_instrument_idx on work.watched_position (instrument_id);
 create index waiting_order_instrument_idx on work.waiting_order (instrument_id);
+
+-- Who wants to hear of sudden moves, and of which they were told. Control data without
+-- tenants' walls, as above.
+create table work.monitor (
+    tenant_id integer constraint monitor_pkey primary key,
+    move_fraction double precision not null
+    constraint monitor_move_fraction check (move_fraction > 0 and move_fraction < 10),
+    within interval not null
+    constraint monitor_within check (within between '1 minute' and '1 day'),
+    cooldown interval not null
+    constraint monitor_cooldown check (cooldown between '0' and '7 days'),
+    asset_classes text[] not null,
+    symbols text[],
+    execute boolean not null default false
+);
+comment on table work.monitor is
+'The event monitor of each tenant: which moves start an event cycle.';
+comment on column work.monitor.symbols is 'Null: every symbol of the asset classes.';
+comment on column work.monitor.execute is 'Whether the event cycles place orders.';
+
+create table work.monitor_move (
+    tenant_id integer not null,
+    instrument_id integer not null,
+    at timestamptz not null,
+    constraint monitor_move_pkey primary key (tenant_id, instrument_id)
+);
+comment on table work.monitor_move is
+'The last move of each instrument that a tenant was told of, in market time.';

@@ -43,7 +43,8 @@ select set_eq(
         strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,sweep_strategy,save_strategy,
         record_backtest,
-        performance,lots
+        performance,lots,
+        set_monitor,stop_monitor
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -67,7 +68,8 @@ select set_eq(
         api.verify_events,api.approve,api.reject,api.set_approval_mode,
         api.set_exit_plan,api.close_breaker,api.trip_breaker,api.route_alerts,
         api.cancel_order,api.replace_order,api.place_bracket,
-        api.performance,api.lots
+        api.performance,api.lots,
+        api.set_monitor,api.stop_monitor
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -99,7 +101,8 @@ select set_eq(
         trade.replace_order,trade.place_bracket,trade.reconcile,trade.paper_cancel,
         trade.paper_state,
         agent.settle_actions,agent.suggest_weights,agent.weights,trade.performance,
-        trade.daily_summary
+        trade.daily_summary,
+        agent.handle_move
     }'::text[])$$,
     'the worker works'
 );
