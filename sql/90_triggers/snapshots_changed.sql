@@ -9,8 +9,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform work.enqueue_many(
-        'compute_conditions', array_agg(wanted.payload), array_agg(0), 200,
-        dedup_keys => array_agg(wanted.bar_interval)
+        'compute_conditions', array_agg(wanted.payload), array_agg(0),
+        priority => 200, dedup_keys => array_agg(wanted.bar_interval)
     )
     from (
         select
