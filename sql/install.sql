@@ -101,6 +101,9 @@
 \ir 40_memory/asked_snapshot.sql
 \ir 40_memory/neighbours.sql
 \ir 40_memory/neighbour_statistics.sql
+\ir 40_memory/evaluate_patterns.sql
+\ir 40_memory/prompt_template.sql
+\ir 40_memory/pattern_prompt.sql
 \ir 40_memory/grants.sql
 
 -- Strategies as data: what may be in one, its signals, its backtests.
@@ -202,6 +205,8 @@
 \ir 95_api/conditions.sql
 \ir 95_api/similar_patterns.sql
 \ir 95_api/pattern_statistics.sql
+\ir 95_api/evaluate_patterns.sql
+\ir 95_api/pattern_prompt.sql
 \ir 95_api/strategies.sql
 \ir 95_api/run_cycle.sql
 \ir 95_api/halt.sql

@@ -36,6 +36,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 '0 tests by binomial; 2000 resamples are usual.'),
 ('BW327', 'bad_regime_count', 'The number of regimes is not between 2 and 12.',
 '5 is usual.'),
+('BW328', 'template_is_fixed', 'A version of a prompt template was to be changed.',
+'Insert the new wording as the next version.'),
+('BW329', 'bad_prompt_or_step', 'A prompt template is unknown, or every is not between 1 and 1000.',
+'Templates are in api.prompt_templates; kinds are baseline and enriched.'),
 ('BW324', 'bad_window', 'An embedding window does not end after its start.',
 'from_ts must be before to_ts.')
 on conflict (code) do update

@@ -74,7 +74,7 @@ begin
             'symbol', wanted.symbol,
             'as_of', cycle.as_of,
             'snapshot_id', s.snapshot_id,
-            'snapshot', to_jsonb(s) - '{snapshot_id,instrument_id,features}'::text[],
+            'snapshot', to_jsonb(s) - '{snapshot_id,instrument_id,features,known_until}'::text[],
             'close', s.close,
             'atr_fraction', s.atr_fraction,
             'position', (
@@ -101,10 +101,10 @@ begin
     from unnest(cycle.symbols) with ordinality as wanted (symbol, place)
     inner join market.instrument as i on wanted.symbol = i.symbol
     left join lateral (
-        select known.* from market.snapshot as known
+        select known.* from market.snapshot_known as known
         where
             known.instrument_id = i.instrument_id and known.bar_interval = '1d'
-            and known.known_at <= cycle.as_of
+            and known.known_at <= cycle.as_of and known.known_until > cycle.as_of
         order by known.ts desc limit 1
     ) as s on true
     order by wanted.place;

@@ -70,3 +70,39 @@ create type memory.pattern_statistic as (
     mean_loss double precision
 );
 comment on type memory.pattern_statistic is 'What followed many like snapshots, over one horizon.';
+
+create table memory.prompt_template (
+    name text not null
+    constraint prompt_template_name check (name in ('baseline', 'enriched')),
+    version integer not null
+    constraint prompt_template_version check (version > 0),
+    body text not null,
+    created_at timestamptz not null default clock_timestamp(),
+    constraint prompt_template_pkey primary key (name, version)
+);
+comment on table memory.prompt_template is
+'What api.pattern_prompt fills in; a version is never changed.';
+comment on column memory.prompt_template.body is
+'Text with {symbol}, {as_of}, {state}, {regime}, {market}, {statistics}, {neighbours}, {verdict}.';
+
+-- A row of api.evaluate_patterns.
+create type memory.evaluation as (
+    predictor text,
+    n integer,
+    effective_n double precision,
+    abstained integer,
+    hit_rate double precision,
+    hit_rate_low double precision,
+    hit_rate_high double precision,
+    ic double precision,
+    ic_low double precision,
+    ic_high double precision,
+    mean_absolute_error double precision,
+    below_p05 double precision,
+    below_p25 double precision,
+    below_p50 double precision,
+    below_p75 double precision,
+    below_p95 double precision
+);
+comment on type memory.evaluation is
+'How well one way of predicting did, walked forward over history.';

@@ -119,7 +119,7 @@ begin
     execute format(
         'drop function %s',
         'api.similar_patterns(text,timestamptz,int,int,text,interval,float8,'
-        'jsonb,text)'::regprocedure
+        'jsonb,text,float8)'::regprocedure
     );
 end
 $$;
