@@ -65,6 +65,26 @@ return (
 );
 comment on function market._regime_description(vector) is 'A regime''s middle in numbers.';
 
+-- Example: market._nearest_sql('p.point', '$2', 2) -> the place of the nearest of two
+-- centres, as an expression: a subquery a point would cost ten times as much.
+create or replace function market._nearest_sql(point text, centres text, k integer)
+returns text
+language sql immutable strict parallel safe
+return (
+    select format(
+        'case least(%s) %s end',
+        string_agg(d.distance, ', ' order by d.i),
+        string_agg(format('when %s then %s', d.distance, d.i), ' ' order by d.i)
+    )
+    from (
+        select
+            g.i, format('%s operator(public.<->) (%s)[%s]', point, centres, g.i) as distance
+        from generate_series(1, k) as g (i)
+    ) as d
+);
+comment on function market._nearest_sql(text, text, integer) is
+'The expression for the place of the nearest of k centres.';
+
 -- The middles of k groups of points, and the mean squared distance to them.
 create or replace function market._k_means(
     points vector [], k integer, seed integer,
@@ -76,6 +96,7 @@ as $$
 #variable_conflict use_variable
 declare
     next_centres vector[];
+    query text;
 begin
     -- The first is drawn evenly, each next by its squared distance to those there are:
     -- the least of -ln(u) / weight is a draw by weight (Efraimidis and Spirakis 2006).
@@ -98,24 +119,23 @@ begin
         centres := next_centres;
     end loop;
 
-    for iteration in 1..25 loop
+    query := format(
+        $query$
         select
             array_agg(coalesce(g.centre, c.centre) order by c.place), sum(g.squares)
-        into next_centres, inertia
-        from unnest(centres) with ordinality as c (centre, place)
+        from unnest($2) with ordinality as c (centre, place)
         left join (
             select
-                n.place, public.avg(p.point) as centre,
-                sum(n.distance ^ 2 order by n.distance) as squares
-            from unnest(points) as p (point)
-            cross join lateral (
-                select o.place, p.point operator(public.<->) o.centre as distance
-                from unnest(centres) with ordinality as o (centre, place)
-                order by distance, o.place
-                limit 1
-            ) as n
+                n.place, public.avg(n.point) as centre,
+                sum((n.point operator(public.<->) ($2)[n.place]) ^ 2) as squares
+            from (select p.point, %s as place from unnest($1) as p (point)) as n
             group by n.place
-        ) as g on g.place = c.place;
+        ) as g on g.place = c.place
+        $query$,
+        market._nearest_sql('p.point', '$2', cardinality(centres))
+    );
+    for iteration in 1..20 loop
+        execute query into next_centres, inertia using points, centres;
         exit when next_centres = centres;
         centres := next_centres;
     end loop;
@@ -308,52 +328,62 @@ begin
         array(select r.name from market.regime as r where r.model_id = old_model order by r.regime)
     );
 
-    -- Which is nearest, bar by bar; how often each follows each.
-    with nearest as materialized (
-        select s.instrument_id, s.bar_number, n.regime
-        from market.snapshot_first_told as s
-        cross join lateral (
-            select c.place::integer as regime
-            from unnest(best.centres) with ordinality as c (centre, place)
-            order by
-                market.regime_coordinates(s.features) operator(public.<->) c.centre, c.place
-            limit 1
-        ) as n
-        where
-            s.bar_interval = _find_regimes.bar_interval and s.features is not null
-            and s.known_at < _find_regimes.as_of
-    ),
-
-    steps as (
-        select a.regime as went_from, b.regime as went_to, count(*) as times
-        from nearest as a
-        inner join nearest as b
-            on b.instrument_id = a.instrument_id and b.bar_number = a.bar_number + 1
-        group by a.regime, b.regime
-    )
-
-    select
-        (
-            select array_agg(
-                (1.0 + coalesce(t.times, 0))
-                / (
-                    cardinality(best.centres)
-                    + coalesce((select sum(o.times) from steps as o where o.went_from = f.i), 0)
-                )
-                order by f.i, g.j
-            )
-            from generate_series(1, cardinality(best.centres)) as f (i)
-            cross join generate_series(1, cardinality(best.centres)) as g (j)
-            left join steps as t on t.went_from = f.i and t.went_to = g.j
+    -- Which is nearest, bar by bar, over the last three years; how often each follows each.
+    execute format(
+        $query$
+        with nearest as materialized (
+            select s.instrument_id, s.bar_number, %s as regime
+            from (
+                select
+                    f.instrument_id, f.bar_number,
+                    market.regime_coordinates(f.features) as point
+                from market.snapshot_first_told as f
+                where
+                    f.bar_interval = $2 and f.features is not null and f.known_at < $3
+                    and f.known_at >= $3 - interval '3 years'
+                offset 0
+            ) as s
         ),
-        (
-            select array_agg(
-                (select count(*) from nearest as n where n.regime = f.i)::double precision
-                / (select count(*) from nearest) order by f.i
-            )
-            from generate_series(1, cardinality(best.centres)) as f (i)
+
+        steps as (
+            select n.went_from, n.regime as went_to, count(*) as times
+            from (
+                select
+                    o.regime, o.bar_number,
+                    lag(o.regime) over series as went_from,
+                    lag(o.bar_number) over series as before
+                from nearest as o
+                window series as (partition by o.instrument_id order by o.bar_number)
+            ) as n
+            where n.before = n.bar_number - 1
+            group by n.went_from, n.regime
+        ),
+
+        totals as (
+            select t.went_from, sum(t.times) as times from steps as t group by t.went_from
         )
-    into moves, shares;
+
+        select
+            (
+                select array_agg(
+                    ((1 + coalesce(t.times, 0)) / (cardinality($1) + coalesce(a.times, 0)))
+                    ::double precision order by f.i, g.j
+                )
+                from generate_series(1, cardinality($1)) as f (i)
+                cross join generate_series(1, cardinality($1)) as g (j)
+                left join steps as t on t.went_from = f.i and t.went_to = g.j
+                left join totals as a on a.went_from = f.i
+            ),
+            (
+                select array_agg(
+                    (select count(*) from nearest as n where n.regime = f.i)::double precision
+                    / (select count(*) from nearest) order by f.i
+                )
+                from generate_series(1, cardinality($1)) as f (i)
+            )
+        $query$,
+        market._nearest_sql('s.point', '$1', cardinality(best.centres))
+    ) into moves, shares using best.centres, _find_regimes.bar_interval, _find_regimes.as_of;
 
     delete from market.regime_model as m
     where m.bar_interval = _find_regimes.bar_interval and m.as_of = _find_regimes.as_of;
