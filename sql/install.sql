@@ -63,6 +63,9 @@
 \ir 20_market/compute_outcomes.sql
 \ir 20_market/compute_snapshots.sql
 \ir 20_market/compute_conditions.sql
+\ir 20_market/regime_words.sql
+\ir 20_market/k_means.sql
+\ir 20_market/regime_filter.sql
 \ir 20_market/compute_regimes.sql
 \ir 20_market/feature_names.sql
 \ir 20_market/grants.sql

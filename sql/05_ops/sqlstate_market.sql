@@ -10,9 +10,11 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ('BW313', 'before_history', 'Nothing of the symbol was known at that time.',
 'Ask for a later as_of; api.instruments says when each history begins.'),
 ('BW314', 'unknown_filter', 'A filter has an unknown key.',
-'Keys are symbol, asset_class, sector, regime, session, from, to, and numbers of the snapshot.'),
+'Keys are symbol, asset_class, sector, regime, session, from, to, and numbers of the '
+'snapshot.'),
 ('BW315', 'bad_filter_value', 'A filter has a value of the wrong kind.',
-'Give text or an array of texts; from and to are times; a number has {"min": 0, "max": 1}.'),
+'Give text or an array of texts; from and to are times; a number has '
+'{"min": 0, "max": 1}.'),
 ('BW316', 'bad_similarity', 'min_similarity is not between -1 and 1.',
 'Similarity is a cosine; 0.7 is much alike.'),
 ('BW317', 'unknown_by', 'Snapshots cannot be compared by that.',
@@ -38,7 +40,8 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 '5 is usual.'),
 ('BW328', 'template_is_fixed', 'A version of a prompt template was to be changed.',
 'Insert the new wording as the next version.'),
-('BW329', 'bad_prompt_or_step', 'A prompt template is unknown, or every is not between 1 and 1000.',
+('BW329', 'bad_prompt_or_step',
+'A prompt template is unknown, or every is not between 1 and 1000.',
 'Templates are in api.prompt_templates; kinds are baseline and enriched.'),
 ('BW324', 'bad_window', 'An embedding window does not end after its start.',
 'from_ts must be before to_ts.')

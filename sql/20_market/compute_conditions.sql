@@ -106,8 +106,8 @@ begin atomic
         select
             g.ts,
             jsonb_object_agg(g.sector, g.mean) as means,
-            (array_agg(g.sector order by g.mean desc, g.sector))[1] as best,
-            (array_agg(g.sector order by g.mean, g.sector desc))[1] as worst,
+            (array_agg(g.sector order by g.mean desc, g.sector asc))[1] as best,
+            (array_agg(g.sector order by g.mean asc, g.sector desc))[1] as worst,
             count(*) as known
         from (
             select t.ts, t.sector, avg(t.return_20 order by t.return_20) as mean
@@ -151,7 +151,8 @@ begin atomic
         market.condition_text(
             coalesce(x.symbol, 'market'), b.ts, x.return_1, x.return_20, x.drawdown_252,
             b.advancing, b.above_ema_50, b.vix, b.vix_change_5,
-            case when s.known > 1 then s.best end, case when s.known > 1 then s.worst end
+            case when s.known > 1 then s.best end,
+            case when s.known > 1 then s.worst end
         )
     from breadth as b
     left join lateral (

@@ -179,7 +179,8 @@ begin atomic
                     where
                         m.instrument_id = _snapshot_fields.instrument_id
                         and m.ts <= o.ts - make_interval(hours => h.hours)
-                        and m.ts > o.ts - make_interval(hours => h.hours, mins => h.minutes)
+                        and m.ts
+                        > o.ts - make_interval(hours => h.hours, mins => h.minutes)
                         and m.known_at <= p.known_at
                     order by m.ts desc
                     limit 1

@@ -102,7 +102,7 @@ create or replace trigger _400_outcomes_corrected after update on market.outcome
 referencing old table as before new table as changed
 for each statement execute function market.keep_outcome_versions();
 
--- Example: market.bars_known(1, '1d', '2018-02-05') -> AAPL's bars as they were told then
+-- Example: market.bars_known(1, '1d', '2018-02-05') -> AAPL's bars as told then
 create or replace function market.bars_known(
     instrument_id integer, bar_interval text, as_of timestamptz
 )

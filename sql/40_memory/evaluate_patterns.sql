@@ -7,7 +7,7 @@
 -- All three are judged on the same snapshots: those for which the pattern search had
 -- enough neighbours; how often it had not is `abstained`.
 --
--- hit_rate     the sign of the prediction was right; 95 % Wilson interval on effective_n
+-- hit_rate     the sign of the prediction was right; 95 % Wilson interval, effective_n
 -- ic           Spearman's rank correlation of prediction and outcome, with the 95 %
 --              interval of Fisher's z on effective_n (Grinold and Kahn 1999, ch. 6)
 -- effective_n  Kish's, with groups of the same stretch of `horizon` bars: snapshots of

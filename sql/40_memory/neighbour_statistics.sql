@@ -57,10 +57,10 @@ $$;
 comment on function memory.binomial_p_value(integer, integer, double precision) is
 'Two-sided exact binomial test: the chance of a number of wins no likelier than this one.';
 
--- Draws whole stretches again, with replacement, so that what depends on each other stays
--- together (cluster bootstrap; Efron and Tibshirani 1993, ch. 16.4): how often does the
--- mean of a resample differ from the mean by as much as the mean from the base? Draws are
--- hashes of their number: the same question has the same answer.
+-- Draws whole stretches again, with replacement, so that what depends on each other
+-- stays together (cluster bootstrap; Efron and Tibshirani 1993, ch. 16.4): how often
+-- does the mean of a resample differ from the mean by as much as the mean from the
+-- base? Draws are hashes of their number: the same question has the same answer.
 create or replace function memory.bootstrap_p_value(
     totals double precision [], sizes integer [], base_mean double precision,
     resamples integer
@@ -84,8 +84,10 @@ begin atomic
         from (
             select
                 r.number as resample,
-                (1 + (hashint8extended(r.number::bigint * 1000003 + n.number, 20181) & 2147483647)
-                    % k.stretches)::integer as place
+                (1 + (
+                    hashint8extended(r.number::bigint * 1000003 + n.number, 20181)
+                    & 2147483647
+                ) % k.stretches)::integer as place
             from generate_series(1, resamples) as r (number)
             cross join generate_series(1, k.stretches) as n (number)
         ) as w

@@ -1,9 +1,9 @@
--- Signals played against bars: the aggregates of the extension over the compiled SELECT.
+-- Signals played against bars: the extension's aggregates over the compiled SELECT.
 --
 -- Example: select symbol, sharpe, trade_count
 --     from strategy.backtest('{"entry": [">", "close", "open"]}', '{AAPL,NVDA}')
--- A signal of a close is filled at the next open. Unadjusted splits are taken out of the
--- prices (market.prices), so none is ever traded on.
+-- A signal of a close is filled at the next open. Unadjusted splits are taken out of
+-- the prices (market.prices), so none is ever traded on.
 
 -- Plays variants of one document over spans of time, in one statement. Spans are arrays
 -- of equal length. Each instrument has an account of its own, or all share one.

@@ -188,7 +188,9 @@ comment on function strategy._check_options(jsonb) is
 
 -- Example: {"cash": 10000, "costs": {"fee": "$fee"}, "parameters": {"fee": 0.001}}
 --          -> {"cash": 10000, "fee": 0.001}; ranges are checked by the aggregate.
-create or replace function strategy.options(config jsonb, portfolio boolean default false)
+create or replace function strategy.options(
+    config jsonb, portfolio boolean default false
+)
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp

@@ -7,7 +7,9 @@
 --     step_1 as (
 --         select *, public.rsi(close, 14) over series as c1
 --         from bars
---         window series as (partition by instrument_id order by ts rows unbounded preceding)
+--         window series as (
+--             partition by instrument_id order by ts rows unbounded preceding
+--         )
 --     )
 --     select ..., coalesce(((c1 < (30)::double precision)), false) as enter, ...
 --

@@ -1,5 +1,5 @@
--- The whitelist of indicators, with formula and source: what strategy.compile lets through
--- and docs/reference/indicators.md tells.
+-- The whitelist of indicators, with formula and source: what strategy.compile lets
+-- through and docs/reference/indicators.md tells.
 
 insert into strategy.indicator as known (
     indicator, inputs, bars, parameters, defaults, minimums, maximums, whole, outputs,

@@ -1,5 +1,6 @@
 -- What a strategy says, bar by bar.
--- Example: select * from strategy.signals('{"entry": [">", "close", "open"]}', '{AAPL}')
+-- Example: select * from strategy.signals(
+--     '{"entry": [">", "close", "open"]}', '{AAPL}')
 
 -- Symbols given win over the document's universe.
 create or replace function strategy.universe(config jsonb, symbols text [] default null)

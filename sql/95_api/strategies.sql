@@ -1,4 +1,4 @@
--- Strategies for analysts: what may be in one, its signals, its backtests, what is kept.
+-- Strategies for analysts: what may be in one, its signals, its backtests, the kept.
 -- The work is done in schema strategy; these are its doors.
 --
 -- Example: select symbol, sharpe from api.backtest_strategy(
@@ -207,8 +207,8 @@ create or replace function api.sweep_strategy(
     as_of timestamptz default now()
 )
 returns table (
-    rank integer, parameters jsonb, sharpe double precision, total_return double precision,
-    cagr double precision, volatility double precision, sortino double precision,
+    rank integer, parameters jsonb, sharpe double precision,
+    total_return double precision, cagr double precision, volatility double precision, sortino double precision,
     max_drawdown double precision, calmar double precision, trade_count integer,
     win_rate double precision, profit_factor double precision, fees double precision,
     probabilistic_sharpe double precision, deflated_sharpe double precision,
