@@ -14,6 +14,7 @@
 #include "access/tableam.h"
 #include "access/xloginsert.h"
 #include "catalog/index.h"
+#include "catalog/pg_type.h"
 #include "commands/progress.h"
 #include "miscadmin.h"
 #include "nodes/execnodes.h"
@@ -28,21 +29,22 @@
 #include "hnsw/root.h"
 
 /*
- * The meta page of an empty index, from the definition and options.
+ * The meta page of an empty index; dim is what the column's type says.
  */
 void
-HnswMakeMeta(Relation rel, HnswMeta *meta)
+HnswFillMeta(HnswMeta *meta, const HnswClass *class, int dim, int keys,
+			 const HnswOptions *options)
 {
-	HnswOptions *options = (HnswOptions *) rel->rd_options;
-	int			keys = HnswKeyColumns(rel);
-	const HnswClass *class = HnswClassOf(rel);
-
+	if (dim < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("column does not have dimensions")));
 	memset(meta, 0, sizeof(HnswMeta));
 	meta->keys = keys;
 	meta->magic = HNSW_MAGIC;
 	meta->version = HNSW_VERSION;
 	meta->metric = class->metric;
-	meta->dimensions = HnswDimensionsOf(rel);
+	meta->dimensions = dim;
 	meta->m = options ? options->m : HNSW_DEFAULT_M;
 	meta->ef_construction = options ? options->ef_construction : HNSW_DEFAULT_EF_CONSTRUCTION;
 	meta->free_head = HNSW_NONE;
@@ -53,6 +55,24 @@ HnswMakeMeta(Relation rel, HnswMeta *meta)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("ef_construction must be greater than or equal to 2 * m")));
 	HnswChooseCode(class, options, meta);
+}
+
+/*
+ * The same, from the definition and options of an index.
+ */
+void
+HnswMakeMeta(Relation rel, HnswMeta *meta)
+{
+	int			keys = HnswKeyColumns(rel);
+	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(rel), HnswVectorColumn(rel) - 1);
+
+	/* The modifier of bit varying is no number of dimensions */
+	if (column->atttypid == VARBITOID)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("type not supported for hnsw index")));
+	HnswFillMeta(meta, HnswClassOf(rel), column->atttypmod, keys,
+				 (HnswOptions *) rel->rd_options);
 }
 
 /*

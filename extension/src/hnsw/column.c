@@ -65,39 +65,30 @@ HnswVectorColumn(Relation rel)
 	return IndexRelationGetNumberOfKeyAttributes(rel);
 }
 
+/*
+ * The class with this support function, or NULL.
+ */
+const HnswClass *
+HnswFindClass(PGFunction distance)
+{
+	for (int i = 0; i < lengthof(classes); i++)
+		if (classes[i].distance == distance)
+			return &classes[i];
+	return NULL;
+}
+
 const HnswClass *
 HnswClassOf(Relation rel)
 {
 	FmgrInfo   *distance = index_getprocinfo(rel, HnswVectorColumn(rel), HNSW_DISTANCE_PROC);
+	const HnswClass *class = HnswFindClass(distance->fn_addr);
 
-	for (int i = 0; i < lengthof(classes); i++)
-		if (classes[i].distance == distance->fn_addr)
-			return &classes[i];
-	ereport(ERROR,
-			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-			 errmsg("operator class of index \"%s\" has a distance that hnsw does not know",
-					RelationGetRelationName(rel))));
-}
-
-/*
- * Dimensions of the indexed column, fixed by its type.
- */
-int
-HnswDimensionsOf(Relation rel)
-{
-	Form_pg_attribute column = TupleDescAttr(RelationGetDescr(rel), HnswVectorColumn(rel) - 1);
-	int			dim = column->atttypmod;
-
-	/* The modifier of bit varying is no number of dimensions */
-	if (column->atttypid == VARBITOID)
+	if (class == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("type not supported for hnsw index")));
-	if (dim < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("column does not have dimensions")));
-	return dim;
+				 errmsg("operator class of index \"%s\" has a distance that hnsw does not know",
+						RelationGetRelationName(rel))));
+	return class;
 }
 
 /*

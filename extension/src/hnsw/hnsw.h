@@ -371,7 +371,7 @@ typedef struct HnswOptions
 /* column.c: what an index is over */
 extern const HnswClass *HnswClassOf(Relation rel);
 extern int	HnswVectorColumn(Relation rel);
-extern int	HnswDimensionsOf(Relation rel);
+extern const HnswClass *HnswFindClass(PGFunction distance);
 extern void HnswChooseCode(const HnswClass *class, const HnswOptions *options, HnswMeta *meta);
 extern void HnswCodecInit(HnswCodec *codec, const HnswMeta *meta);
 extern int	HnswMetaCodeSize(const HnswMeta *meta);
@@ -390,6 +390,8 @@ extern void HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_cou
 
 /* store.c: pages and what is in them */
 extern void HnswMakeMeta(Relation rel, HnswMeta *meta);
+extern void HnswFillMeta(HnswMeta *meta, const HnswClass *class, int dim, int keys,
+						 const HnswOptions *options);
 extern void HnswReadMeta(Relation rel, HnswMeta *meta);
 extern void HnswFillMetaPage(Page page, const HnswMeta *meta);
 extern HnswMeta *HnswPageMeta(Page page);

@@ -312,9 +312,9 @@ AddRangePaths(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
 			path->indexinfo->amcostestimate == HnswCostEstimate && path->indexorderbys != NIL)
 			found = lappend(found, path);
 	}
-	/* Adding one may free another */
-	foreach(cell, found)
-		AddRangePath(root, rel, lfirst(cell));
+	/* The list of paths changes meanwhile */
+	for (int i = 0; i < list_length(found); i++)
+		AddRangePath(root, rel, list_nth(found, i));
 	list_free(found);
 }
 

@@ -105,6 +105,8 @@ ReadQuery(IndexScanDesc scan, HnswScan *state)
 	const HnswType *type = state->class->type;
 	Datum		value;
 	bool		isnull;
+	int			dim;
+	void	   *copy;
 
 	if (scan->numberOfOrderBys > 0)
 	{
@@ -117,9 +119,6 @@ ReadQuery(IndexScanDesc scan, HnswScan *state)
 		state->given = type->zeros(codec->dim);
 	else
 	{
-		int			dim;
-		void	   *copy;
-
 		/* A copy, which lives as long as the scan */
 		value = PointerGetDatum(PG_DETOAST_DATUM_COPY(value));
 		state->given = type->read(value, &dim, &copy);
