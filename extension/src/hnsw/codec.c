@@ -13,11 +13,17 @@
 /* Largest query number at 8 bits a dimension, when the sum cannot overflow */
 #define QUERY_WORD_MAX	16383
 
-/* Widths of a step at 4 bits, in standard deviations of the elements; 0.335
- * is best for a normal distribution of infinite length (Max, IRE 1960) */
-static const float nibble_steps[] = {0.29f, 0.335f, 0.38f, 0.43f};
-
-#define NIBBLE_STEPS	((int) (sizeof(nibble_steps) / sizeof(nibble_steps[0])))
+/*
+ * Widths of a step for 1, 2 and 4 bits, in standard deviations of the elements:
+ * around the one that is best for a normal distribution (Max, IRE 1960). At 1 bit
+ * all are the same.
+ */
+#define LEVEL_STEPS	4
+static const float level_steps[][LEVEL_STEPS] = {
+	[1] = {1},
+	[2] = {0.85f, 0.9957f, 1.15f},
+	[4] = {0.29f, 0.335f, 0.38f, 0.43f}
+};
 
 int
 HnswCodePadded(int dim)
@@ -138,22 +144,24 @@ LargestMagnitude(int count, const float *x)
 	return largest;
 }
 
-/* Nearest of the 16 levels -7.5 .. 7.5, as 0..15 */
+/* Nearest of the levels of so many bits, from 0 */
 static inline int
-Nibble(float x, float inverse_step)
+Level(float x, float inverse_step, int bits)
 {
-	float		level = floorf(x * inverse_step) + 8;
+	int			half = 1 << (bits - 1);
+	float		level = floorf(x * inverse_step) + half;
 
-	return level < 0 ? 0 : (level > 15 ? 15 : (int) level);
+	return level < 0 ? 0 : (level > 2 * half - 1 ? 2 * half - 1 : (int) level);
 }
 
 /*
  * c . x and c . c for a width of step.
  */
 static void
-NibbleProducts(int count, const float *x, float step, float *product, float *square)
+LevelProducts(int count, const float *x, float step, int bits, float *product, float *square)
 {
 	float		inverse = 1 / step;
+	float		most = (1 << (bits - 1)) - 0.5f;
 
 	*product = 0;
 	*square = 0;
@@ -161,41 +169,43 @@ NibbleProducts(int count, const float *x, float step, float *product, float *squ
 	{
 		float		level = floorf(x[i] * inverse) + 0.5f;
 
-		level = fminf(fmaxf(level, -7.5f), 7.5f);
+		level = fminf(fmaxf(level, -most), most);
 		*product += level * x[i];
 		*square += level * level;
 	}
 }
 
 static void
-EncodeNibbles(const HnswCodec *codec, const float *x, HnswCode *code, float *product,
-			  float *square)
+EncodeLevels(const HnswCodec *codec, const float *x, HnswCode *code, float *product,
+			 float *square)
 {
+	const float *steps = level_steps[codec->bits];
 	float		deviation = sqrtf(code->norm / codec->padded);
 	float		best = -1;
 	float		step = 1;
+	int			bytes = 8 * codec->bits;	/* of a block */
 
-	for (int i = 0; i < NIBBLE_STEPS; i++)
+	for (int i = 0; i < LEVEL_STEPS && steps[i] > 0; i++)
 	{
 		float		p;
 		float		s;
 
-		NibbleProducts(codec->padded, x, deviation * nibble_steps[i], &p, &s);
+		LevelProducts(codec->padded, x, deviation * steps[i], codec->bits, &p, &s);
 		if (p * p > best * s)
 		{
 			best = p * p / s;
-			step = deviation * nibble_steps[i];
+			step = deviation * steps[i];
 			*product = p;
 			*square = s;
 		}
 	}
-	for (int i = 0; i < codec->padded / 2; i++)
+	memset(code->packed, 0, codec->size - sizeof(HnswCode));
+	for (int i = 0; i < codec->padded; i++)
 	{
-		/* a block of 64 dimensions is 32 bytes: low halves, then high halves */
-		int			at = i / 32 * 64 + i % 32;
+		int			in_block = i % HNSW_CODE_BLOCK;
 
-		code->packed[i] = (uint8_t) (Nibble(x[at], 1 / step) |
-									 Nibble(x[at + 32], 1 / step) << 4);
+		code->packed[i / HNSW_CODE_BLOCK * bytes + in_block % bytes] |=
+			Level(x[i], 1 / step, codec->bits) << (in_block / bytes * codec->bits);
 	}
 }
 
@@ -271,10 +281,10 @@ HnswEncode(const HnswCodec *codec, const float *x, HnswCode *code, float *work,
 		memset(code->packed, 0, codec->size - sizeof(HnswCode));
 		return true;
 	}
-	if (codec->bits == 4)
-		EncodeNibbles(codec, work, code, &product, &square);
-	else
+	if (codec->bits == 8)
 		EncodeBytes(codec, work, code, &product, &square);
+	else
+		EncodeLevels(codec, work, code, &product, &square);
 	code->factor = code->norm / product;
 	cosine2 = (double) product * product / ((double) square * code->norm);
 	*error = cosine2 < 1 ? (float) sqrt(1 / cosine2 - 1) : 0;
@@ -292,13 +302,20 @@ QueryWordMax(int padded)
 	return range < QUERY_WORD_MAX ? range : QUERY_WORD_MAX;
 }
 
+/* The number that lies in the middle of 0 and the highest level */
+static inline float
+MiddleLevel(int bits)
+{
+	return ((1 << bits) - 1) / 2.0f;
+}
+
 /*
  * A query of the vector's own precision. False as for HnswEncode.
  */
 bool
 HnswQueryFromVector(const HnswCodec *codec, const float *x, HnswQuery *query)
 {
-	int			range = codec->bits == 4 ? 127 : QueryWordMax(codec->padded);
+	int			range = codec->bits == 8 ? QueryWordMax(codec->padded) : 127;
 	int64_t		total = 0;
 	float		largest;
 	float		inverse;
@@ -315,14 +332,14 @@ HnswQueryFromVector(const HnswCodec *codec, const float *x, HnswQuery *query)
 	{
 		int			level = (int) rintf(query->floats[i] * inverse);
 
-		if (codec->bits == 4)
-			query->bytes[i] = (int8_t) level;
-		else
+		if (codec->bits == 8)
 			query->words[i] = (int16_t) level;
+		else
+			query->bytes[i] = (int8_t) level;
 		total += level;
 	}
-	if (codec->bits == 4)
-		query->offset = -7.5f * query->scale * (float) total;
+	if (codec->bits != 8)
+		query->offset = -MiddleLevel(codec->bits) * query->scale * (float) total;
 	return true;
 }
 
@@ -351,19 +368,22 @@ HnswQueryFromCode(const HnswCodec *codec, const HnswCode *code, HnswQuery *query
 		for (int i = 0; i < codec->padded; i++)
 			query->floats[i] = code->norm + code->factor * code->packed[i];
 	}
-	else if (codec->bits == 4)
+	else if (codec->bits != 8)
 	{
-		for (int block = 0; block < codec->padded; block += 64)
-			for (int i = 0; i < 32; i++)
-			{
-				uint8_t		byte = code->packed[block / 2 + i];
+		int			bytes = 8 * codec->bits;
+		int			most = (1 << codec->bits) - 1;
 
-				query->bytes[block + i] = (int8_t) (2 * (byte & 15) - 15);
-				query->bytes[block + 32 + i] = (int8_t) (2 * (byte >> 4) - 15);
-				total += 2 * ((byte & 15) + (byte >> 4)) - 30;
-			}
+		for (int i = 0; i < codec->padded; i++)
+		{
+			int			in_block = i % HNSW_CODE_BLOCK;
+			int			field = code->packed[i / HNSW_CODE_BLOCK * bytes + in_block % bytes] >>
+			(in_block / bytes * codec->bits) & most;
+
+			query->bytes[i] = (int8_t) (2 * field - most);
+			total += 2 * field - most;
+		}
 		query->scale = code->factor / 2;
-		query->offset = -7.5f * query->scale * (float) total;
+		query->offset = -MiddleLevel(codec->bits) * query->scale * (float) total;
 	}
 	else
 	{

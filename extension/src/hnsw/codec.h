@@ -4,7 +4,7 @@
  *	  Short codes of vectors, and distances from a query to them: plain C,
  *	  nothing of PostgreSQL.
  *
- * A code is 4 or 8 bits a dimension. For all distances but L1 the vector is
+ * A code is 1, 2, 4 or 8 bits a dimension. For all distances but L1 the vector is
  * first turned by a fixed random rotation, after which its elements look like
  * draws from a normal distribution whatever they were before; heavy tails no
  * longer cost precision. The estimate of an inner product is
@@ -73,7 +73,7 @@ typedef struct HnswCodec
 	int			dim;			/* dimensions of the vectors */
 	int			padded;			/* dim rounded up to HNSW_CODE_BLOCK; sparse:
 								 * elements that a code has room for */
-	int			bits;			/* bits a dimension: 4 or 8; 1 of bits, 16 of
+	int			bits;			/* bits a dimension: 1 to 8; 1 of bits, 16 of
 								 * an element of sparse vectors */
 	int			size;			/* bytes of a code with its two floats */
 	float	   *signs;			/* HNSW_ROUNDS x padded of 1 and -1 */
@@ -85,7 +85,7 @@ typedef struct HnswQuery
 	float		scale;			/* (c . q) = scale * integer + offset */
 	float		offset;
 	float		norm;			/* |q|^2 */
-	int8_t	   *bytes;			/* 4 bits: padded numbers of -127..127 */
+	int8_t	   *bytes;			/* up to 4 bits: padded numbers of -127..127 */
 	int16_t    *words;			/* 8 bits: padded numbers of +-range */
 	float	   *floats;			/* L1: padded; else room for the rotation */
 	uint8_t    *ones;			/* bits: padded / 8 bytes */
@@ -96,7 +96,16 @@ typedef struct HnswQuery
 /* The loops that depend on the instruction set */
 typedef struct HnswCodeKernels
 {
-	/* sum of code nibbles (0..15) times query bytes */
+	/*
+	 * Sum of code fields times query bytes. In a block of 64 dimensions, of 8
+	 * bytes for each bit, the lowest field of byte i is that of dimension i,
+	 * the next that of dimension i + (bytes of the block), and so on.
+	 */
+	/* fields of 1 bit (0..1) */
+	int32_t		(*dot_bits) (int padded, const uint8_t *code, const int8_t *query);
+	/* of 2 bits (0..3) */
+	int32_t		(*dot_pairs) (int padded, const uint8_t *code, const int8_t *query);
+	/* of 4 bits (0..15) */
 	int32_t		(*dot_nibbles) (int padded, const uint8_t *code, const int8_t *query);
 	/* sum of code bytes (-127..127) times query words */
 	int32_t		(*dot_bytes) (int padded, const int8_t *code, const int16_t *query);
@@ -153,11 +162,15 @@ HnswCodeDistance(const HnswCodec *codec, const HnswQuery *query, const HnswCode 
 	if (codec->metric == HNSW_L1)
 		return hnsw_kernels.l1_bytes(codec->dim, code->packed, code->norm,
 									 code->factor, query->floats);
-	if (codec->bits == 4)
-		sum = hnsw_kernels.dot_nibbles(codec->padded, code->packed, query->bytes);
-	else
+	if (codec->bits == 8)
 		sum = hnsw_kernels.dot_bytes(codec->padded, (const int8_t *) code->packed,
 									 query->words);
+	else if (codec->bits == 4)
+		sum = hnsw_kernels.dot_nibbles(codec->padded, code->packed, query->bytes);
+	else if (codec->bits == 2)
+		sum = hnsw_kernels.dot_pairs(codec->padded, code->packed, query->bytes);
+	else
+		sum = hnsw_kernels.dot_bits(codec->padded, code->packed, query->bytes);
 	product = code->factor * (query->scale * (float) sum + query->offset);
 	if (codec->metric == HNSW_L2)
 		return code->norm + query->norm - 2 * product;

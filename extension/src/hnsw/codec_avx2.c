@@ -9,6 +9,7 @@
 
 #include <immintrin.h>
 #include <math.h>
+#include <string.h>
 
 #include "hnsw/codec.h"
 
@@ -22,6 +23,71 @@ Total(__m256i sum)
 	__m128i		two = _mm_add_epi32(four, _mm_shuffle_epi32(four, 0x4e));
 
 	return _mm_cvtsi128_si32(_mm_add_epi32(two, _mm_shuffle_epi32(two, 0xb1)));
+}
+
+static inline AVX2 __m256i
+LoadQuery(const int8_t *query)
+{
+	return _mm256_loadu_si256((const __m256i *) query);
+}
+
+/*
+ * Shifted by 0 to 3 and 4 to 7, a block's eight bytes lie side by side as the
+ * fields of dimensions 0 to 31 and 32 to 63.
+ */
+static AVX2 int32_t
+DotBits(int padded, const uint8_t *code, const int8_t *query)
+{
+	const __m256i mask = _mm256_set1_epi8(1);
+	const __m256i ones = _mm256_set1_epi16(1);
+	const __m256i low = _mm256_set_epi64x(3, 2, 1, 0);
+	const __m256i high = _mm256_set_epi64x(7, 6, 5, 4);
+	__m256i		total = _mm256_setzero_si256();
+
+	for (int i = 0; i < padded; i += 64, code += 8, query += 64)
+	{
+		int64_t		bits;
+		__m256i		block;
+		__m256i		sum;
+
+		memcpy(&bits, code, sizeof(bits));
+		block = _mm256_set1_epi64x(bits);
+		sum = _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srlv_epi64(block, low), mask),
+								   LoadQuery(query));
+		sum = _mm256_add_epi16(sum,
+							   _mm256_maddubs_epi16(_mm256_and_si256(_mm256_srlv_epi64(block, high),
+																	 mask),
+													LoadQuery(query + 32)));
+		total = _mm256_add_epi32(total, _mm256_madd_epi16(sum, ones));
+	}
+	return Total(total);
+}
+
+/*
+ * As above: a block's 16 bytes shifted by 0 and 2, then by 4 and 6.
+ */
+static AVX2 int32_t
+DotPairs(int padded, const uint8_t *code, const int8_t *query)
+{
+	const __m256i mask = _mm256_set1_epi8(3);
+	const __m256i ones = _mm256_set1_epi16(1);
+	const __m256i shift = _mm256_set_epi64x(2, 2, 0, 0);
+	__m256i		total = _mm256_setzero_si256();
+
+	for (int i = 0; i < padded; i += 64, code += 16, query += 64)
+	{
+		__m256i		block = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *) code));
+		__m256i		low = _mm256_srlv_epi64(block, shift);
+		__m256i		high = _mm256_srli_epi64(low, 4);
+		__m256i		sum;
+
+		sum = _mm256_add_epi16(_mm256_maddubs_epi16(_mm256_and_si256(low, mask),
+													LoadQuery(query)),
+							   _mm256_maddubs_epi16(_mm256_and_si256(high, mask),
+													LoadQuery(query + 32)));
+		total = _mm256_add_epi32(total, _mm256_madd_epi16(sum, ones));
+	}
+	return Total(total);
 }
 
 /*
@@ -102,6 +168,8 @@ L1Bytes(int dim, const uint8_t *code, float low, float step, const float *query)
 }
 
 const HnswCodeKernels hnsw_kernels_avx2 = {
+	.dot_bits = DotBits,
+	.dot_pairs = DotPairs,
 	.dot_nibbles = DotNibbles,
 	.dot_bytes = DotBytes,
 	.l1_bytes = L1Bytes,

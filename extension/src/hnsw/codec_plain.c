@@ -23,6 +23,28 @@ HnswKernelsChoose(void)
 }
 
 static int32_t
+DotBits(int padded, const uint8_t *code, const int8_t *query)
+{
+	int32_t		sum = 0;
+
+	for (int block = 0; block < padded; block += 64, code += 8, query += 64)
+		for (int i = 0; i < 64; i++)
+			sum += (code[i % 8] >> (i / 8) & 1) * query[i];
+	return sum;
+}
+
+static int32_t
+DotPairs(int padded, const uint8_t *code, const int8_t *query)
+{
+	int32_t		sum = 0;
+
+	for (int block = 0; block < padded; block += 64, code += 16, query += 64)
+		for (int i = 0; i < 64; i++)
+			sum += (code[i % 16] >> (i / 16 * 2) & 3) * query[i];
+	return sum;
+}
+
+static int32_t
 DotNibbles(int padded, const uint8_t *code, const int8_t *query)
 {
 	int32_t		sum = 0;
@@ -59,6 +81,8 @@ L1Bytes(int dim, const uint8_t *code, float low, float step, const float *query)
 }
 
 const HnswCodeKernels hnsw_kernels_plain = {
+	.dot_bits = DotBits,
+	.dot_pairs = DotPairs,
 	.dot_nibbles = DotNibbles,
 	.dot_bytes = DotBytes,
 	.l1_bytes = L1Bytes,

@@ -29,10 +29,10 @@ extern Datum sparsevec_l1_distance(PG_FUNCTION_ARGS);
 extern Datum hamming_distance(PG_FUNCTION_ARGS);
 extern Datum jaccard_distance(PG_FUNCTION_ARGS);
 
-/* Errors of codes before any was measured, for 4 and 8 bits a dimension and for
- * the elements that a code of a sparse vector has no room for */
-#define NIBBLE_ERROR	0.12f
-#define BYTE_ERROR	0.012f
+/* Errors of codes before any was measured, by bits a dimension: those of normal
+ * distributions (Max, IRE 1960); and for the elements that a code of a sparse
+ * vector has no room for */
+static const float code_errors[] = {[1] = 0.756f,[2] = 0.367f,[4] = 0.12f,[8] = 0.012f};
 #define SPARSE_ERROR	0.05f
 
 /* Bits of a sparse vector's element in a code, besides its index */
@@ -102,10 +102,10 @@ ChooseFloatCode(const HnswOptions *options, HnswMeta *meta)
 
 	if (bits == HNSW_CODE_BITS_AUTO)
 		bits = meta->metric == HNSW_L1 || meta->dimensions <= HNSW_BYTE_CODE_DIM ? 8 : 4;
-	if (bits != 4 && bits != 8)
+	if (bits != 1 && bits != 2 && bits != 4 && bits != 8)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("code_bits must be 4 or 8"),
+				 errmsg("code_bits must be 1, 2, 4 or 8"),
 				 errhint("Leave it out to have it chosen.")));
 	if (meta->metric == HNSW_L1 && bits != 8)
 		ereport(ERROR,
@@ -119,7 +119,7 @@ ChooseFloatCode(const HnswOptions *options, HnswMeta *meta)
 				 errmsg("column cannot have more than %u dimensions for hnsw index with code_bits of %d",
 						largest, bits)));
 	meta->code_bits = bits;
-	meta->code_error = bits == 4 ? NIBBLE_ERROR : BYTE_ERROR;
+	meta->code_error = code_errors[bits];
 }
 
 /*

@@ -49,7 +49,7 @@ HnswInit(void)
 					  HNSW_DEFAULT_EF_CONSTRUCTION, HNSW_MIN_EF_CONSTRUCTION,
 					  HNSW_MAX_EF_CONSTRUCTION, AccessExclusiveLock);
 	add_int_reloption(option_kind, "code_bits",
-					  "Bits a dimension of the codes that searches walk on: 4 or 8, 0 chooses",
+					  "Bits a dimension of the codes that searches walk on: 1, 2, 4 or 8, 0 chooses",
 					  HNSW_CODE_BITS_AUTO, HNSW_CODE_BITS_AUTO, HNSW_MAX_CODE_BITS,
 					  AccessExclusiveLock);
 

@@ -4,7 +4,7 @@
  *	  The access method hnsw: a navigable small world graph over short codes.
  *
  * The graph is that of Malkov and Yashunin (arXiv 1603.09320). It is walked on
- * codes of 4 or 8 bits a dimension (codec.h) that lie densely in index pages;
+ * codes of 1 to 8 bits a dimension (codec.h) that lie densely in index pages;
  * what the walk finds is measured again with the vectors in the heap, so rows
  * come in the order of their true distance.
  *

@@ -22,7 +22,7 @@
 /* Standard deviations of the error that an estimate is trusted within */
 #define TRUSTED_DEVIATIONS	3.0
 
-/* Error of the query's own numbers at 4 bits, as a fraction of its length */
+/* Error of the query's own numbers at up to 4 bits, as a fraction of its length */
 #define QUERY_BYTE_ERROR	0.008
 
 /* Rounding of a sparse vector's elements in its code, as a fraction */
@@ -39,7 +39,7 @@ HnswRankBegin(IndexScanDesc scan, HnswScan *state, const HnswMeta *meta)
 
 	state->query_norm = state->class->type->length(meta->dimensions, state->given);
 	state->largest_norm = meta->largest_norm;
-	if (meta->code_bits == 4)
+	if (meta->form == HNSW_FLOATS && meta->code_bits != 8)
 		error = sqrt(error * error + QUERY_BYTE_ERROR * QUERY_BYTE_ERROR);
 	/* Errors of rotated codes point anywhere: RaBitQ, theorem 3.2 */
 	state->margin = TRUSTED_DEVIATIONS * error / sqrt(meta->dimensions);

@@ -40,6 +40,19 @@ explain (costs off)
 select id from hnsw_build order by ((v + '[1,1,1]')::vector(3)) <-> '[4,4,4]' limit 5;
 select id from hnsw_build order by ((v + '[1,1,1]')::vector(3)) <-> '[4,4,4]' limit 5;
 
+-- fewer bits a dimension: the codes only say where to look
+create table hnsw_bits (id integer, v vector(64));
+insert into hnsw_bits
+select i, array(select sin(i * j * 0.37 + j) from generate_series(1, 64) j)::vector
+from generate_series(1, 2000) i;
+create index hnsw_bits_1 on hnsw_bits using hnsw (v vector_l2_ops) with (code_bits = 1);
+create index hnsw_bits_2 on hnsw_bits using hnsw (v vector_cosine_ops) with (code_bits = 2);
+create index hnsw_bits_4 on hnsw_bits using hnsw (v vector_ip_ops) with (code_bits = 4);
+select i, code_bits, pages < 60 as small, round(code_error::numeric, 1) as error,
+    hnsw_recall(i, 5, 30) > 0.8 as recall
+from unnest('{hnsw_bits_1,hnsw_bits_2,hnsw_bits_4}'::regclass[]) i, hnsw_info(i);
+drop table hnsw_bits;
+
 -- memory runs out: the rest goes into the pages
 create table hnsw_large (id integer, v vector(64));
 insert into hnsw_large
