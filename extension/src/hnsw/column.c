@@ -9,7 +9,6 @@
 #include "postgres.h"
 
 #include "access/genam.h"
-#include "catalog/pg_type.h"
 #include "utils/rel.h"
 
 #include "hnsw/hnsw.h"
