@@ -106,6 +106,8 @@ test_drop_in() {
     say "the same questions to pgvector and the extension; its dump restored"
     extension/test/drop_in/compare.sh
     extension/test/drop_in/restore.sh
+    say "those questions under valgrind"
+    extension/test/valgrind.sh
 }
 
 test_demo() {
