@@ -1,0 +1,45 @@
+-- CREATE, MERGE, SET, REMOVE, DELETE
+\set VERBOSITY terse
+\pset tuples_only on
+\pset format unaligned
+select create_graph('farm');
+
+select cypher('farm', 'CREATE (a:Cow {name: ''Ada'', x: null})-[r:EATS {much: 1.0}]->(b:Hay) RETURN a.name AS a, keys(a) AS keys, type(r) AS r, labels(b) AS b');
+select cypher('farm', 'UNWIND range(1, 3) AS i CREATE (:Hen {i: i}) RETURN count(*) AS n');
+select cypher('farm', 'CREATE (a {id: 7}), (b {id: a.id + 1}) RETURN b.id AS id');
+select cypher('farm', 'CREATE p = (:X)-[:Y]->(:X)<-[:Y]-(:X) RETURN length(p) AS n');
+select cypher('farm', 'MATCH (n) WHERE n.id IS NOT NULL OR n:X DETACH DELETE n');
+
+-- MERGE sees what the row before it created
+select cypher('farm', 'UNWIND [1, 2, 1, 2, 1] AS k MERGE (n:Key {k: k}) ON CREATE SET n.made = k ON MATCH SET n.seen = coalesce(n.seen, 0) + 1 RETURN count(*) AS rows');
+select cypher('farm', 'MATCH (n:Key) RETURN n.k AS k, n.made AS made, n.seen AS seen ORDER BY k');
+select cypher('farm', 'MATCH (a:Key {k: 1}), (b:Key {k: 2}) MERGE (a)-[r:NEAR]->(b) MERGE (a)-[s:NEAR]-(b) RETURN r = s AS same');
+
+-- SET adds up over rows; labels; maps
+select cypher('farm', 'MATCH (n:Key {k: 1}) UNWIND [1, 2, 3] AS x SET n.sum = coalesce(n.sum, 0) + x');
+select cypher('farm', 'MATCH (n:Key {k: 1}) RETURN n.sum AS sum');
+select cypher('farm', 'MATCH (n:Key {k: 1}) SET n:New:Key, n += {a: 1, made: null} REMOVE n.seen RETURN n');
+select cypher('farm', 'MATCH (n:New) REMOVE n:New SET n = {k: 1} RETURN labels(n) AS l, properties(n) AS p');
+select cypher('farm', 'MATCH (:Key)-[r:NEAR]->() SET r.w = 1, r.v = r.w + 1 RETURN properties(r) AS p');
+select cypher('farm', 'OPTIONAL MATCH (n:Nothing) SET n.x = 1 REMOVE n:Y DELETE n RETURN n');
+
+-- DELETE
+select cypher('farm', 'MATCH (n:Cow) DELETE n');
+select cypher('farm', 'MATCH (n:Cow)-[r]->(m) DELETE r, n, m RETURN type(r) AS type');
+select cypher('farm', 'MATCH (n:Hen) WITH n LIMIT 1 DELETE n RETURN n.i');
+select cypher('farm', 'MATCH p = (:Key)-[:NEAR]->() DETACH DELETE p');
+select cypher('farm', 'MATCH (n) RETURN labels(n) AS l, count(*) AS n');
+
+-- errors leave nothing behind; so does rollback
+select cypher('farm', 'CREATE (a:Half) WITH a UNWIND [1, 0] AS x RETURN 1 / x');
+begin;
+select cypher('farm', 'CREATE (:Gone)');
+rollback;
+select cypher('farm', 'MATCH (n:Half) RETURN count(n) AS n UNION ALL MATCH (n:Gone) RETURN count(n) AS n');
+begin transaction read only;
+select cypher('farm', 'CREATE (:Gone)');
+rollback;
+select cypher('farm', 'MERGE (n:Key {k: null})');
+select cypher('farm', 'CREATE ({m: {a: 1}})');
+select cypher('farm', 'CREATE (a)-[:R]->(b) WITH a, b OPTIONAL MATCH (x:Nothing) CREATE (a)-[:R]->(x)');
+select drop_graph('farm');
