@@ -299,6 +299,7 @@ CompileQuery(const char *query, const Graph *graph, const Value *params)
 
 	c.node_table = psprintf("%s.node", quote_identifier(graph->name));
 	c.edge_table = psprintf("%s.edge", quote_identifier(graph->name));
+	CountNames(&c);
 	c.graph_literal = quote_literal_cstr(graph->name);
 	program->all = tree->all;
 	foreach(cell, tree->parts)

@@ -18,6 +18,7 @@
 
 #include "executor/spi.h"
 #include "lib/stringinfo.h"
+#include "utils/hsearch.h"
 
 #include "cypher/ast.h"
 #include "cypher/function.h"
@@ -183,6 +184,8 @@ typedef struct Compiler
 	List	   *steps;			/* Step, of the current part */
 	List	   *rows_scope;		/* variables of the rows as they were handed */
 	int			rows_from;		/* length of FROM when they were */
+	HTAB	   *names;			/* how often each stands in the query */
+	bool		star;			/* RETURN * or WITH * uses all names */
 	char	  **columns;
 	int			ncolumns;
 } Compiler;
@@ -212,6 +215,8 @@ extern ValueType StaticType(Compiler *c, List *scope, const Expression *expr);
 extern void CheckType(Compiler *c, List *scope, const Expression *expr,
 					  uint32 types, const char *what);
 extern bool FoldConstant(Expression *expr);
+extern void CountNames(Compiler *c);
+extern bool UsedOnce(Compiler *c, const char *name);
 
 /* compile_expression.c, compile_call.c, compile_list.c */
 extern Variable *FindVariable(List *scope, const char *name);

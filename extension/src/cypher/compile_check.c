@@ -13,6 +13,7 @@
 
 #include "cypher/compile.h"
 #include "cypher/error.h"
+#include "cypher/lexer.h"
 
 bool
 IsAggregate(const Expression *expr)
@@ -320,4 +321,59 @@ FoldConstant(Expression *expr)
 	expr->args = NIL;
 	expr->names = NIL;
 	return true;
+}
+
+typedef struct NameCount
+{
+	char		name[NAMEDATALEN];
+	int			count;
+} NameCount;
+
+/*
+ * How often each name stands in the text: one that stands once is declared
+ * and not used. Longer names than the table holds count as used.
+ */
+void
+CountNames(Compiler *c)
+{
+	HASHCTL		ctl = {0};
+	Token		token;
+	Token		before = {0};
+
+	ctl.keysize = NAMEDATALEN;
+	ctl.entrysize = sizeof(NameCount);
+	ctl.hcxt = CurrentMemoryContext;
+	c->names = hash_create("names of a query", 64, &ctl,
+						   HASH_ELEM | HASH_STRINGS | HASH_CONTEXT);
+	NextToken(c->query, 0, &token);
+	while (token.type != TOKEN_END)
+	{
+		if ((token.type == TOKEN_NAME || token.type == TOKEN_QUOTED_NAME) &&
+			strlen(token.text) < NAMEDATALEN)
+		{
+			bool		found;
+			NameCount  *entry = hash_search(c->names, token.text, HASH_ENTER,
+											&found);
+
+			entry->count = found ? entry->count + 1 : 1;
+		}
+		if (token.type == '*' && before.type == TOKEN_NAME &&
+			(pg_strcasecmp(before.text, "RETURN") == 0 ||
+			 pg_strcasecmp(before.text, "WITH") == 0 ||
+			 pg_strcasecmp(before.text, "DISTINCT") == 0))
+			c->star = true;
+		before = token;
+		NextToken(c->query, before.end, &token);
+	}
+}
+
+bool
+UsedOnce(Compiler *c, const char *name)
+{
+	NameCount  *entry;
+
+	if (c->star || strlen(name) >= NAMEDATALEN)
+		return false;
+	entry = hash_search(c->names, name, HASH_FIND, NULL);
+	return entry && entry->count == 1;
 }

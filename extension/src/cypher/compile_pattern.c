@@ -153,7 +153,9 @@ MatchProperties(Compiler *c, Block *block, Variable *variable,
 			QueryError(c->query, map->at, CYPHER_SYNTAX_ERROR,
 					   "InvalidAggregation",
 					   "a pattern cannot have aggregates");
-		CompileEquality(c, block, variable, lfirst(name), lfirst(value));
+		/* equal keys are equal values */
+		if (CompileEquality(c, block, variable, lfirst(name), lfirst(value)))
+			continue;
 		AndWhere(block);
 		if (variable && variable->value && !variable->properties)
 			appendStringInfo(&block->where,
@@ -203,11 +205,12 @@ MatchNode(Matcher *m, NodePattern *node, bool needed)
 	Compiler   *c = m->c;
 	Variable   *v;
 
-	if (node->variable == NULL)
+	if (node->variable == NULL || UsedOnce(c, node->variable))
 	{
 		if (!needed && node->labels == NIL && node->properties == NULL)
 			return NULL;
-		return NewNode(c, m->block, NULL);
+		if (node->variable == NULL)
+			return NewNode(c, m->block, NULL);
 	}
 	v = FindVariable(m->block->scope, node->variable);
 	if (v)
@@ -746,10 +749,11 @@ MatchWhere(Compiler *c, Block *block, Expression *where)
 			Expression *base = property->kind == EXPR_PROPERTY ?
 			linitial(property->args) : NULL;
 
-			if (base && base->kind == EXPR_VARIABLE)
+			if (base && base->kind == EXPR_VARIABLE &&
 				CompileEquality(c, block,
 								FindVariable(block->scope, base->name),
-								property->name, value);
+								property->name, value))
+				return;
 		}
 	}
 	AndWhere(block);
