@@ -159,6 +159,50 @@ CompileRead(Compiler *c, Block *block, Clause *clause)
 	}
 }
 
+static bool
+IsWrite(const Clause *clause)
+{
+	return clause->kind >= CLAUSE_CREATE && clause->kind <= CLAUSE_DELETE;
+}
+
+static bool
+VisitCounting(const Expression *expr, void *state)
+{
+	return IsAggregate(expr) && !expr->distinct &&
+		(expr->kind != EXPR_CALL || (pg_strcasecmp(expr->name, "min") != 0 &&
+									 pg_strcasecmp(expr->name, "max") != 0));
+}
+
+/*
+ * Whether the next WITH or RETURN makes the same of rows that are repeated:
+ * DISTINCT, or aggregates that do not count.
+ */
+static bool
+IgnoresRepeats(List *clauses, ListCell *from)
+{
+	for (ListCell *cell = from; cell; cell = lnext(clauses, cell))
+	{
+		Clause	   *clause = lfirst(cell);
+		bool		aggregates = false;
+		ListCell   *i;
+
+		if (IsWrite(clause))
+			return false;
+		if (clause->kind != CLAUSE_WITH && clause->kind != CLAUSE_RETURN)
+			continue;
+		foreach(i, clause->items)
+		{
+			ReturnItem *item = lfirst(i);
+
+			if (WalkExpr(item->expr, VisitCounting, NULL))
+				return false;
+			aggregates |= HasAggregate(item->expr);
+		}
+		return clause->distinct || aggregates;
+	}
+	return false;
+}
+
 /*
  * The clauses of EXISTS { } and COUNT { }, which may end without RETURN.
  */
@@ -171,6 +215,7 @@ CompileSubquery(Compiler *c, StringInfo out, List *scope, List *clauses)
 	int			ncolumns = c->ncolumns;
 	List	   *replacements = c->replacements;
 	bool		grouping = c->grouping;
+	bool		ends_only = c->ends_only;
 
 	check_stack_depth();
 	c->replacements = NIL;
@@ -179,6 +224,9 @@ CompileSubquery(Compiler *c, StringInfo out, List *scope, List *clauses)
 	foreach(cell, clauses)
 	{
 		Clause	   *clause = lfirst(cell);
+
+		c->ends_only = clause->kind == CLAUSE_MATCH &&
+			IgnoresRepeats(clauses, cell);
 
 		if (clause->kind == CLAUSE_RETURN)
 		{
@@ -199,14 +247,9 @@ CompileSubquery(Compiler *c, StringInfo out, List *scope, List *clauses)
 	}
 	c->columns = columns;
 	c->ncolumns = ncolumns;
+	c->ends_only = ends_only;
 	c->replacements = replacements;
 	c->grouping = grouping;
-}
-
-static bool
-IsWrite(const Clause *clause)
-{
-	return clause->kind >= CLAUSE_CREATE && clause->kind <= CLAUSE_DELETE;
 }
 
 /* Which clause may be last */
@@ -244,6 +287,8 @@ CompilePart(Compiler *c, List *clauses)
 		Clause	   *clause = lfirst(cell);
 
 		CHECK_FOR_INTERRUPTS();
+		c->ends_only = clause->kind == CLAUSE_MATCH &&
+			IgnoresRepeats(clauses, cell);
 		if (clause->kind == CLAUSE_RETURN)
 		{
 			if (lnext(clauses, cell))

@@ -185,6 +185,7 @@ typedef struct Compiler
 	List	   *rows_scope;		/* variables of the rows as they were handed */
 	int			rows_from;		/* length of FROM when they were */
 	HTAB	   *names;			/* how often each stands in the query */
+	bool		ends_only;		/* what follows does not count how often */
 	bool		star;			/* RETURN * or WITH * uses all names */
 	char	  **columns;
 	int			ncolumns;
@@ -235,7 +236,7 @@ extern bool EmitReplaced(Compiler *c, StringInfo out, Expression *expr);
 extern void EmitLiteral(StringInfo out, const char *text);
 extern void EmitNames(StringInfo out, List *names);
 
-/* compile_pattern.c */
+/* compile_pattern.c, compile_subpattern.c */
 extern void CompileMatch(Compiler *c, Block *block, List *patterns,
 						 Expression *where, bool declare);
 extern void CompileOptional(Compiler *c, Block *block, Clause *clause);

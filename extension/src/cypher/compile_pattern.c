@@ -12,34 +12,15 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 
-#include "cypher/compile.h"
+#include "cypher/compile_pattern.h"
 #include "cypher/error.h"
 #include "cypher/parser.h"
-
-/* A relationship of the pattern, for the rule that they differ */
-typedef struct EdgeRef
-{
-	char	   *id;				/* SQL of its id, or NULL */
-	char	   *ids;			/* SQL of the array of ids */
-	List	   *types;
-} EdgeRef;
-
-typedef struct Matcher
-{
-	Compiler   *c;
-	Block	   *block;
-	List	   *edges;			/* EdgeRef */
-	bool		declare;		/* new variables are allowed */
-	bool		only_ends;		/* only whether there is a match counts */
-} Matcher;
 
 /* Relationships of one MATCH, and how many are compared pair by pair */
 #define MAX_EDGES 50
 #define MAX_PAIRED 8
 
-#define EQ " operator(pg_catalog.=) "
-
-static void
+void
 VariableConflict(Compiler *c, const char *name, int at)
 {
 	QueryError(c->query, at, CYPHER_SYNTAX_ERROR, "VariableTypeConflict",
@@ -137,7 +118,7 @@ CheckProperties(Compiler *c, Expression *properties)
 }
 
 /* {key: value} of a node or relationship whose properties are this SQL */
-static void
+void
 MatchProperties(Compiler *c, Block *block, Variable *variable,
 				const char *properties, Expression *map)
 {
@@ -308,7 +289,7 @@ DifferFromAll(Matcher *m, char *id)
 }
 
 /* Relationships of one MATCH are all different */
-static void
+void
 AddEdgeRef(Matcher *m, char *id, char *ids, List *types)
 {
 	EdgeRef    *ref = palloc(sizeof(EdgeRef));
@@ -331,7 +312,7 @@ AddEdgeRef(Matcher *m, char *id, char *ids, List *types)
 }
 
 /* id = expression, or the node's id if it has none yet */
-static void
+void
 MatchEnd(Block *block, char **id, const char *end)
 {
 	if (*id == NULL)
@@ -403,201 +384,6 @@ MatchEdge(Matcher *m, EdgePattern *edge, char **left, char **right)
 	if (edge->variable && !bound)
 		block->scope = lappend(block->scope, v);
 	return v;
-}
-
-/* The relationships with these ids as a list, in order */
-static char *
-EdgeList(Compiler *c, const char *trail, bool reversed)
-{
-	char	   *e = NewAlias(c, 'e');
-
-	return psprintf("public.cypher_list(array(select public.cypher_edge("
-					"%s.edge_id, %s.type, %s.source, %s.target, %s.properties) "
-					"from pg_catalog.unnest(%s.edge_ids) with ordinality as u(id, i) "
-					"join %s as %s on %s.tenant_id" EQ "$1 and %s.edge_id" EQ
-					"u.id order by u.i%s))",
-					e, e, e, e, e, trail, c->edge_table, e, e, e,
-					reversed ? " desc" : "");
-}
-
-/* Nodes and relationships of a trail as a list, for paths */
-static char *
-TrailList(Compiler *c, const char *trail, bool reversed)
-{
-	return psprintf("public.cypher_list(array(select x.v from ("
-					"select 2 operator(pg_catalog.*) u.i as k, "
-					"public.cypher_edge(e.edge_id, e.type, e.source, e.target, e.properties) as v "
-					"from pg_catalog.unnest(%s.edge_ids) with ordinality as u(id, i) "
-					"join %s as e on e.tenant_id" EQ "$1 and e.edge_id" EQ "u.id "
-					"union all select 2 operator(pg_catalog.*) u.i operator(pg_catalog.-) 1, "
-					"public.cypher_node(n.node_id, n.labels, n.properties) "
-					"from pg_catalog.unnest(%s.node_ids) with ordinality as u(id, i) "
-					"join %s as n on n.tenant_id" EQ "$1 and n.node_id" EQ "u.id"
-					") as x order by x.k%s))",
-					trail, c->edge_table, trail, c->node_table,
-					reversed ? " desc" : "");
-}
-
-static void
-EmitHops(StringInfo out, int64 hops)
-{
-	if (hops < 0)
-		appendStringInfoString(out, "null");
-	else
-		appendStringInfo(out, "%d", (int) Min(hops, PG_INT32_MAX));
-}
-
-static void
-EmitTypes(StringInfo out, List *types)
-{
-	if (types == NIL)
-		appendStringInfoString(out, "null");
-	else
-		EmitNames(out, types);
-}
-
-static const char *
-Direction(const EdgePattern *edge, bool reversed)
-{
-	if (!edge->to_left && !edge->to_right)
-		return "any";
-	return edge->to_left != reversed ? "in" : "out";
-}
-
-/* All relationships of a trail must have these properties */
-static void
-MatchTrailProperties(Compiler *c, Block *block, const char *trail, Expression *map)
-{
-	Block		inner;
-	Variable	edge = {0};
-	char	   *e;
-
-	if (map == NULL)
-		return;
-	e = NewAlias(c, 'e');
-	StartBlock(&inner, block->scope);
-	edge.type = VALUE_RELATIONSHIP;
-	MatchProperties(c, &inner, &edge, psprintf("%s.properties", e), map);
-	if (inner.where.len == 0)
-		return;
-	AndWhere(block);
-	appendStringInfo(&block->where,
-					 "not exists (select 1 from pg_catalog.unnest(%s.edge_ids) as u(id) "
-					 "join %s as %s on %s.tenant_id" EQ "$1 and %s.edge_id" EQ "u.id "
-					 "where (%s) is not true)",
-					 trail, c->edge_table, e, e, e, inner.where.data);
-}
-
-/* Walks refuse to start from null, which an OPTIONAL MATCH may have left */
-static void
-NotNull(Block *block, const char *id)
-{
-	AndWhere(block);
-	appendStringInfo(&block->where, "%s is not null", id);
-}
-
-/*
- * Many steps: one row for each trail from start. Returns the SQL of the list
- * that stands for it in a path.
- */
-static char *
-MatchTrail(Matcher *m, EdgePattern *edge, char *start, char **end,
-		   bool reversed)
-{
-	Compiler   *c = m->c;
-	Block	   *block = m->block;
-	char	   *alias = NewAlias(c, 't');
-	Variable   *bound = edge->variable ?
-	FindVariable(block->scope, edge->variable) : NULL;
-
-	if (bound && bound->type != VALUE_LIST && bound->type != VALUE_NULL)
-		VariableConflict(c, edge->variable, edge->at);
-	if (!bound && edge->variable && !m->declare)
-		QueryError(c->query, edge->at, CYPHER_SYNTAX_ERROR,
-				   "UndefinedVariable", "variable \"%s\" is not defined",
-				   edge->variable);
-	NotNull(block, start);
-	appendStringInfo(&block->from, ", lateral public.graph_trails(%s, %s, ",
-					 c->graph_literal, start);
-	EmitHops(&block->from, edge->min < 0 ? 1 : edge->min);
-	appendStringInfoString(&block->from, ", ");
-	EmitHops(&block->from, edge->max);
-	appendStringInfoString(&block->from, ", ");
-	EmitTypes(&block->from, edge->types);
-	appendStringInfo(&block->from, ", '%s', null) as %s",
-					 Direction (edge, reversed), alias);
-	MatchEnd(block, end, psprintf("%s.end_id", alias));
-	MatchTrailProperties(c, block, alias, edge->properties);
-	AddEdgeRef(m, NULL, psprintf("%s.edge_ids", alias), edge->types);
-	if (bound)
-	{
-		AndWhere(block);
-		appendStringInfo(&block->where, "public.cypher_eq(%s, ",
-						 EdgeList(c, alias, reversed));
-		EmitVariable(&block->where, bound);
-		appendStringInfoChar(&block->where, ')');
-	}
-	else if (edge->variable)
-	{
-		Variable   *v = palloc0(sizeof(Variable));
-
-		v->name = edge->variable;
-		v->type = VALUE_LIST;
-		v->hops = true;
-		v->value = EdgeList(c, alias, reversed);
-		block->scope = lappend(block->scope, v);
-	}
-	return TrailList(c, alias, reversed);
-}
-
-/*
- * shortestPath and allShortestPaths between two nodes that are bound.
- */
-static char *
-MatchShortest(Matcher *m, PatternPart *part, EdgePattern *edge,
-			  const char *start, const char *end)
-{
-	Compiler   *c = m->c;
-	Block	   *block = m->block;
-	char	   *alias = NewAlias(c, 't');
-	int64		min = edge->variable_length ? edge->min : 1;
-	int64		max = edge->variable_length ? edge->max : 1;
-
-	if (min > 1)
-		QueryError(c->query, edge->at, CYPHER_SYNTAX_ERROR,
-				   "InvalidRelationshipPattern",
-				   "a shortest path begins at 0 or 1 hops");
-	NotNull(block, start);
-	NotNull(block, end);
-	appendStringInfo(&block->from,
-					 ", lateral public.graph_all_shortest_paths(%s, %s, %s, ",
-					 c->graph_literal, start, end);
-	EmitTypes(&block->from, edge->types);
-	appendStringInfo(&block->from, ", '%s', null, %s) as %s",
-					 Direction (edge, false),
-					 part->kind == PATH_SHORTEST ? "1" : "null", alias);
-	AndWhere(block);
-	appendStringInfo(&block->where, "pg_catalog.cardinality(%s.edge_ids) "
-					 "operator(pg_catalog.>=) %d", alias, min == 0 ? 0 : 1);
-	if (max >= 0)
-	{
-		AndWhere(block);
-		appendStringInfo(&block->where, "pg_catalog.cardinality(%s.edge_ids) "
-						 "operator(pg_catalog.<=) %d", alias,
-						 (int) Min(max, PG_INT32_MAX));
-	}
-	MatchTrailProperties(c, block, alias, edge->properties);
-	if (edge->variable)
-	{
-		Variable   *v = palloc0(sizeof(Variable));
-
-		v->name = edge->variable;
-		v->type = VALUE_LIST;
-		v->hops = true;
-		v->value = EdgeList(c, alias, false);
-		block->scope = lappend(block->scope, v);
-	}
-	return TrailList(c, alias, false);
 }
 
 static bool
@@ -696,8 +482,14 @@ MatchPart(Matcher *m, PatternPart *part, List *before)
 			item = MatchShortest(m, part, edge, ids[i], ids[i + 1]);
 		else if (edge->variable_length)
 		{
-			if (FromRight(list_nth(part->nodes, i),
-						  list_nth(part->nodes, i + 1), before))
+			bool		right = FromRight(list_nth(part->nodes, i),
+										  list_nth(part->nodes, i + 1), before);
+
+			if (m->ends_only && n == 2 && part->variable == NULL &&
+				MatchReachable(m, edge, right ? ids[i + 1] : ids[i],
+							   right ? &ids[i] : &ids[i + 1], right))
+				continue;
+			if (right)
 				item = MatchTrail(m, edge, ids[i + 1], &ids[i], true);
 			else
 				item = MatchTrail(m, edge, ids[i], &ids[i + 1], false);
@@ -813,11 +605,13 @@ void
 CompileMatch(Compiler *c, Block *block, List *patterns, Expression *where,
 			 bool declare)
 {
-	Matcher		m = {c, block, NIL, declare, false};
+	Matcher		m = {c, block, NIL, declare, c->ends_only};
 	List	   *before = list_copy(block->scope);
 	ListCell   *cell;
 
 	CheckPatternNames(c, patterns);
+	if (list_length(patterns) > 1)
+		m.ends_only = false;
 	foreach(cell, patterns)
 		MatchPart(&m, lfirst(cell), before);
 	if (where)
@@ -827,146 +621,4 @@ CompileMatch(Compiler *c, Block *block, List *patterns, Expression *where,
 					   "InvalidAggregation", "WHERE cannot have aggregates");
 		MatchWhere(c, block, where);
 	}
-}
-
-/*
- * The columns that carry a variable out of a subquery, and the variable as
- * it is read from there; native ones stay so if wanted.
- */
-void
-ExportVariable(StringInfo columns, Variable *v, const char *alias, int number,
-			   bool native)
-{
-	const char *comma = columns->len > 0 ? ", " : "";
-	Variable	was = *v;
-
-	v->expr = NULL;
-	v->scope = NIL;
-	if (!native || was.value || was.properties == NULL)
-	{
-		appendStringInfo(columns, "%s", comma);
-		EmitVariable(columns, &was);
-		appendStringInfo(columns, " as c%d", number);
-		v->value = psprintf("%s.c%d", alias, number);
-		v->id = v->labels = v->edge_type = v->start = v->end = NULL;
-		v->properties = NULL;
-		return;
-	}
-	appendStringInfo(columns, "%s%s as c%d_id, %s as c%d_properties", comma,
-					 was.id, number, was.properties, number);
-	v->id = psprintf("%s.c%d_id", alias, number);
-	v->properties = psprintf("%s.c%d_properties", alias, number);
-	if (was.type == VALUE_NODE)
-	{
-		appendStringInfo(columns, ", %s as c%d_labels", was.labels, number);
-		v->labels = psprintf("%s.c%d_labels", alias, number);
-		return;
-	}
-	appendStringInfo(columns,
-					 ", %s as c%d_type, %s as c%d_start, %s as c%d_end",
-					 was.edge_type, number, was.start, number, was.end,
-					 number);
-	v->edge_type = psprintf("%s.c%d_type", alias, number);
-	v->start = psprintf("%s.c%d_start", alias, number);
-	v->end = psprintf("%s.c%d_end", alias, number);
-}
-
-/*
- * OPTIONAL MATCH: a lateral left join; what it declares comes out of it.
- */
-void
-CompileOptional(Compiler *c, Block *block, Clause *clause)
-{
-	Block		inner;
-	StringInfoData columns;
-	char	   *alias = NewAlias(c, 'o');
-	int			n = list_length(block->scope);
-
-	StartBlock(&inner, list_copy(block->scope));
-	CompileMatch(c, &inner, clause->patterns, clause->where, true);
-	initStringInfo(&columns);
-	for (int i = n; i < list_length(inner.scope); i++)
-	{
-		Variable   *v = list_nth(inner.scope, i);
-
-		if (v->name == NULL)
-			continue;
-		ExportVariable(&columns, v, alias, i, true);
-		block->scope = lappend(block->scope, v);
-	}
-	appendStringInfo(&block->from, " left join lateral (select %s from ",
-					 columns.data);
-	EmitFrom(&block->from, &inner);
-	appendStringInfo(&block->from, ") as %s on true", alias);
-}
-
-/*
- * A pattern as a condition, EXISTS { } and COUNT { }.
- */
-void
-EmitPatternExists(Compiler *c, StringInfo out, List *scope, Expression *expr)
-{
-	if (expr->kind == EXPR_PATTERN)
-	{
-		Block		inner;
-
-		if (list_length(expr->pattern->edges) == 0)
-			QueryError(c->query, expr->at, CYPHER_SYNTAX_ERROR,
-					   "UnexpectedSyntax", "a pattern needs a relationship");
-		StartBlock(&inner, list_copy(scope));
-		CompileMatch(c, &inner, list_make1(expr->pattern), NULL, false);
-		appendStringInfoString(out, "exists (select 1 from ");
-		EmitFrom(out, &inner);
-		appendStringInfoChar(out, ')');
-		return;
-	}
-	appendStringInfoString(out, "exists (");
-	CompileSubquery(c, out, scope, expr->clauses);
-	appendStringInfoChar(out, ')');
-}
-
-/*
- * Pattern comprehension, COUNT { }, shortestPath(...) as a value.
- */
-void
-EmitPatternList(Compiler *c, StringInfo out, List *scope, Expression *expr)
-{
-	Block		inner;
-	Expression *result = expr->result;
-
-	if (expr->kind == EXPR_SUBQUERY)
-	{
-		appendStringInfoString(out,
-							   "public.cypher_from_integer((select pg_catalog.count(*) from (");
-		CompileSubquery(c, out, scope, expr->clauses);
-		appendStringInfo(out, ") as %s))", NewAlias(c, 'q'));
-		return;
-	}
-	StartBlock(&inner, list_copy(scope));
-	if (expr->kind == EXPR_SHORTEST)
-	{
-		result = MakeExpr(EXPR_VARIABLE, expr->at);
-		result->name = "shortest path";
-		expr->pattern->variable = result->name;
-	}
-	CompileMatch(c, &inner, list_make1(expr->pattern), expr->where,
-				 expr->kind == EXPR_PATTERN_COMPREHENSION);
-	if (HasAggregate(result))
-		QueryError(c->query, result->at, CYPHER_SYNTAX_ERROR,
-				   "InvalidAggregation",
-				   "aggregates cannot stand inside a pattern comprehension");
-	if (expr->kind == EXPR_SHORTEST && expr->pattern->kind == PATH_SHORTEST)
-	{
-		appendStringInfoString(out, "(select ");
-		EmitValue(c, out, inner.scope, result);
-		appendStringInfoString(out, " from ");
-		EmitFrom(out, &inner);
-		appendStringInfoString(out, " limit 1)");
-		return;
-	}
-	appendStringInfoString(out, "public.cypher_list(array(select ");
-	EmitValue(c, out, inner.scope, result);
-	appendStringInfoString(out, " from ");
-	EmitFrom(out, &inner);
-	appendStringInfoString(out, "))");
 }

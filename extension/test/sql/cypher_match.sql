@@ -55,3 +55,31 @@ select town.uses_index('MATCH (n:Item {k: 7}) RETURN n') as by_map,
 select cypher('town', 'MATCH (n:Item {k: 7.0}) RETURN n.k AS k');
 select cypher('town', 'MATCH (n:Item) WHERE n.k = $k RETURN count(*) AS n', '{"k": [7]}');
 select drop_graph('town', true);
+
+-- ends of variable-length patterns by search, where repeats do not count: the
+-- same answer as by trails, and an answer at all where trails are too many
+select create_graph('mesh');
+insert into mesh.node (labels, properties)
+    select array['N'], jsonb_build_object('i', i) from generate_series(0, 29) i;
+insert into mesh.edge (source, target, type)
+    select a.node_id, b.node_id, case when x < 4 then 'A' else 'B' end
+    from generate_series(0, 29) i, generate_series(1, 5) x
+    join mesh.node a on true join mesh.node b on true
+    where a.properties = jsonb_build_object('i', i)
+        and b.properties = jsonb_build_object('i', (i * 7 + x * x * 3) % 31 % 30);
+create function mesh.both_ways(pattern text) returns boolean
+    language sql as $$
+    select (select jsonb_agg(distinct r) from cypher('mesh', 'MATCH ' || pattern
+            || ' RETURN DISTINCT a.i AS a, b.i AS b') r)
+        is not distinct from
+        (select jsonb_agg(distinct r) from cypher('mesh', 'MATCH ' || pattern
+            || ' WITH a, b, count(*) AS n RETURN a.i AS a, b.i AS b') r)
+$$;
+select pattern, mesh.both_ways(pattern) from unnest(array['(a)-[*1..3]->(b)',
+    '(a)<-[:A*1..4]-(b)', '(a)-[:A|B*0..2]->(b)', '(a)-[*0..2]-(b)', '(a)-[*1..2]-(b)',
+    '(a)-[*..2]->(b {i: 4})', '(a {i: 4})<-[*2..3]-(b)', '(a)-[:B*1..1]->(b)']) as pattern;
+set statement_timeout = '5s';
+select cypher('mesh', 'MATCH (a {i: 1})-[*]->(b) RETURN count(DISTINCT b) AS n');
+select cypher('mesh', 'MATCH (a {i: 1}), (b {i: 2}) WHERE (a)-[*]->(b) RETURN a.i AS a');
+reset statement_timeout;
+select drop_graph('mesh', true);
