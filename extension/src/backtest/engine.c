@@ -88,7 +88,7 @@ CheckStops(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
  * The account at the close; ends everything if nothing is left.
  */
 static int
-Value(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
+ValueAccount(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 {
 	BacktestAccount *account = &backtest->account;
 	BacktestPosition *position = &backtest->position;
@@ -178,7 +178,7 @@ BacktestStep(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 		if (backtest->position.invested)
 			count += CheckStops(backtest, bar, closed + count);
 	}
-	count += Value(backtest, bar, closed + count);
+	count += ValueAccount(backtest, bar, closed + count);
 	if (!backtest->ruined)
 		Decide(backtest, bar);
 	backtest->last = *bar;
