@@ -65,7 +65,7 @@ EmitTypes(StringInfo out, List *types)
 }
 
 static const char *
-Direction(const EdgePattern *edge, bool reversed)
+TrailDirection(const EdgePattern *edge, bool reversed)
 {
 	if (!edge->to_left && !edge->to_right)
 		return "any";
@@ -133,7 +133,7 @@ MatchTrail(Matcher *m, EdgePattern *edge, char *start, char **end,
 	appendStringInfoString(&block->from, ", ");
 	EmitTypes(&block->from, edge->types);
 	appendStringInfo(&block->from, ", '%s', null) as %s",
-					 Direction (edge, reversed), alias);
+					 TrailDirection(edge, reversed), alias);
 	MatchEnd(block, end, psprintf("%s.end_id", alias));
 	MatchTrailProperties(c, block, alias, edge->properties);
 	AddEdgeRef(m, NULL, psprintf("%s.edge_ids", alias), edge->types);
@@ -182,7 +182,7 @@ MatchShortest(Matcher *m, PatternPart *part, EdgePattern *edge,
 					 c->graph_literal, start, end);
 	EmitTypes(&block->from, edge->types);
 	appendStringInfo(&block->from, ", '%s', null, %s) as %s",
-					 Direction (edge, false),
+					 TrailDirection(edge, false),
 					 part->kind == PATH_SHORTEST ? "1" : "null", alias);
 	AndWhere(block);
 	appendStringInfo(&block->where, "pg_catalog.cardinality(%s.edge_ids) "
@@ -234,7 +234,7 @@ MatchReachable(Matcher *m, EdgePattern *edge, char *start, char **end,
 		return false;
 	initStringInfo(&walk);
 	EmitTypes(&walk, edge->types);
-	appendStringInfo(&walk, ", '%s', null)", Direction (edge, reversed));
+	appendStringInfo(&walk, ", '%s', null)", TrailDirection(edge, reversed));
 	appendStringInfo(&block->from, ", lateral (select b.node_id as end_id from "
 					 "public.graph_bfs(%s, %s, ", c->graph_literal, start);
 	EmitHops(&block->from, edge->max);
