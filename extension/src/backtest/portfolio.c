@@ -176,7 +176,7 @@ CheckStops(Portfolio *portfolio, PortfolioKeep keep, void *context)
 }
 
 static void
-Value(Portfolio *portfolio)
+ValuePortfolio(Portfolio *portfolio)
 {
 	double		equity = portfolio->account.cash - Spent(portfolio);
 
@@ -231,7 +231,7 @@ PortfolioStep(Portfolio *portfolio, PortfolioKeep keep, void *context)
 	FillLeaving(portfolio, keep, context);
 	FillEntering(portfolio);
 	CheckStops(portfolio, keep, context);
-	Value(portfolio);
+	ValuePortfolio(portfolio);
 	for (int i = 0; i < portfolio->rows; i++)
 	{
 		Decide(portfolio, portfolio->row[i]);
