@@ -155,6 +155,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     sizes integer[];
+    -- Of their own: to find an element of flows is to walk through those before it.
+    priorities integer[];
+    acting boolean[];
     shares integer[] := array_fill(0, array[cardinality(flows)]);
     budget jsonb;
     free integer := max_jobs;
@@ -170,12 +173,23 @@ begin
     if cardinality(flows) = 1 and budget is null then
         return array[case when flows[1].side_effects then 1 else max_jobs end];
     end if;
-    sizes := work._sizes(
-        flows, least(max_jobs, 2 + 8 * max_jobs / cardinality(flows))
+    -- With a flow for each job there is no need to count them.
+    sizes := case
+        when cardinality(flows) >= max_jobs and budget is null
+            then array_fill(1, array[cardinality(flows)])
+        else work._sizes(
+            flows, least(max_jobs, 2 + 8 * max_jobs / cardinality(flows))
+        )
+    end;
+    select array_agg(f.priority order by f.number),
+        array_agg(f.side_effects order by f.number)
+    into priorities, acting
+    from unnest(flows) with ordinality as f (
+        kind, priority, tenant_id, first_job_id, side_effects, provider, number
     );
     while first <= cardinality(flows) and free > 0 loop
         last := first;
-        while flows[last + 1].priority = flows[first].priority loop
+        while priorities[last + 1] = priorities[first] loop
             last := last + 1;
         end loop;
         loop
@@ -192,7 +206,7 @@ begin
                     select w.granted, w.budget into granted, budget
                     from work._within(flows[i], granted, budget) as w;
                 end if;
-                if flows[i].side_effects then
+                if acting[i] then
                     -- Jobs that act on the outside come one at a time.
                     granted := case when acted then 0 else granted end;
                     acted := acted or granted > 0;
