@@ -74,8 +74,8 @@ begin
     having count(*) > 0
     loop
         perform work.enqueue_many(
-            'market_move', wanted.payloads, wanted.tenant_ids, 1, null,
-            wanted.dedup_keys
+            'market_move', wanted.payloads, wanted.tenant_ids,
+            dedup_keys => wanted.dedup_keys, priority => 1
         );
     end loop;
     return null;
