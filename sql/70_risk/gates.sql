@@ -19,7 +19,8 @@ as $$
         )
         else (
             select count(*)::integer from market.session as s
-            where s.calendar = i.calendar and s.close_at > missing_bars.known_at
+            -- Those that opened after the last bar was known, and are over.
+            where s.calendar = i.calendar and s.open_at > missing_bars.known_at
             and s.close_at <= due.at
         )
     end

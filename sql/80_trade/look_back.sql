@@ -138,16 +138,9 @@ cross join lateral (
             and f.filled_at < (days.day + 1)::timestamp at time zone 'UTC'
         group by f.instrument_id
     ) as held
-    left join lateral (
-        select b.close::numeric as price
-        from market.bar as b
-        where
-            b.instrument_id = held.instrument_id
-            and b.bar_interval = '1d'
-            and b.ts <= days.day::timestamp at time zone 'UTC'
-            and b.known_at < (days.day + 1)::timestamp at time zone 'UTC'
-        order by b.ts desc
-        limit 1
+    left join lateral risk.last_close(
+        held.instrument_id,
+        (days.day + 1)::timestamp at time zone 'UTC' - interval '1 microsecond'
     ) as q on held.quantity <> 0
 ) as worth;
 comment on view trade.equity is

@@ -164,7 +164,10 @@ select pg_temp.clear(), pg_temp.set('graph_risk_mode', null) \g /dev/null
 
 -- The loss of the day: 150 bought at 102 fall to 30, 10.8 % of equity are gone.
 select pg_temp.trade('T05', 'buy', 150, 102, at => '2018-01-03 23:00Z') \g /dev/null
-update market.bar as b set open = 30, high = 31, low = 29, close = 30
+-- Another past, not a correction that arrives today: known a moment earlier.
+update market.bar as b
+set open = 30, high = 31, low = 29, close = 30,
+    known_at = b.known_at - interval '1 microsecond'
 from market.instrument as i
 where b.instrument_id = i.instrument_id and i.symbol = 'T05' and b.ts = '2018-01-04';
 select is(

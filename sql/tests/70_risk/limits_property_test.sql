@@ -113,7 +113,11 @@ begin
             day := least(day + 1, 15);
             at := timestamptz '2018-01-03 23:00Z' + day * interval '1 day';
             update market.bar as b
-            set close = c.close, low = c.close * 0.5, high = c.close * 2, open = c.close
+            set
+                close = c.close, low = c.close * 0.5, high = c.close * 2,
+                open = c.close,
+                -- Another past, not a correction: known a moment earlier.
+                known_at = b.known_at - interval '1 microsecond'
             from (
                 select r.instrument_id, r.ts, r.close * (0.7 + 0.6 * random()) as close
                 from (

@@ -15,7 +15,10 @@ select tenant.set_setting(name, '1') from unnest(
 create function pg_temp.price(symbol text, day date, close float8) returns void
 language sql as $$
     update market.bar as b
-    set close = price.close, open = price.close, high = price.close, low = price.close
+    set
+        close = price.close, open = price.close, high = price.close, low = price.close,
+        -- Another past, not a correction that arrives today: known a moment earlier.
+        known_at = b.known_at - interval '1 microsecond'
     from market.instrument as i
     where b.instrument_id = i.instrument_id and i.symbol = price.symbol
     and b.ts = price.day
