@@ -138,9 +138,41 @@ cross join lateral (
             and f.filled_at < (days.day + 1)::timestamp at time zone 'UTC'
         group by f.instrument_id
     ) as held
-    left join lateral risk.last_close(
-        held.instrument_id,
-        (days.day + 1)::timestamp at time zone 'UTC' - interval '1 microsecond'
+    -- As risk.last_close, which those who read the view may not call.
+    left join lateral (
+        select told.close::numeric as price
+        from (
+            (
+                select
+                    b.ts,
+                    b.close
+                from market.bar as b
+                where
+                    b.instrument_id = held.instrument_id
+                    and b.bar_interval = '1d'
+                    and b.ts <= days.day::timestamp at time zone 'UTC'
+                    and b.known_at < (days.day + 1)::timestamp at time zone 'UTC'
+                order by b.ts desc
+                limit 1
+            )
+            union all
+            (
+                select
+                    v.ts,
+                    v.close
+                from market.bar_version as v
+                where
+                    v.instrument_id = held.instrument_id
+                    and v.bar_interval = '1d'
+                    and v.ts <= days.day::timestamp at time zone 'UTC'
+                    and v.known_at < (days.day + 1)::timestamp at time zone 'UTC'
+                    and v.known_until >= (days.day + 1)::timestamp at time zone 'UTC'
+                order by v.ts desc
+                limit 1
+            )
+        ) as told
+        order by told.ts desc
+        limit 1
     ) as q on held.quantity <> 0
 ) as worth;
 comment on view trade.equity is

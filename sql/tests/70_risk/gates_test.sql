@@ -2,7 +2,7 @@
 -- rate, loss of the day, missing bars, the risk graph; tiers and members; clamps.
 -- Close of day d is 101 + d; day 1 is 2018-01-03, at 23:00 the price is 102.
 begin;
-select plan(58);
+select plan(60);
 \ir ../roles.psql
 \ir ../desk.psql
 
@@ -289,6 +289,23 @@ select is(
 select is(
     pg_temp.place('T01', 'buy', 1, at => '2018-02-01'), 'STALE_PRICE',
     'what is not a matter of size is refused'
+);
+
+-- A correction that arrives today does not change what an order was judged by.
+update market.bar as b set close = 50, low = 50
+from market.instrument as i
+where b.instrument_id = i.instrument_id and i.symbol = 'T10' and b.ts = '2018-01-03';
+select is(
+    (select price from risk.last_close(
+        (select instrument_id from market.instrument where symbol = 'T10'),
+        '2018-01-03 23:00Z'
+    )), 102::numeric, 'the price of then is what was told then'
+);
+select is(
+    (select price from risk.last_close(
+        (select instrument_id from market.instrument where symbol = 'T10'),
+        '2018-01-04 12:00Z'
+    )), 102::numeric, 'until the correction came'
 );
 
 select * from finish();
