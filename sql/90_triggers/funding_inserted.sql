@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     perform work.enqueue_many(
-        'compute_snapshots', array_agg(wanted.payload), array_agg(0),
+        'compute_snapshots', array_agg(wanted.payload),
         dedup_keys => array_agg(wanted.dedup_key)
     )
     from (
