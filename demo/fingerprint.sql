@@ -13,6 +13,17 @@ select 'outcomes', count(*), md5(string_agg(
 ))
 from market.outcome as o
 inner join market.snapshot as s using (snapshot_id);
+select 'conditions', count(*), md5(string_agg(
+    concat(c.ts, c.known_at, c.features, c.text_form), '' order by c.bar_interval, c.ts
+))
+from market.condition as c;
+select 'regimes', count(*), md5(string_agg(
+    concat(s.instrument_id, s.ts, r.name, round(k.probability::numeric, 9), k.known_at), ''
+    order by s.instrument_id, s.bar_interval, s.ts
+))
+from market.snapshot_regime as k
+inner join market.regime as r on k.model_id = r.model_id and k.regime = r.regime
+inner join market.snapshot as s on k.snapshot_id = s.snapshot_id;
 select 'embeddings', count(*), md5(string_agg(
     concat(s.instrument_id, s.ts, e.content_hash), '' order by s.instrument_id, s.ts
 ))

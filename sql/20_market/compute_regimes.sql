@@ -28,18 +28,25 @@ declare
     tried record;
     new_model integer;
     old_model integer;
+    old_hash bytea;
     names text[];
     shares double precision[];
     spread double precision;
     moves double precision[];
 begin
+    -- Names come from the model before: if that is another, so is this.
+    select m.model_id, m.input_hash into old_model, old_hash
+    from market.regime_model as m
+    where m.bar_interval = _find_regimes.bar_interval and m.as_of < _find_regimes.as_of
+    order by m.as_of desc
+    limit 1;
     select
         array_agg(market.regime_coordinates(c.features) order by c.draw, c.symbol, c.ts),
         sha256(convert_to(
             string_agg(
                 concat(c.symbol, ' ', extract(epoch from c.ts), ' ', c.features), ','
                 order by c.draw, c.symbol, c.ts
-            ) || concat(' ', k, ' ', seed), 'UTF8'
+            ) || concat(' ', k, ' ', seed, ' ', old_hash), 'UTF8'
         ))
     into points, hash
     from (
@@ -71,11 +78,6 @@ begin
     -- A dimension; from a floor, so that equal points do not divide by zero.
     spread := greatest(best.inertia / 7, 0.01);
 
-    select m.model_id into old_model
-    from market.regime_model as m
-    where m.bar_interval = _find_regimes.bar_interval and m.as_of < _find_regimes.as_of
-    order by m.as_of desc
-    limit 1;
     names := market._regime_names(
         best.centres,
         array(select r.centre from market.regime as r where r.model_id = old_model order by r.regime),
