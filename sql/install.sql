@@ -154,6 +154,7 @@
 \ir 75_agent/prompt.sql
 \ir 75_agent/chance.sql
 \ir 75_agent/route.sql
+\ir 75_agent/system_prompts.sql
 \ir 75_agent/grants.sql
 
 -- What is traded: orders, fills, the ledger, the paper broker.
@@ -180,6 +181,7 @@
 \ir 80_trade/fifo.sql
 \ir 80_trade/performance.sql
 \ir 80_trade/reconcile.sql
+\ir 80_trade/account_broker.sql
 \ir 80_trade/grants.sql
 
 -- The wiring: which change enqueues which job, one file an event.

@@ -60,15 +60,25 @@ extension Clock where Duration == Swift.Duration {
 }
 
 /// Maps all items at once, so that slow analysts wait together; results keep the items' order.
+///
+/// When one fails the others go on to their end, for what they asked is paid for; then the first
+/// failure is thrown.
 func concurrently<Item: Sendable, Value: Sendable>(
     _ items: [Item], _ work: @escaping @Sendable (Item) async throws -> Value
 ) async throws -> [Value] {
-    try await withThrowingTaskGroup(of: (Int, Value).self) { group in
+    let results = await withTaskGroup(of: (Int, Result<Value, any Error>).self) { group in
         for (index, item) in items.enumerated() {
-            group.addTask { (index, try await work(item)) }
+            group.addTask {
+                do {
+                    return (index, .success(try await work(item)))
+                } catch {
+                    return (index, .failure(error))
+                }
+            }
         }
-        var values: [Value?] = Array(repeating: nil, count: items.count)
-        for try await (index, value) in group { values[index] = value }
-        return values.compactMap { $0 }
+        var results: [Result<Value, any Error>?] = Array(repeating: nil, count: items.count)
+        for await (index, result) in group { results[index] = result }
+        return results.compactMap { $0 }
     }
+    return try results.map { try $0.get() }
 }

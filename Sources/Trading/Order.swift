@@ -8,6 +8,8 @@ package enum OrderType: String, Codable, Sendable {
 /// How long an order stands.
 package enum TimeInForce: String, Codable, Sendable {
     case day, gtc
+    /// At once: what cannot be filled is canceled; or all of it or nothing.
+    case ioc, fok
 }
 
 /// An order as the desk keeps it.

@@ -31,6 +31,9 @@ struct OrderNews: Equatable, Sendable {
         end = Self.end(known)
     }
 
+    /// Whether the broker has filled all of it.
+    var isFilled: Bool { fills.reduce(Quantity.zero) { $0 + $1.quantity } >= order.quantity }
+
     private static func end(_ known: BrokerOrder) -> (OrderStatus, String?)? {
         switch known.status {
         case .accepted, .filled: nil

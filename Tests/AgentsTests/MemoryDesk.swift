@@ -8,6 +8,7 @@ final class MemoryDesk: ModelDesk {
     private struct State {
         var kept: [QuestionKey: KeptAnswer] = [:]
         var calls: [ModelCall] = []
+        var closed: [String: Duration] = [:]
     }
 
     private let state = Mutex(State())
@@ -27,6 +28,14 @@ final class MemoryDesk: ModelDesk {
 
     func kept(_ keys: [QuestionKey]) async throws -> KeptAnswer? {
         state.withLock { state in keys.compactMap { state.kept[$0] }.first }
+    }
+
+    func pass(_ provider: String) async throws -> Duration? {
+        state.withLock { $0.closed[provider] }
+    }
+
+    func close(_ provider: String, for time: Duration, because reason: String) async throws {
+        state.withLock { $0.closed[provider] = time }
     }
 
     func record(_ call: ModelCall) async throws -> Money {

@@ -140,6 +140,22 @@ import Trading
         }
     }
 
+    @Test("who asks to be left alone is left alone by all, for as long as it said")
+    func gate() async throws {
+        let busy = ScriptedModel("a") { _, _ throws(ModelError) in
+            var error = ModelError(.rateLimited, .openai, "a", "slow down", status: 429)
+            error.retryAfter = .seconds(90)
+            throw error
+        }
+        let desk = MemoryDesk("openai/a", "local/b")
+        let analyst = Self.analyst(desk, busy, ScriptedModel("b", saying: Self.buy))
+        #expect(try await analyst.signal(from: try Views.view()).author.name == "b")
+        #expect(try await analyst.signal(from: try Views.view(close: 99)).author.name == "b")
+        #expect(busy.requests.count == 1)
+        #expect(try await desk.pass("openai") == .seconds(90))
+        #expect(try await desk.pass("local") == nil)
+    }
+
     @Test("an answer that was given before is replayed, marked as such, and costs nothing")
     func replay() async throws {
         let desk = MemoryDesk("local/m")

@@ -32,6 +32,7 @@ trade.place_bracket(
     timestamptz
 ),
 trade.reconcile(bigint, jsonb),
+trade.account_broker(bigint),
 trade.performance(bigint, date, date),
 trade.daily_summary(bigint, date),
 trade.paper_cancel(bigint, text, timestamptz),

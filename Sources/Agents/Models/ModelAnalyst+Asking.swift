@@ -37,11 +37,18 @@ extension ModelAnalyst {
         for route in chain {
             if route.isRules { return try await fallback(rules, failures) }
             guard let model = models(route.provider, route.model) else { continue }
+            if let wait = try await desk.pass(route.provider) {
+                failures.append("\(route.provider) \(route.model): its gate is closed for \(wait)")
+                continue
+            }
             do {
                 let said = try await ask(model, route, question)
                 return try opinion(said, question, read, otherwise)
             } catch let error as ModelError {
                 if error.code == .cancelled { throw CancellationError() }
+                if let wait = error.retryAfter, wait > .zero {
+                    try await desk.close(route.provider, for: wait, because: error.description)
+                }
                 failures.append(error.description)
             }
         }

@@ -10,6 +10,14 @@ package protocol ModelDesk: Sendable {
     /// The first answer that is kept to one of these questions; nil if there is none.
     func kept(_ keys: [QuestionKey]) async throws -> KeptAnswer?
 
+    /// Passes the provider's gate, which all workers share.
+    ///
+    /// - Returns: nil when it may be asked; else for how long it may not.
+    func pass(_ provider: String) async throws -> Duration?
+
+    /// Closes the gate for all workers: the provider asked to be left alone.
+    func close(_ provider: String, for time: Duration, because reason: String) async throws
+
     /// Writes a call into the log and keeps its answer, both or neither, before anybody uses it.
     ///
     /// - Returns: what the call cost, in US dollars.

@@ -10,7 +10,8 @@ enum AlpacaWire {
             "client_order_id": .string(order.clientOrderID),
             // Coins are traded all day: they know no `day`.
             "time_in_force": .string(
-                order.symbol.isCryptoPair ? "gtc" : order.timeInForce.rawValue),
+                order.symbol.isCryptoPair && order.timeInForce == .day
+                    ? "gtc" : order.timeInForce.rawValue),
         ]
         body["limit_price"] = order.limitPrice.map { .string($0.description) }
         body["stop_price"] = order.stopPrice.map { .string($0.description) }

@@ -55,7 +55,11 @@ enum Worker {
         let pool = try pool(context, settings)
         let manager = ServiceManager(variables: ProcessInfo.processInfo.environment)
         let model = try model(context)
-        let handlers = try wanted(Handlers.all(pool: pool, model: model), context.invocation)
+        let models = try ModelEnvironment.directory()
+        let alpaca = try AlpacaEnvironment.broker()
+        let handlers = try wanted(
+            Handlers.all(pool: pool, model: model, models: models, alpaca: alpaca),
+            context.invocation)
         let progress = LogProgress("working", unit: "jobs", log: context.log)
         let service = WorkerService(
             pool: pool, handlers: handlers, live: LiveWorker(settings), log: context.log,
@@ -63,6 +67,10 @@ enum Worker {
             prepare: { connection in try await register(model, on: connection) })
         let kinds = handlers.map(\.kind)
         context.log.info("working on \(kinds.joined(separator: ", "))")
+        let providers = models.providers.map(\.rawValue)
+        if !providers.isEmpty {
+            context.log.info("language models of \(providers.joined(separator: ", "))")
+        }
 
         let end = try await withThrowingTaskGroup(of: End?.self) { group in
             group.addTask {

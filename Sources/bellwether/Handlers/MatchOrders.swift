@@ -1,3 +1,4 @@
+import Foundation
 import Jobs
 import Postgres
 import Providers
@@ -12,6 +13,9 @@ struct MatchOrders: JobHandler {
         enum CodingKeys: String, CodingKey { case accountID = "account_id" }
     }
 
+    /// Between two looks at the standing orders of a broker that is not ours.
+    private static let pollSeconds = 2.0
+
     let kind = "match_orders"
     let pool: Pool
     let broker: SubmitOrder.Brokers
@@ -21,14 +25,24 @@ struct MatchOrders: JobHandler {
         let open = try await pool.transaction(for: job.tenant) { connection in
             try await Trade.openOrders(account: account, on: connection)
         }
-        let broker = broker(job.tenant, account)
+        let broker = try await broker(job.tenant, account)
         var news: [OrderNews] = []
         for order in open where order.status.isAtBroker {
             // One that never arrived is for its submit_order job to send again.
             if let item = try await OrderNews.ask(order, broker) { news.append(item) }
         }
         let all = news
+        // Nobody tells us of another broker's fills: while orders stand there we ask again.
+        let asksAgain = broker is any BrokerBook && all.contains { $0.end == nil && !$0.isFilled }
         guard !all.isEmpty else { return .nothing }
-        return Completion { connection in try await OrderNews.record(all, on: connection) }
+        let payload = job.payload
+        return Completion { connection in
+            try await OrderNews.record(all, on: connection)
+            guard asksAgain else { return }
+            _ = try await Work.enqueue(
+                kind: kind, payload: payload, tenant: job.tenant,
+                runAt: Date(timeIntervalSinceNow: Self.pollSeconds),
+                deduplicationKey: "poll \(account)", on: connection)
+        }
     }
 }

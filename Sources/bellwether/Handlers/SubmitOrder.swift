@@ -17,7 +17,7 @@ struct SubmitOrder: JobHandler {
     }
 
     /// Who trades for an account.
-    typealias Brokers = @Sendable (_ tenant: Int32, _ account: Int64) -> any Broker
+    typealias Brokers = @Sendable (_ tenant: Int32, _ account: Int64) async throws -> any Broker
 
     let kind = "submit_order"
     let pool: Pool
@@ -26,10 +26,10 @@ struct SubmitOrder: JobHandler {
     func handle(_ job: Job) async throws -> Completion {
         let id = try job.payload(as: Request.self).orderID
         guard let order = try await begin(id, job) else { return .nothing }
+        let broker = try await broker(job.tenant, order.accountID)
 
         FaultPoint.reach(.beforePost)
-        let conclusion = await BrokerSubmission.run(
-            order, at: broker(job.tenant, order.accountID))
+        let conclusion = await BrokerSubmission.run(order, at: broker)
         FaultPoint.reach(.afterPost)
 
         switch conclusion {

@@ -99,7 +99,7 @@ select set_eq(
         agent.verify_events,trade.watch_exits,risk.evaluate_breaker,
         trade.request_cancel,trade.begin_cancel,trade.record_cancel,
         trade.replace_order,trade.place_bracket,trade.reconcile,trade.paper_cancel,
-        trade.paper_state,
+        trade.paper_state,trade.account_broker,
         agent.settle_actions,agent.suggest_weights,agent.weights,trade.performance,
         trade.daily_summary,
         agent.handle_move

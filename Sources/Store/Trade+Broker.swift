@@ -1,0 +1,55 @@
+package import FoundationEssentials
+package import Postgres
+package import Trading
+
+extension Trade {
+    /// Who trades for an account, and when its books last agreed; nil if there is no such account.
+    package static func broker(
+        account: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> (name: String, reconciledAt: Date?)? {
+        let rows = try await connection.query(
+            "select broker, reconciled_at from trade.account_broker(\(bind: account))")
+        guard let row = rows.first else { return nil }
+        return (try row.get("broker"), try row.get("reconciled_at"))
+    }
+
+    /// Brings an account's books to what its broker says; a second time changes nothing.
+    ///
+    /// - Parameter state: as `trade.reconcile` describes it.
+    /// - Returns: nil if the books agree now; else why not: the account is then halted.
+    package static func reconcile(
+        account: Int64, with state: JSON, on connection: isolated Connection
+    ) async throws(PostgresError) -> String? {
+        let row = try await connection.query(
+            """
+            select r ->> 'status' as status, r ->> 'reason' as reason
+            from trade.reconcile(\(bind: account), \(bind: state)) as r
+            """
+        ).only()
+        guard try row.get("status", as: String.self) != "ok" else { return nil }
+        return try row.get("reason", as: String?.self) ?? "no reason was given"
+    }
+
+    /// An order that its broker is to be asked to cancel; nil if there is nothing to ask.
+    package static func beginCancel(
+        order: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> Order? {
+        try await connection.query(
+            """
+            select o.* from trade.begin_cancel(\(bind: order)) as o where o.order_id is not null
+            """
+        ).decoded(Order.init).first
+    }
+
+    /// Writes what the broker said to a request to cancel.
+    ///
+    /// - Parameter outcome: `canceled`, `refused` or `not_found`.
+    package static func recordCancel(
+        order: Int64, outcome: String, reason: String?, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query(
+            """
+            select trade.record_cancel(\(bind: order), \(bind: outcome), \(bind: reason))
+            """)
+    }
+}

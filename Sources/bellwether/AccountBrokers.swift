@@ -1,0 +1,75 @@
+import Foundation
+import Jobs
+import Postgres
+import Providers
+import Store
+import Synchronization
+
+/// Finds who trades for an account, and lets nobody trade before the books agree.
+///
+/// The paper broker's book is in the database. With any other broker this process compares the
+/// books before its first order of an account: what happened while nobody looked is booked first. If
+/// they cannot be made to agree the account is halted.
+final class AccountBrokers: Sendable {
+    private struct Key: Hashable {
+        let tenant: Int32
+        let account: Int64
+    }
+
+    private let pool: Pool
+    private let alpaca: AlpacaBroker?
+    private let reconciled = Mutex<Set<Key>>([])
+
+    /// How far back of the last comparison one looks again, for what came late.
+    private static let overlap = TimeInterval(Double(86_400))
+
+    /// - Parameter alpaca: nil where this worker has no keys of it.
+    init(pool: Pool, alpaca: AlpacaBroker?) {
+        self.pool = pool
+        self.alpaca = alpaca
+    }
+
+    /// - Throws: `JobFailure` if this worker cannot reach the broker, or the books do not agree.
+    func broker(_ tenant: Int32, _ account: Int64) async throws -> any Broker {
+        let found = try await pool.transaction(for: tenant) { connection in
+            try await Trade.broker(account: account, on: connection)
+        }
+        guard let found else { throw JobFailure.permanent("there is no account \(account)") }
+        switch found.name {
+        case "paper": return PaperBroker(pool: pool, tenant: tenant, account: account)
+        case "alpaca":
+            guard let alpaca else {
+                throw JobFailure.retry(
+                    "this worker has no keys of alpaca, account \(account)'s broker")
+            }
+            let key = Key(tenant: tenant, account: account)
+            if !reconciled.withLock({ $0.contains(key) }) {
+                try await reconcile(tenant, account, alpaca, since: found.reconciledAt)
+                _ = reconciled.withLock { $0.insert(key) }
+            }
+            return alpaca
+        default:
+            throw JobFailure.permanent(
+                "nobody here trades at \(found.name), account \(account)'s broker")
+        }
+    }
+
+    /// Compares the books of an account with its broker's, and brings ours up to them.
+    private func reconcile(
+        _ tenant: Int32, _ account: Int64, _ broker: any BrokerBook, since: Date?
+    ) async throws {
+        let after = since.map { $0.addingTimeInterval(-Self.overlap) }
+        let state: JSON
+        do {
+            state = try JSON(
+                encoding: try await BrokerState.read(
+                    broker, after: after ?? Date(timeIntervalSince1970: 0)))
+        } catch let error as BrokerError {
+            throw JobFailure.retry("before trading the books must agree: \(error.description)")
+        }
+        let flaw = try await pool.transaction(for: tenant) { connection in
+            try await Trade.reconcile(account: account, with: state, on: connection)
+        }
+        if let flaw { throw JobFailure.retry("account \(account) is halted: \(flaw)") }
+    }
+}

@@ -1,0 +1,121 @@
+import Foundation
+import Providers
+import Trading
+
+/// What a broker says of a whole account at one moment, in the words of `trade.reconcile`.
+struct BrokerState: Encodable, Equatable {
+    struct OrderEntry: Encodable, Equatable {
+        let clientOrderID: String
+        let brokerOrderID: String
+        let symbol: Symbol
+        let side: Side
+        let quantity: Quantity
+        let status: String
+
+        enum CodingKeys: String, CodingKey {
+            case symbol, side, quantity, status
+            case clientOrderID = "client_order_id"
+            case brokerOrderID = "broker_order_id"
+        }
+
+        init(_ entry: BrokerOrderEntry) {
+            clientOrderID = entry.clientOrderID
+            brokerOrderID = entry.known.brokerOrderID
+            symbol = entry.symbol
+            side = entry.side
+            quantity = entry.quantity
+            status = entry.known.status.rawValue
+        }
+    }
+
+    struct FillEntry: Encodable, Equatable {
+        let brokerFillID: String
+        let brokerOrderID: String
+        let symbol: Symbol
+        let side: Side
+        let quantity: Quantity
+        let price: Money
+        let fee: Money
+        let filledAt: String
+
+        enum CodingKeys: String, CodingKey {
+            case symbol, side, quantity, price, fee
+            case brokerFillID = "broker_fill_id"
+            case brokerOrderID = "broker_order_id"
+            case filledAt = "filled_at"
+        }
+
+        init(_ entry: BrokerFillEntry) {
+            brokerFillID = entry.fill.id
+            brokerOrderID = entry.brokerOrderID
+            symbol = entry.symbol
+            side = entry.side
+            quantity = entry.fill.quantity
+            price = entry.fill.price
+            fee = entry.fill.fee
+            filledAt = Timestamp.text(entry.fill.time)
+        }
+    }
+
+    struct PositionEntry: Encodable, Equatable {
+        let symbol: Symbol
+        let quantity: Quantity
+        let averageCost: Money
+
+        enum CodingKeys: String, CodingKey {
+            case symbol, quantity
+            case averageCost = "average_cost"
+        }
+    }
+
+    /// All open orders are among them.
+    let complete = true
+    let orders: [OrderEntry]
+    let fills: [FillEntry]
+    let positions: [PositionEntry]
+
+    private static let tries = 5
+
+    /// Asks a broker for everything after a time.
+    ///
+    /// Positions without the fill that made them would look like a difference. So orders and fills are
+    /// read before and after them, until nothing has moved meanwhile.
+    static func read(
+        _ broker: any BrokerBook, after time: Date
+    ) async throws(BrokerError) -> BrokerState {
+        var before = try await moving(broker, time)
+        for _ in 0..<tries {
+            let positions = try await broker.positions().map {
+                PositionEntry(
+                    symbol: $0.symbol, quantity: $0.quantity, averageCost: $0.averagePrice)
+            }
+            let after = try await moving(broker, time)
+            if before == after {
+                return BrokerState(orders: after.orders, fills: after.fills, positions: positions)
+            }
+            before = after
+        }
+        throw BrokerError(broker: broker.name, "the account moved whenever it was looked at")
+    }
+
+    private struct Moving: Equatable {
+        let orders: [OrderEntry]
+        let fills: [FillEntry]
+    }
+
+    private static func moving(
+        _ broker: any BrokerBook, _ time: Date
+    ) async throws(BrokerError) -> Moving {
+        let orders = try await broker.orders(after: time).map(OrderEntry.init)
+        let fills = try await broker.fills(after: time).map(FillEntry.init)
+        return Moving(orders: orders, fills: fills)
+    }
+
+    private init(orders: [OrderEntry], fills: [FillEntry], positions: [PositionEntry]) {
+        self.orders = orders
+        self.fills = fills
+        self.positions = positions
+    }
+
+    enum CodingKeys: String, CodingKey { case complete, orders, fills, positions }
+}

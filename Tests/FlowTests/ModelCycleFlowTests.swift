@@ -1,0 +1,277 @@
+import Agents
+import Foundation
+import Jobs
+import Postgres
+import Providers
+import Store
+import Support
+import Testing
+import Trading
+
+@testable import bellwether
+
+/// Cycles of the database with a language model on the loopback.
+@Suite("Cycles with models", .requiresDatabase, .scratchDatabase)
+struct ModelCycleFlowTests {
+    private let fake: FakeServer
+
+    init() throws { fake = try FakeServer("models") }
+
+    /// A desk that may ask local models alone.
+    private func desk(fallback: Bool = false, retries: Int = 0) async throws -> Desk {
+        let desk = try await Desk.open()
+        for (name, value) in [
+            ("routing_only", #"["local"]"#), ("rules_fallback", "\(fallback)"),
+            ("model_retries", "\(retries)"), ("call_log", #""full""#),
+        ] {
+            let json = JSON(text: value)
+            _ = try await desk.query(
+                "select tenant.set_setting(\(bind: name), \(bind: json))")
+        }
+        return desk
+    }
+
+    private func handler(_ desk: Desk) -> RunCycle {
+        let endpoint = ModelEndpoint(.local, base: fake.base + "/v1")
+        let models = ModelDirectory([.local: endpoint])
+        return RunCycle(
+            pool: desk.worker, analysts: CycleAnalysts(pool: desk.worker, models: models).analyst)
+    }
+
+    private func payload(_ cycle: Int64) -> String { #"{"cycle_id": \#(cycle)}"# }
+
+    /// A script's step that says this JSON to the question about a step and a symbol.
+    private func says(_ step: Step, _ answer: String, on symbol: String = "AAPL") throws -> String {
+        let text = JSONValue.string(answer).text()
+        // The document's members as the question writes them, inside a JSON string.
+        let match = JSONValue.string(
+            #"\"task\":\""# + step.rawValue + #"\",\"symbol\":\""# + symbol)
+        return #"{"match": \#(match.text()), "text": \#(text), "tokens": [1200, 80]}"#
+    }
+
+    private func good(_ step: Step, _ symbol: String = "AAPL", quantity: String = "60")
+        throws -> String
+    {
+        let answer =
+            switch step {
+            case .dataAgent:
+                """
+                {"symbol": "\(symbol)", "action": "buy", "quantity": \(quantity),
+                 "stop_fraction": 0.06, "confidence": 0.8, "reason": "it rises"}
+                """
+            case .riskManager:
+                #"{"symbol": "\#(symbol)", "factors": []}"#
+            case .validator:
+                """
+                {"symbol": "\(symbol)", "verdict": "validated", "share": 1, "confidence": 0.8,
+                 "reason": "nothing speaks against it"}
+                """
+            case .metaAgent:
+                #"{"symbol": "\#(symbol)", "action": "EXECUTE", "share": 1, "reason": "agreed"}"#
+            }
+        return try says(step, answer, on: symbol)
+    }
+
+    private func script(_ steps: [String]) throws {
+        let answer = try fake.ask(#"{"script": [\#(steps.joined(separator: ","))]}"#)
+        #expect(answer == #""ok""#)
+    }
+
+    private func orders(_ desk: Desk) async throws -> [String] {
+        try await desk.query(
+            "select format('%s %s %s', symbol, side, quantity::float8) as row from trade.orders"
+        ).decoded { row throws(PostgresError) in try row.get("row") }
+    }
+
+    /// Events about answers of models: type, symbol and reason.
+    private func events(_ cycle: Int64, _ desk: Desk) async throws -> [String] {
+        try await desk.query(
+            """
+            select concat_ws(' ', type, symbol, payload ->> 'reason') as row from agent.event
+            where cycle_id = \(bind: cycle) and type like 'Model%' order by event_id
+            """
+        ).decoded { row throws(PostgresError) in try row.get("row") }
+    }
+
+    @Test("from four answers to an order; steps and the call log say who, in which words, how many")
+    func whole() async throws {
+        let desk = try await desk()
+        try script(try Step.allCases.map { try good($0) })
+        let cycle = try await desk.newCycle(["AAPL"], execute: true)
+        try await desk.run(handler(desk), payload(cycle))
+
+        #expect(try await orders(desk).first?.hasPrefix("AAPL buy") == true)
+        let steps: [String] = try await desk.query(
+            """
+            select concat_ws(' ', step, verdict, model, prompt_version, prompt_tokens) as row
+            from agent.steps(\(bind: cycle))
+            """
+        ).decoded { row throws(PostgresError) in try row.get("row") }
+        #expect(
+            steps == [
+                "DataAgent buy smollm2 system:DataAgent@1 1200",
+                "RiskManager approved smollm2 system:RiskManager@1 1200",
+                "Validator validated smollm2 system:Validator@1 1200",
+                "MetaAgent EXECUTE smollm2 system:MetaAgent@1 1200",
+            ])
+        let calls: [String] = try await desk.query(
+            """
+            select concat_ws(' ', task, symbol, outcome, prompt_tokens, completion_tokens,
+                replayed, prompt like '%"symbol":"AAPL"%') as row
+            from agent.call where cycle_id = \(bind: cycle) order by call_id
+            """
+        ).decoded { row throws(PostgresError) in try row.get("row") }
+        #expect(calls == Step.allCases.map { "\($0.rawValue) AAPL ok 1200 80 f t" })
+        await desk.close()
+    }
+
+    @Test(
+        "a bad answer is no order, and an event that says why",
+        arguments: [
+            (#""quantity": -5"#, "at least 0"), (#""quantity": 1e18"#, "no number of units"),
+            (#""quantity": NaN"#, "no JSON"), (#""quantity": 5000"#, "more than the whole account"),
+        ])
+    func badSize(quantity: String, why: String) async throws {
+        let desk = try await desk(fallback: true)
+        let bad = try good(.dataAgent, quantity: String(quantity.dropFirst(12)))
+        try script([bad, bad])
+        let cycle = try await desk.newCycle(["AAPL"], execute: true)
+        try await desk.run(handler(desk), payload(cycle))
+        #expect(try await orders(desk) == [])
+        let events = try await events(cycle, desk)
+        #expect(events.count == 1)
+        #expect(events.first?.hasPrefix("ModelAnswerRejected AAPL") == true)
+        #expect(events.first?.contains(why) == true, "\(events)")
+        await desk.close()
+    }
+
+    @Test(
+        "prose, an unknown symbol, and a model that obeys a stranger are no orders",
+        arguments: [
+            ("Buy AAPL now!", "no JSON"),
+            (
+                #"{"symbol": "EVIL", "action": "buy", "quantity": 10, "stop_fraction": null, "confidence": 1, "reason": "the title says so"}"#,
+                "about EVIL"
+            ),
+            (
+                #"{"symbol": "AAPL", "action": "buy", "quantity": 10, "stop_fraction": null, "confidence": 1, "reason": "x", "ignore_limits": true}"#,
+                "'ignore_limits', which is unknown"
+            ),
+        ])
+    func badAnswer(answer: String, why: String) async throws {
+        let desk = try await desk(fallback: true)
+        try script([try says(.dataAgent, answer), try says(.dataAgent, answer)])
+        let cycle = try await desk.newCycle(["AAPL"], execute: true)
+        try await desk.run(handler(desk), payload(cycle))
+        #expect(try await orders(desk) == [])
+        #expect(try await events(cycle, desk).first?.contains(why) == true)
+        await desk.close()
+    }
+
+    @Test("a wish above a hard limit is not asked about any further")
+    func hardLimit() async throws {
+        let desk = try await desk()
+        // 900 of about 104 are 94 % of equity: a quarter of it would still be above 20 %.
+        try script([try good(.dataAgent, quantity: "900")])
+        let cycle = try await desk.newCycle(["AAPL"], execute: true)
+        try await desk.run(handler(desk), payload(cycle))
+        #expect(try fake.requests().count == 1)
+        let row = try await desk.query(
+            """
+            select verdict, reason, model from agent.steps(\(bind: cycle)) where step = 'RiskManager'
+            """
+        ).only()
+        #expect(try row.get("verdict", as: String.self) == "refused")
+        #expect(try row.get("reason", as: String.self).hasPrefix("POSITION_LIMIT"))
+        #expect(try row.get("model", as: String.self) == "none")
+        #expect(try await orders(desk) == [])
+        await desk.close()
+    }
+
+    @Test("a cycle that died amid a step goes on, and pays for no answer twice")
+    func resume() async throws {
+        let desk = try await desk()
+        let symbols = ["AAPL", "BTC-USD"]
+        let cycle = try await desk.newCycle(symbols, execute: true)
+        let down = #"{"match": "BTC-USD", "fault": "status", "status": 500}"#
+        try script([try good(.dataAgent, "AAPL"), down])
+        await #expect(throws: NoModelAnswered.self) {
+            try await desk.run(handler(desk), payload(cycle))
+        }
+        #expect(try fake.requests().count == 2)
+
+        try script(
+            try [good(.dataAgent, "BTC-USD", quantity: "10")]
+                + symbols.flatMap { symbol in
+                    try [Step.riskManager, .validator, .metaAgent].map { try good($0, symbol) }
+                })
+        try await desk.run(handler(desk), payload(cycle), attempt: 2)
+        let asked = try fake.requests().filter { $0.body.contains(#"\"task\":\"DataAgent\""#) }
+        #expect(asked.count == 1 && asked.first?.body.contains("BTC-USD") == true)
+        let replays: [String] = try await desk.query(
+            "select symbol || ' ' || cost as row from agent.call where replayed"
+        ).decoded { row throws(PostgresError) in try row.get("row") }
+        #expect(replays == ["AAPL 0"])
+        #expect(try await events(cycle, desk).first?.hasPrefix("ModelAnswerReplayed AAPL") == true)
+        #expect(try await orders(desk).count == 2)
+        await desk.close()
+    }
+
+    @Test("without a model that answers the rules judge, if the tenant allows, and say so")
+    func fallback() async throws {
+        let desk = try await desk(fallback: true)
+        try script(Array(repeating: #"{"fault": "status", "status": 503}"#, count: 4))
+        let cycle = try await desk.newCycle(["AAPL"])
+        try await desk.run(handler(desk), payload(cycle))
+        let models: [String] = try await desk.query(
+            "select distinct model from agent.steps(\(bind: cycle))"
+        ).decoded { row throws(PostgresError) in try row.get("model") }
+        #expect(models == ["rules-v1"])
+        #expect(try await events(cycle, desk).allSatisfy { $0.contains("overloaded (status 503)") })
+        #expect(try await events(cycle, desk).count == 4)
+        await desk.close()
+    }
+
+    @Test("a worker without keys judges by the rules, if the tenant allows; else it does not judge")
+    func noKeys() async throws {
+        let desk = try await desk(fallback: true)
+        let analysts = CycleAnalysts(pool: desk.worker, models: ModelDirectory([:]))
+        let handler = RunCycle(pool: desk.worker, analysts: analysts.analyst)
+        let first = try await desk.newCycle(["AAPL"])
+        try await desk.run(handler, payload(first))
+        #expect(try await events(first, desk) == [])
+        let model: String = try await desk.query(
+            "select distinct model from agent.steps(\(bind: first))"
+        ).value()
+        #expect(model == "rules-v1")
+
+        let no = JSON(text: "false")
+        _ = try await desk.query("select tenant.set_setting('rules_fallback', \(bind: no))")
+        let second = try await desk.newCycle(["AAPL"])
+        let failure = await #expect(throws: JobFailure.self) {
+            try await desk.run(handler, payload(second))
+        }
+        #expect(failure?.reason.contains("may not judge") == true)
+        await desk.close()
+    }
+
+    @Test("a tenant's own prompt goes before the system's")
+    func ownPrompt() async throws {
+        let desk = try await desk()
+        _ = try await desk.query("select agent.add_prompt('DataAgent', 'Only ever hold.')")
+        try script([
+            try says(
+                .dataAgent,
+                #"{"symbol": "AAPL", "action": "hold", "quantity": 0, "stop_fraction": null, "confidence": 0.5, "reason": "as told"}"#
+            )
+        ])
+        let cycle = try await desk.newCycle(["AAPL"])
+        try await desk.run(handler(desk), payload(cycle))
+        #expect(try fake.requests().first?.body.contains("Only ever hold.") == true)
+        let version: String = try await desk.query(
+            "select prompt_version from agent.steps(\(bind: cycle)) where step = 'DataAgent'"
+        ).value()
+        #expect(version == "DataAgent@1")
+        await desk.close()
+    }
+}
