@@ -34,7 +34,7 @@ BELLWETHER = ROOT / ".build/release/bellwether"
 OTHERS = [sys.executable, str(ROOT / "bench/work_others.py")]
 WORKERS = 2
 STORM_CONNECTIONS, STORM_JOBS = 32, 10_000
-STARTS = 200
+STARTS = 100
 
 
 def database(dsn, name, user=None):

@@ -373,6 +373,11 @@ extension WorkerState.CommitFailure {
             self = .refused(JobFailure(error))
             return
         }
+        // Class 53, no space or memory: nothing is wrong with the job.
+        if postgres.sqlState?.hasPrefix("53") == true {
+            self = .connection
+            return
+        }
         switch postgres.code {
         case .connection, .commitUnknown, .timeout, .closed: self = .connection
         default:

@@ -170,10 +170,14 @@ struct JobsServerTests {
             2, server,
             NoteHandler { _ in
                 started.increment()
-                try await Task.sleep(for: .seconds(7))
+                try await Task.sleep(for: .seconds(12))
             })
         try await bench.enqueue(6)
         try await bench.eventually("all of them run") { started.value == 6 }
+        // The queue notices a jump by the time of its last look.
+        try await bench.eventually("the queue has looked once") {
+            try await bench.count("select count(*) from work.last_look where is_called") == 1
+        }
         let before: Date = try await bench.admin.query("select clock_timestamp()").value()
         try offset.write(toFile: clock, atomically: true, encoding: .utf8)
         let after: Date = try await bench.admin.query("select clock_timestamp()").value()

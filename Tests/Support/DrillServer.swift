@@ -61,16 +61,16 @@ package final class DrillServer: Sendable {
     }
 
     package func start() throws {
-        // Its outputs must not be ours: they would stay open as long as it runs.
+        // It must inherit none of our pipes: they would stay open as long as it runs.
+        let script = """
+            for descriptor in /proc/self/fd/*; do
+                number=${descriptor##*/}
+                if [ "$number" -gt 2 ]; then eval "exec $number>&-"; fi
+            done
+            exec pg_ctl -D "$0/data" -l "$0/log" -w -t 60 -s start < /dev/null > /dev/null 2>&1
+            """
         try TestServer.run(
-            "docker/server.sh",
-            [
-                "run", "env",
-            ] + environment + [
-                "sh", "-c",
-                "exec pg_ctl -D \"$0/data\" -l \"$0/log\" -w -t 60 -s start < /dev/null > /dev/null 2>&1",
-                folder,
-            ])
+            "docker/server.sh", ["run", "env"] + environment + ["bash", "-c", script, folder])
     }
 
     /// Kills the postmaster with SIGKILL and waits until its children have seen it and are gone.
@@ -87,6 +87,9 @@ package final class DrillServer: Sendable {
                 try await Task.sleep(for: .milliseconds(5))
             }
         }
+        // Where nobody collects dead processes it would be taken for a living one's.
+        try Self.run(
+            "rm", "-f", "\(folder)/data/postmaster.pid", "\(folder)/.s.PGSQL.5432.lock")
     }
 
     private static func children(of parent: pid_t) -> [pid_t] {
@@ -100,8 +103,15 @@ package final class DrillServer: Sendable {
         return text.split(separator: ")").last?.hasPrefix(" Z") ?? true
     }
 
+    deinit {
+        // A test that failed did not come to it.
+        try? remove()
+    }
+
     /// Stops it and removes all of it.
     package func remove() throws {
+        guard FileManager.default.fileExists(atPath: folder) else { return }
+        // One that was killed does not run.
         try? Self.run("pg_ctl", "-D", "\(folder)/data", "-m", "immediate", "-w", "-s", "stop")
         try Self.run("rm", "-rf", folder)
     }
@@ -139,6 +149,8 @@ package final class SmallDisk: Sendable {
             throw error
         }
     }
+
+    deinit { remove() }
 
     /// Leaves so many bytes free.
     package func fill(but bytes: Int) throws {
