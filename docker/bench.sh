@@ -21,4 +21,6 @@ if [ -d "$vectors" ]; then
 else
     say "hnsw left out: no vectors in $vectors; set BELLWETHER_BENCH_DATA"
 fi
+say "queue against pgqueuer, procrastinate and raw SKIP LOCKED"
+"$python" bench/work.py "$admin"
 say "graph against igraph: extension/bench/graph.py says how"

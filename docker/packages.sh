@@ -22,7 +22,8 @@ packages_of() {
             ;;
         test)
             echo postgresql-15-pgtap libtap-parser-sourcehandler-pgtap-perl \
-                postgresql-15-plpgsql-check libipc-run-perl pg-bsd-indent cppcheck codespell shellcheck valgrind
+                postgresql-15-plpgsql-check libipc-run-perl pg-bsd-indent cppcheck codespell \
+                shellcheck valgrind pgbouncer libfaketime
             ;;
         page) echo chromium ;;
         *) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;

@@ -187,7 +187,8 @@ package struct WorkerState: Sendable {
     package init(kinds: [(name: String, slots: Int?)], settings: Settings = Settings()) {
         self.settings = settings
         let shared = kinds.filter { $0.slots == nil }.map(\.name)
-        var lanes = shared.isEmpty ? [] : [Lane(kinds: shared, slots: settings.slots, isShared: true)]
+        var lanes =
+            shared.isEmpty ? [] : [Lane(kinds: shared, slots: settings.slots, isShared: true)]
         for kind in kinds {
             if let slots = kind.slots { lanes.append(Lane(kinds: [kind.name], slots: slots)) }
         }

@@ -161,7 +161,8 @@ struct JobsServerTests {
         let clock = "\(folder)/offset"
         try "+0".write(toFile: clock, atomically: true, encoding: .utf8)
         let server = try DrillServer(environment: [
-            "LD_PRELOAD=\(Self.fakeTime)", "FAKETIME_TIMESTAMP_FILE=\(clock)", "FAKETIME_NO_CACHE=1",
+            "LD_PRELOAD=\(Self.fakeTime)", "FAKETIME_TIMESTAMP_FILE=\(clock)",
+            "FAKETIME_NO_CACHE=1",
             "FAKETIME_DONT_FAKE_MONOTONIC=1", "DONT_FAKE_MONOTONIC=1",
         ])
         let bench = try await Self.bench(server)

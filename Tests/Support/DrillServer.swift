@@ -28,7 +28,8 @@ package final class DrillServer: Sendable {
             shared_buffers = 64MB
             max_connections = 60
             """
-        try Self.run("sh", "-c", "printf '%s\\n' \"$1\" >> \"$0\"", data + "/postgresql.conf", settings)
+        try Self.run(
+            "sh", "-c", "printf '%s\\n' \"$1\" >> \"$0\"", data + "/postgresql.conf", settings)
         try start()
         var place = ""
         if let tablespace {

@@ -43,7 +43,8 @@ package final class PgBouncer: Sendable {
         process.executableURL = URL(filePath: "/usr/bin/env")
         let command = ["/usr/sbin/pgbouncer", "-q", file.path]
         process.arguments =
-            getuid() == 0 ? ["setpriv", "--reuid", "postgres", "--clear-groups"] + command : command
+            getuid() == 0
+            ? ["setpriv", "--reuid", "postgres", "--clear-groups"] + command : command
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
