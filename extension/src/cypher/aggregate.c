@@ -33,22 +33,22 @@ typedef struct Gathered
 {
 	int			n;
 	int			max;
-	Value	   *items;
+	CypherValue *items;
 	bool		has_percentile;
 	double		percentile;
 } Gathered;
 
 /* Sums of a group's numbers; mean and squares as Welford 1962 */
-typedef struct Total
+typedef struct Summed
 {
 	int64		n;
 	bool		floats;
 	int64		integers;
 	double		sum;
-	Value		duration;
+	CypherValue duration;
 	double		mean;
 	double		squares;
-} Total;
+} Summed;
 
 static MemoryContext
 AggregateContext(FunctionCallInfo fcinfo)
@@ -71,7 +71,7 @@ Gather(FunctionCallInfo fcinfo)
 	{
 		state = palloc0(sizeof(Gathered));
 		state->max = 16;
-		state->items = palloc(sizeof(Value) * state->max);
+		state->items = palloc(sizeof(CypherValue) * state->max);
 	}
 	else
 		state = (Gathered *) PG_GETARG_POINTER(0);
@@ -81,7 +81,7 @@ Gather(FunctionCallInfo fcinfo)
 		{
 			state->max *= 2;
 			state->items = repalloc_huge(state->items,
-										 sizeof(Value) * state->max);
+										 sizeof(CypherValue) * state->max);
 		}
 		state->items[state->n++] =
 			DatumToValue(PointerGetDatum(PG_DETOAST_DATUM_COPY(PG_GETARG_DATUM(1))));
@@ -103,7 +103,7 @@ cypher_gather_percentile(PG_FUNCTION_ARGS)
 
 	if (!PG_ARGISNULL(1))
 	{
-		Value		item = state->items[state->n - 1];
+		CypherValue item = state->items[state->n - 1];
 
 		if (!IsNumber(&item))
 			TypeError("InvalidArgumentType",
@@ -112,7 +112,7 @@ cypher_gather_percentile(PG_FUNCTION_ARGS)
 	}
 	if (!PG_ARGISNULL(2))
 	{
-		Value		percentile = ARG_VALUE(2);
+		CypherValue percentile = ARG_VALUE(2);
 
 		if (!IsNumber(&percentile))
 			TypeError("InvalidArgumentType",
@@ -155,7 +155,7 @@ SortedNumbers(FunctionCallInfo fcinfo)
 	state = (Gathered *) PG_GETARG_POINTER(0);
 	if (state->n == 0 || !state->has_percentile)
 		return NULL;
-	qsort(state->items, state->n, sizeof(Value), CompareItems);
+	qsort(state->items, state->n, sizeof(CypherValue), CompareItems);
 	return state;
 }
 
@@ -194,15 +194,15 @@ Datum
 cypher_total(PG_FUNCTION_ARGS)
 {
 	MemoryContext context = AggregateContext(fcinfo);
-	Total	   *state;
-	Value		value;
+	Summed	   *state;
+	CypherValue value;
 	double		number;
 	double		delta;
 
 	if (PG_ARGISNULL(0))
-		state = MemoryContextAllocZero(context, sizeof(Total));
+		state = MemoryContextAllocZero(context, sizeof(Summed));
 	else
-		state = (Total *) PG_GETARG_POINTER(0);
+		state = (Summed *) PG_GETARG_POINTER(0);
 	if (PG_ARGISNULL(1))
 		PG_RETURN_POINTER(state);
 	value = ARG_VALUE(1);
@@ -233,11 +233,11 @@ cypher_total(PG_FUNCTION_ARGS)
 Datum
 cypher_sum_final(PG_FUNCTION_ARGS)
 {
-	Total	   *state;
+	Summed	   *state;
 
 	if (PG_ARGISNULL(0))
 		RETURN_VALUE(IntegerValue(0));
-	state = (Total *) PG_GETARG_POINTER(0);
+	state = (Summed *) PG_GETARG_POINTER(0);
 	if (state->duration.type == VALUE_DURATION)
 		RETURN_VALUE(state->duration);
 	RETURN_VALUE(state->floats ? FloatValue(state->sum) :
@@ -247,7 +247,7 @@ cypher_sum_final(PG_FUNCTION_ARGS)
 Datum
 cypher_avg_final(PG_FUNCTION_ARGS)
 {
-	Total	   *state = PG_ARGISNULL(0) ? NULL : (Total *) PG_GETARG_POINTER(0);
+	Summed	   *state = PG_ARGISNULL(0) ? NULL : (Summed *) PG_GETARG_POINTER(0);
 
 	if (state == NULL || state->n == 0)
 		PG_RETURN_NULL();
@@ -256,10 +256,10 @@ cypher_avg_final(PG_FUNCTION_ARGS)
 	RETURN_VALUE(FloatValue(state->sum / state->n));
 }
 
-static Value
+static CypherValue
 Deviation(FunctionCallInfo fcinfo, int less)
 {
-	Total	   *state = PG_ARGISNULL(0) ? NULL : (Total *) PG_GETARG_POINTER(0);
+	Summed	   *state = PG_ARGISNULL(0) ? NULL : (Summed *) PG_GETARG_POINTER(0);
 
 	if (state == NULL || state->n <= less)
 		return FloatValue(0);
@@ -282,8 +282,8 @@ cypher_stdevp_final(PG_FUNCTION_ARGS)
 Datum
 cypher_smaller(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	return OrderValues(&a, &b) <= 0 ? PG_GETARG_DATUM(0) : PG_GETARG_DATUM(1);
 }
@@ -291,8 +291,8 @@ cypher_smaller(PG_FUNCTION_ARGS)
 Datum
 cypher_larger(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	return OrderValues(&a, &b) >= 0 ? PG_GETARG_DATUM(0) : PG_GETARG_DATUM(1);
 }

@@ -58,7 +58,7 @@ typedef struct Expression
 	int			end;
 	char	   *name;
 	char	   *accumulator;
-	Value		value;
+	CypherValue value;
 	List	   *args;			/* Expression */
 	List	   *names;			/* char */
 	struct Expression *base;

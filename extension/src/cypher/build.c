@@ -32,16 +32,16 @@ PG_FUNCTION_INFO_V1(cypher_endpoint);
 PG_FUNCTION_INFO_V1(cypher_has_labels);
 
 /* The elements of an array of cypher_value */
-static Value *
+static CypherValue *
 ArrayValues(ArrayType *array, int *n)
 {
 	Datum	   *datums;
 	bool	   *nulls;
-	Value	   *values;
+	CypherValue *values;
 
 	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT,
 					  &datums, &nulls, n);
-	values = palloc_extended(sizeof(Value) * (*n + 1), MCXT_ALLOC_HUGE);
+	values = palloc_extended(sizeof(CypherValue) * (*n + 1), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < *n; i++)
 		values[i] = nulls[i] ? NullValue() : DatumToValue(datums[i]);
 	return values;
@@ -49,7 +49,7 @@ ArrayValues(ArrayType *array, int *n)
 
 /* The items of a list as an array, whose element type is that of argument 0 */
 static Datum
-ItemsDatum(FunctionCallInfo fcinfo, const Value *list)
+ItemsDatum(FunctionCallInfo fcinfo, const CypherValue *list)
 {
 	int			n = list->type == VALUE_LIST ? list->length : 1;
 	Datum	   *datums = palloc_extended(sizeof(Datum) * (n + 1), MCXT_ALLOC_HUGE);
@@ -59,7 +59,7 @@ ItemsDatum(FunctionCallInfo fcinfo, const Value *list)
 
 	for (int i = 0; i < n; i++)
 	{
-		Value		item = list->type == VALUE_LIST ? ItemOf(list, i) : *list;
+		CypherValue item = list->type == VALUE_LIST ? ItemOf(list, i) : *list;
 
 		CHECK_FOR_INTERRUPTS();
 		nulls[i] = IsNull(&item);
@@ -74,7 +74,7 @@ ItemsDatum(FunctionCallInfo fcinfo, const Value *list)
 Datum
 cypher_items(PG_FUNCTION_ARGS)
 {
-	Value		list = ARG_VALUE(0);
+	CypherValue list = ARG_VALUE(0);
 
 	if (list.type != VALUE_LIST)
 		TypeError("InvalidArgumentType", "expected a List, not a %s",
@@ -86,7 +86,7 @@ cypher_items(PG_FUNCTION_ARGS)
 Datum
 cypher_unwind_items(PG_FUNCTION_ARGS)
 {
-	Value		list = ARG_VALUE(0);
+	CypherValue list = ARG_VALUE(0);
 
 	return ItemsDatum(fcinfo, &list);
 }
@@ -95,7 +95,7 @@ cypher_unwind_items(PG_FUNCTION_ARGS)
 Datum
 cypher_field(PG_FUNCTION_ARGS)
 {
-	Value		list = ARG_VALUE(0);
+	CypherValue list = ARG_VALUE(0);
 	int32		i = PG_GETARG_INT32(1);
 
 	if (list.type != VALUE_LIST || i < 0 || i >= list.length)
@@ -107,7 +107,7 @@ Datum
 cypher_list(PG_FUNCTION_ARGS)
 {
 	int			n;
-	Value	   *values = ArrayValues(PG_GETARG_ARRAYTYPE_P(0), &n);
+	CypherValue *values = ArrayValues(PG_GETARG_ARRAYTYPE_P(0), &n);
 
 	RETURN_VALUE(ListValue(values, n));
 }
@@ -117,7 +117,7 @@ Datum
 cypher_comprehend(PG_FUNCTION_ARGS)
 {
 	int			n;
-	Value	   *values = ArrayValues(PG_GETARG_ARRAYTYPE_P(1), &n);
+	CypherValue *values = ArrayValues(PG_GETARG_ARRAYTYPE_P(1), &n);
 
 	RETURN_VALUE(ListValue(values, n));
 }
@@ -180,8 +180,8 @@ cypher_map(PG_FUNCTION_ARGS)
 	Datum	   *keys;
 	int			nkeys;
 	int			n;
-	Value	   *values = ArrayValues(PG_GETARG_ARRAYTYPE_P(1), &n);
-	Value	   *pairs = palloc(sizeof(Value) * (2 * n + 1));
+	CypherValue *values = ArrayValues(PG_GETARG_ARRAYTYPE_P(1), &n);
+	CypherValue *pairs = palloc(sizeof(CypherValue) * (2 * n + 1));
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false,
 					  TYPALIGN_INT, &keys, NULL, &nkeys);
@@ -204,13 +204,13 @@ cypher_map(PG_FUNCTION_ARGS)
 Datum
 cypher_project(PG_FUNCTION_ARGS)
 {
-	Value		value;
-	Value		source;
-	Value		extra = ARG_VALUE(2);
+	CypherValue value;
+	CypherValue source;
+	CypherValue extra = ARG_VALUE(2);
 	Datum	   *keys = NULL;
 	int			n = 0;
 	int			count;
-	Value	   *pairs;
+	CypherValue *pairs;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -225,7 +225,7 @@ cypher_project(PG_FUNCTION_ARGS)
 						  TYPALIGN_INT, &keys, NULL, &n);
 	else
 		n = source.length / 2;
-	pairs = palloc(sizeof(Value) * (2 * n + extra.length + 1));
+	pairs = palloc(sizeof(CypherValue) * (2 * n + extra.length + 1));
 	for (int i = 0; i < n; i++)
 	{
 		if (keys)
@@ -256,13 +256,13 @@ cypher_node(PG_FUNCTION_ARGS)
 {
 	Datum	   *labels;
 	int			n;
-	Value	   *items;
-	Value		list;
-	Value		map = JsonbToValue(PG_GETARG_JSONB_P(2));
+	CypherValue *items;
+	CypherValue list;
+	CypherValue map = JsonbToValue(PG_GETARG_JSONB_P(2));
 
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false,
 					  TYPALIGN_INT, &labels, NULL, &n);
-	items = palloc(sizeof(Value) * (n + 1));
+	items = palloc(sizeof(CypherValue) * (n + 1));
 	for (int i = 0; i < n; i++)
 	{
 		text	   *label = DatumGetTextPP(labels[i]);
@@ -278,8 +278,8 @@ Datum
 cypher_edge(PG_FUNCTION_ARGS)
 {
 	text	   *type = PG_GETARG_TEXT_PP(1);
-	Value		name = StringValue(VARDATA_ANY(type), VARSIZE_ANY_EXHDR(type));
-	Value		map = JsonbToValue(PG_GETARG_JSONB_P(4));
+	CypherValue name = StringValue(VARDATA_ANY(type), VARSIZE_ANY_EXHDR(type));
+	CypherValue map = JsonbToValue(PG_GETARG_JSONB_P(4));
 
 	RETURN_VALUE(EdgeValue(PG_GETARG_INT64(0), &name, PG_GETARG_INT64(2),
 						   PG_GETARG_INT64(3), &map, false));
@@ -293,9 +293,9 @@ Datum
 cypher_path(PG_FUNCTION_ARGS)
 {
 	int			n;
-	Value	   *parts = ArrayValues(PG_GETARG_ARRAYTYPE_P(0), &n);
+	CypherValue *parts = ArrayValues(PG_GETARG_ARRAYTYPE_P(0), &n);
 	int			count = 0;
-	Value	   *items;
+	CypherValue *items;
 
 	for (int i = 0; i < n; i++)
 	{
@@ -303,7 +303,7 @@ cypher_path(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		count += parts[i].type == VALUE_LIST ? parts[i].length : 1;
 	}
-	items = palloc(sizeof(Value) * (count + 1));
+	items = palloc(sizeof(CypherValue) * (count + 1));
 	count = 0;
 	for (int i = 0; i < n; i++)
 	{
@@ -318,7 +318,7 @@ cypher_path(PG_FUNCTION_ARGS)
 		}
 		for (int k = 0; k < parts[i].length; k++)
 		{
-			Value		item = ItemOf(&parts[i], k);
+			CypherValue item = ItemOf(&parts[i], k);
 
 			if (item.type != VALUE_NODE || count == 0 ||
 				items[count - 1].type != VALUE_NODE)
@@ -332,7 +332,7 @@ cypher_path(PG_FUNCTION_ARGS)
 Datum
 cypher_endpoint(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	if (value.type != VALUE_RELATIONSHIP)
 		TypeError("InvalidArgumentType", "expected a Relationship, not a %s",
@@ -345,8 +345,8 @@ cypher_endpoint(PG_FUNCTION_ARGS)
 Datum
 cypher_has_labels(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
-	Value		have;
+	CypherValue value = ARG_VALUE(0);
+	CypherValue have;
 	Datum	   *wanted;
 	int			n;
 
@@ -364,7 +364,7 @@ cypher_has_labels(PG_FUNCTION_ARGS)
 
 		for (int k = 0; k < count && !found; k++)
 		{
-			Value		item = have.type == VALUE_LIST ? ItemOf(&have, k) : have;
+			CypherValue item = have.type == VALUE_LIST ? ItemOf(&have, k) : have;
 
 			found = item.length == VARSIZE_ANY_EXHDR(label) &&
 				memcmp(item.data, VARDATA_ANY(label), item.length) == 0;

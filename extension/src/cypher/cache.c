@@ -41,7 +41,7 @@ static HTAB *programs = NULL;
 
 /* The graph's name, the parameters' names and kinds, the query */
 static char *
-CacheText(const char *query, const Graph *graph, const Value *params)
+CacheText(const char *query, const Graph *graph, const CypherValue *params)
 {
 	StringInfoData text;
 
@@ -49,8 +49,8 @@ CacheText(const char *query, const Graph *graph, const Value *params)
 	appendStringInfo(&text, "%s\n", graph->name);
 	for (int i = 0; i < params->length; i += 2)
 	{
-		Value		key = ItemOf(params, i);
-		Value		value = ItemOf(params, i + 1);
+		CypherValue key = ItemOf(params, i);
+		CypherValue value = ItemOf(params, i + 1);
 
 		appendBinaryStringInfo(&text, key.data, key.length);
 		appendStringInfoString(&text, value.type >= VALUE_STRING ? " s\n" :
@@ -121,7 +121,7 @@ DropAll(void)
  * The compiled form of a query, kept from an earlier call or made now.
  */
 Program *
-CachedProgram(const char *query, const Graph *graph, const Value *params)
+CachedProgram(const char *query, const Graph *graph, const CypherValue *params)
 {
 	ProgramKey	key;
 	ProgramEntry *entry;

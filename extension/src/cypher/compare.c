@@ -46,7 +46,7 @@ CompareMixed(int64 integer, double number)
 }
 
 int
-CompareNumbers(const Value *a, const Value *b)
+CompareNumbers(const CypherValue *a, const CypherValue *b)
 {
 	if (a->type == VALUE_INTEGER)
 	{
@@ -62,7 +62,7 @@ CompareNumbers(const Value *a, const Value *b)
 }
 
 static int
-CompareStrings(const Value *a, const Value *b)
+CompareStrings(const CypherValue *a, const CypherValue *b)
 {
 	int			order = memcmp(a->data, b->data, Min(a->length, b->length));
 
@@ -71,7 +71,7 @@ CompareStrings(const Value *a, const Value *b)
 
 /* The instant of a time or datetime, zone taken away */
 static int
-CompareInstants(const Value *a, const Value *b)
+CompareInstants(const CypherValue *a, const CypherValue *b)
 {
 	int64		aday = a->day;
 	int64		bday = b->day;
@@ -93,7 +93,7 @@ CompareInstants(const Value *a, const Value *b)
 }
 
 static int
-CompareDurations(const Value *a, const Value *b)
+CompareDurations(const CypherValue *a, const CypherValue *b)
 {
 	double		x = (double) a->integer * MONTH_SECONDS +
 	(double) a->day * 86400 + a->seconds;
@@ -111,7 +111,7 @@ CompareDurations(const Value *a, const Value *b)
 
 /* Two temporal values of one type */
 static int
-CompareTemporal(const Value *a, const Value *b)
+CompareTemporal(const CypherValue *a, const CypherValue *b)
 {
 	int			order;
 
@@ -133,7 +133,7 @@ CompareTemporal(const Value *a, const Value *b)
  * The total order: by type as in ValueType, then by value; null is last.
  */
 int
-OrderValues(const Value *a, const Value *b)
+OrderValues(const CypherValue *a, const CypherValue *b)
 {
 	check_stack_depth();
 	if (IsNumber(a) && IsNumber(b))
@@ -151,8 +151,8 @@ OrderValues(const Value *a, const Value *b)
 		case VALUE_NODE:
 		case VALUE_RELATIONSHIP:
 			{
-				Value		x = ItemOf(a, 0);
-				Value		y = ItemOf(b, 0);
+				CypherValue x = ItemOf(a, 0);
+				CypherValue y = ItemOf(b, 0);
 
 				return CompareInt64(x.integer, y.integer);
 			}
@@ -161,8 +161,8 @@ OrderValues(const Value *a, const Value *b)
 		case VALUE_PATH:
 			for (int i = 0; i < a->length && i < b->length; i++)
 			{
-				Value		x = ItemOf(a, i);
-				Value		y = ItemOf(b, i);
+				CypherValue x = ItemOf(a, i);
+				CypherValue y = ItemOf(b, i);
 				int			order = OrderValues(&x, &y);
 
 				CHECK_FOR_INTERRUPTS();
@@ -177,7 +177,7 @@ OrderValues(const Value *a, const Value *b)
 
 /* Item by item: a difference decides, else an unknown does */
 static Truth
-EqualItems(const Value *a, const Value *b)
+EqualItems(const CypherValue *a, const CypherValue *b)
 {
 	Truth		answer = YES;
 
@@ -185,8 +185,8 @@ EqualItems(const Value *a, const Value *b)
 		return NO;
 	for (int i = 0; i < a->length; i++)
 	{
-		Value		x = ItemOf(a, i);
-		Value		y = ItemOf(b, i);
+		CypherValue x = ItemOf(a, i);
+		CypherValue y = ItemOf(b, i);
 		Truth		equal = EqualValues(&x, &y);
 
 		CHECK_FOR_INTERRUPTS();
@@ -202,7 +202,7 @@ EqualItems(const Value *a, const Value *b)
  * The language's =.
  */
 Truth
-EqualValues(const Value *a, const Value *b)
+EqualValues(const CypherValue *a, const CypherValue *b)
 {
 	check_stack_depth();
 	if (IsNull(a) || IsNull(b))
@@ -231,12 +231,12 @@ EqualValues(const Value *a, const Value *b)
 
 /* Whether < means something between the two, and then their order */
 static Truth
-CompareLists(const Value *a, const Value *b, int *order)
+CompareLists(const CypherValue *a, const CypherValue *b, int *order)
 {
 	for (int i = 0; i < a->length && i < b->length; i++)
 	{
-		Value		x = ItemOf(a, i);
-		Value		y = ItemOf(b, i);
+		CypherValue x = ItemOf(a, i);
+		CypherValue y = ItemOf(b, i);
 		Truth		equal = EqualValues(&x, &y);
 
 		CHECK_FOR_INTERRUPTS();
@@ -254,7 +254,7 @@ CompareLists(const Value *a, const Value *b, int *order)
  * no order holds (NaN).
  */
 bool
-ComparableValues(const Value *a, const Value *b, int *order)
+ComparableValues(const CypherValue *a, const CypherValue *b, int *order)
 {
 	check_stack_depth();
 	if (IsNumber(a) && IsNumber(b))
@@ -293,7 +293,7 @@ ComparableValues(const Value *a, const Value *b, int *order)
  * equal must meet.
  */
 uint32
-HashValue(const Value *value, uint32 seed)
+HashValue(const CypherValue *value, uint32 seed)
 {
 	double		number;
 
@@ -317,7 +317,7 @@ HashValue(const Value *value, uint32 seed)
 		case VALUE_NODE:
 		case VALUE_RELATIONSHIP:
 			{
-				Value		id = ItemOf(value, 0);
+				CypherValue id = ItemOf(value, 0);
 
 				return HashValue(&id, hash_combine(seed, value->type));
 			}
@@ -327,7 +327,7 @@ HashValue(const Value *value, uint32 seed)
 			seed = hash_combine(seed, value->type);
 			for (int i = 0; i < value->length; i++)
 			{
-				Value		item = ItemOf(value, i);
+				CypherValue item = ItemOf(value, i);
 
 				seed = HashValue(&item, seed);
 			}

@@ -18,12 +18,12 @@
  * The number of a parameter of the statement being written; a name has one.
  */
 int
-AddParameter(Compiler *c, ParameterKind kind, char *name, const Value *value)
+AddParameter(Compiler *c, ParameterKind kind, char *name, const CypherValue *value)
 {
 	Statement  *statement = c->statement;
 	Parameter  *parameter;
 	ListCell   *cell;
-	Value		found;
+	CypherValue found;
 
 	if (kind != PARAMETER_CONSTANT)
 	{
@@ -333,7 +333,7 @@ CheckColumns(Compiler *c, Program *program)
 }
 
 Program *
-CompileQuery(const char *query, const Graph *graph, const Value *params)
+CompileQuery(const char *query, const Graph *graph, const CypherValue *params)
 {
 	Compiler	c = {.query = query,.graph = *graph,.params = *params};
 	QueryTree  *tree = ParseQuery(query);

@@ -174,7 +174,7 @@ typedef struct Compiler
 	const char *node_table;		/* quoted, with schema */
 	const char *edge_table;
 	const char *graph_literal;
-	Value		params;			/* map of the call */
+	CypherValue params;			/* map of the call */
 	Statement  *statement;		/* being written */
 	int			aliases;		/* given so far */
 	bool		in_aggregate;
@@ -193,9 +193,9 @@ typedef struct Compiler
 
 /* compile.c */
 extern Program *CompileQuery(const char *query, const Graph *graph,
-							 const Value *params);
+							 const CypherValue *params);
 extern int	AddParameter(Compiler *c, ParameterKind kind, char *name,
-						 const Value *value);
+						 const CypherValue *value);
 extern char *NewAlias(Compiler *c, char letter);
 extern Statement *NewStatement(void);
 extern void StartBlock(Block *block, List *scope);

@@ -287,7 +287,7 @@ CheckType(Compiler *c, List *scope, const Expression *expr, uint32 types,
 bool
 FoldConstant(Expression *expr)
 {
-	Value	   *items;
+	CypherValue *items;
 	int			n = 0;
 	ListCell   *cell;
 	ListCell   *name;
@@ -300,7 +300,7 @@ FoldConstant(Expression *expr)
 	foreach(cell, expr->args)
 		if (!FoldConstant(lfirst(cell)))
 		return false;
-	items = palloc_extended(sizeof(Value) * (2 * list_length(expr->args) + 1),
+	items = palloc_extended(sizeof(CypherValue) * (2 * list_length(expr->args) + 1),
 							MCXT_ALLOC_HUGE);
 	if (expr->kind == EXPR_LIST)
 	{

@@ -100,7 +100,7 @@ EmitReplaced(Compiler *c, StringInfo out, Expression *expr)
 }
 
 static void
-EmitConstant(Compiler *c, StringInfo out, const Value *value)
+EmitConstant(Compiler *c, StringInfo out, const CypherValue *value)
 {
 	if (IsNull(value))
 		appendStringInfoString(out, "null::public.cypher_value");

@@ -78,7 +78,7 @@ static bool
 HasKey(Compiler *c, const Expression *value)
 {
 	ValueType	type = VALUE_NULL;
-	Value		param;
+	CypherValue param;
 
 	if (value->kind == EXPR_CONSTANT)
 		type = value->value.type;

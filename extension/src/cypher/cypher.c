@@ -70,7 +70,7 @@ TakeJson(void *state, Datum *values, bool *nulls)
 	Output	   *output = state;
 	MemoryContext old = MemoryContextSwitchTo(output->row_context);
 	int			n = output->program->ncolumns;
-	Value	   *items = palloc(sizeof(Value) * (n + 1));
+	CypherValue *items = palloc(sizeof(CypherValue) * (n + 1));
 	Datum		row;
 	bool		isnull = false;
 
@@ -89,7 +89,7 @@ static Datum
 ConvertValue(Output *output, int column, Datum datum)
 {
 	Form_pg_attribute att = TupleDescAttr(output->rsinfo->setDesc, column);
-	Value		value = DatumToValue(datum);
+	CypherValue value = DatumToValue(datum);
 	char	   *text;
 
 	if (att->atttypid == output->value_type)
@@ -196,7 +196,7 @@ cypher_rows(PG_FUNCTION_ARGS)
 static void
 InlineParameter(StringInfo out, Run *run, Parameter *parameter)
 {
-	Value		value = NullValue();
+	CypherValue value = NullValue();
 
 	switch (parameter->kind)
 	{

@@ -26,10 +26,10 @@ OutOfRange(void)
 }
 
 /* Nanoseconds may be any number here; they carry into the seconds */
-Value
+CypherValue
 MakeDuration(int64 months, int64 days, int64 seconds, int64 nanos)
 {
-	Value		value = {.type = VALUE_DURATION};
+	CypherValue value = {.type = VALUE_DURATION};
 	int64		carry = nanos / NANOS_PER_SECOND;
 
 	nanos %= NANOS_PER_SECOND;
@@ -58,7 +58,7 @@ Whole(long double number)
  * A duration of parts with fractions: each fraction goes into the next
  * smaller unit, of a month as average days.
  */
-Value
+CypherValue
 ApproximateDuration(long double months, long double days,
 					long double seconds, long double nanos)
 {
@@ -77,8 +77,8 @@ ApproximateDuration(long double months, long double days,
 						Whole(nanos));
 }
 
-Value
-DurationFromMap(const Value *map)
+CypherValue
+DurationFromMap(const CypherValue *map)
 {
 	static const struct
 	{
@@ -97,8 +97,8 @@ DurationFromMap(const Value *map)
 
 	for (int i = 0; i < map->length; i += 2)
 	{
-		Value		key = ItemOf(map, i);
-		Value		item = ItemOf(map, i + 1);
+		CypherValue key = ItemOf(map, i);
+		CypherValue item = ItemOf(map, i + 1);
 		int			u;
 
 		for (u = 0; u < lengthof(units); u++)
@@ -120,8 +120,8 @@ DurationFromMap(const Value *map)
 	return ApproximateDuration(parts[0], parts[1], parts[2], parts[3]);
 }
 
-Value
-AddDurations(const Value *a, const Value *b, int sign)
+CypherValue
+AddDurations(const CypherValue *a, const CypherValue *b, int sign)
 {
 	int64		months;
 	int64		days;
@@ -137,8 +137,8 @@ AddDurations(const Value *a, const Value *b, int sign)
 	return MakeDuration(months, days, seconds, a->nanos + sign * b->nanos);
 }
 
-Value
-ScaleDuration(const Value *duration, double factor)
+CypherValue
+ScaleDuration(const CypherValue *duration, double factor)
 {
 	return ApproximateDuration((long double) duration->integer * factor,
 							   (long double) duration->day * factor,
@@ -148,7 +148,7 @@ ScaleDuration(const Value *duration, double factor)
 
 /* Move a local datetime by seconds and nanoseconds */
 static void
-AddSeconds(Value *value, int64 seconds, int64 nanos)
+AddSeconds(CypherValue *value, int64 seconds, int64 nanos)
 {
 	int64		days = seconds / SECONDS_PER_DAY;
 	int64		rest = (seconds % SECONDS_PER_DAY) * NANOS_PER_SECOND + nanos;
@@ -171,12 +171,12 @@ AddSeconds(Value *value, int64 seconds, int64 nanos)
  * Months first, then days, both by the calendar, then the exact rest. A date
  * takes whole days of the rest, a time only the rest.
  */
-Value
-AddDuration(const Value *value, const Value *duration, int sign)
+CypherValue
+AddDuration(const CypherValue *value, const CypherValue *duration, int sign)
 {
-	Value		result = *value;
-	Value		zero = MakeDuration(0, 0, 0, 0);
-	Value		signed_duration = AddDurations(&zero, duration, sign);
+	CypherValue result = *value;
+	CypherValue zero = MakeDuration(0, 0, 0, 0);
+	CypherValue signed_duration = AddDurations(&zero, duration, sign);
 	int64		seconds = signed_duration.seconds;
 	int64		nanos = signed_duration.nanos;
 
@@ -201,7 +201,7 @@ AddDuration(const Value *value, const Value *duration, int sign)
 	}
 	if (value->type == VALUE_DATETIME && value->length > 0)
 	{
-		Value		moved;
+		CypherValue moved;
 
 		ResolveZone(&result);
 		moved = result;
@@ -214,22 +214,22 @@ AddDuration(const Value *value, const Value *duration, int sign)
 }
 
 static bool
-HasDate(const Value *value)
+HasDate(const CypherValue *value)
 {
 	return value->type <= VALUE_DATE;
 }
 
 static bool
-HasZone(const Value *value)
+HasZone(const CypherValue *value)
 {
 	return value->type == VALUE_DATETIME || value->type == VALUE_TIME;
 }
 
 /* A datetime that takes from the other what it lacks itself */
-static Value
-Complete(const Value *value, const Value *other)
+static CypherValue
+Complete(const CypherValue *value, const CypherValue *other)
 {
-	Value		full = *value;
+	CypherValue full = *value;
 
 	full.type = VALUE_DATETIME;
 	if (!HasDate(value))
@@ -246,7 +246,7 @@ Complete(const Value *value, const Value *other)
 
 /* Whole months from one local datetime to another */
 static int64
-MonthsBetween(const Value *from, const Value *to)
+MonthsBetween(const CypherValue *from, const CypherValue *to)
 {
 	int64		y1;
 	int64		y2;
@@ -267,7 +267,7 @@ MonthsBetween(const Value *from, const Value *to)
 }
 
 static int64
-DaysBetween(const Value *from, const Value *to)
+DaysBetween(const CypherValue *from, const CypherValue *to)
 {
 	int64		days = to->day - from->day;
 
@@ -283,12 +283,12 @@ DaysBetween(const Value *from, const Value *to)
  * taken to be on the other's date; a missing time is midnight; a missing
  * zone is the other's.
  */
-Value
-DurationBetween(DurationUnit unit, const Value *from, const Value *to)
+CypherValue
+DurationBetween(DurationUnit unit, const CypherValue *from, const CypherValue *to)
 {
-	Value		start = Complete(from, to);
-	Value		end = Complete(to, from);
-	Value		middle;
+	CypherValue start = Complete(from, to);
+	CypherValue end = Complete(to, from);
+	CypherValue middle;
 	int64		months = 0;
 	int64		days = 0;
 

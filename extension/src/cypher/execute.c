@@ -19,10 +19,10 @@
 #include "cypher/error.h"
 #include "cypher/execute.h"
 
-Rows *
+RowSet *
 NewRows(int ncolumns)
 {
-	Rows	   *rows = palloc0(sizeof(Rows));
+	RowSet	   *rows = palloc0(sizeof(RowSet));
 
 	rows->ncolumns = ncolumns;
 	rows->max = 64;
@@ -31,7 +31,7 @@ NewRows(int ncolumns)
 }
 
 void
-AddRow(Rows *rows, Datum *row)
+AddRow(RowSet *rows, Datum *row)
 {
 	if (rows->n == rows->max)
 	{
@@ -47,15 +47,15 @@ AddRow(Rows *rows, Datum *row)
 
 /* Each row as a list */
 static Datum
-RowsArray(Run *run, const Rows *rows)
+RowsArray(Run *run, const RowSet *rows)
 {
 	Datum	   *lists = palloc_extended(sizeof(Datum) * (rows->n + 1),
 										MCXT_ALLOC_HUGE);
 
 	for (int i = 0; i < rows->n; i++)
 	{
-		Value	   *items = palloc(sizeof(Value) * (rows->ncolumns + 1));
-		Value		list;
+		CypherValue *items = palloc(sizeof(CypherValue) * (rows->ncolumns + 1));
+		CypherValue list;
 
 		CHECK_FOR_INTERRUPTS();
 		for (int k = 0; k < rows->ncolumns; k++)
@@ -69,7 +69,7 @@ RowsArray(Run *run, const Rows *rows)
 }
 
 static ParamListInfo
-StatementParams(Run *run, Statement *statement, const Rows *input)
+StatementParams(Run *run, Statement *statement, const RowSet *input)
 {
 	ParamListInfo params = makeParamList(list_length(statement->parameters));
 	ListCell   *cell;
@@ -78,7 +78,7 @@ StatementParams(Run *run, Statement *statement, const Rows *input)
 	{
 		Parameter  *parameter = lfirst(cell);
 		ParamExternData *param = &params->params[foreach_current_index(cell)];
-		Value		value;
+		CypherValue value;
 
 		param->pflags = PARAM_FLAG_CONST;
 		param->isnull = false;
@@ -138,7 +138,7 @@ PrepareStatement(Run *run, Statement *statement)
  * Run a statement; its rows are read in pieces.
  */
 static void
-RunPortal(Run *run, Statement *statement, const Rows *input,
+RunPortal(Run *run, Statement *statement, const RowSet *input,
 		  void (*take) (void *state, Datum *values, bool *nulls), void *state)
 {
 	Portal		portal;
@@ -175,7 +175,7 @@ RunPortal(Run *run, Statement *statement, const Rows *input,
 static void
 TakeRow(void *state, Datum *values, bool *nulls)
 {
-	Rows	   *rows = state;
+	RowSet	   *rows = state;
 	Datum	   *row = palloc0(sizeof(Datum) * (rows->ncolumns + 1));
 
 	for (int k = 0; k < rows->ncolumns; k++)
@@ -184,10 +184,10 @@ TakeRow(void *state, Datum *values, bool *nulls)
 	AddRow(rows, row);
 }
 
-Rows *
-RunStatement(Run *run, Statement *statement, const Rows *input)
+RowSet *
+RunStatement(Run *run, Statement *statement, const RowSet *input)
 {
-	Rows	   *rows = NewRows(statement->ncolumns);
+	RowSet	   *rows = NewRows(statement->ncolumns);
 
 	RunPortal(run, statement, input, TakeRow, rows);
 	return rows;
@@ -211,7 +211,7 @@ ExecuteSql(Run *run, const char *sql, int nargs, const Oid *types,
 }
 
 static void
-RunStep(Run *run, Step *step, Rows **rows)
+RunStep(Run *run, Step *step, RowSet **rows)
 {
 	switch (step->kind)
 	{
@@ -235,7 +235,7 @@ RunStep(Run *run, Step *step, Rows **rows)
 
 /* Whether an equal row is there already; hashes has one for each row */
 static bool
-HasRow(const Rows *rows, const uint32 *hashes, const Datum *values,
+HasRow(const RowSet *rows, const uint32 *hashes, const Datum *values,
 	   const bool *nulls, uint32 hash)
 {
 	for (int i = 0; i < rows->n; i++)
@@ -250,8 +250,8 @@ HasRow(const Rows *rows, const uint32 *hashes, const Datum *values,
 				same = nulls[k] && other == 0;
 			else
 			{
-				Value		a = DatumToValue(values[k]);
-				Value		b = DatumToValue(other);
+				CypherValue a = DatumToValue(values[k]);
+				CypherValue b = DatumToValue(other);
 
 				same = OrderValues(&a, &b) == 0;
 			}
@@ -265,7 +265,7 @@ HasRow(const Rows *rows, const uint32 *hashes, const Datum *values,
 /* UNION of parts that write: rows that differ */
 typedef struct Distinct
 {
-	Rows	   *rows;
+	RowSet	   *rows;
 	uint32	   *hashes;
 	int			max;
 	TakeRowCallback take;
@@ -280,7 +280,7 @@ TakeDistinct(void *state, Datum *values, bool *nulls)
 
 	for (int k = 0; k < d->rows->ncolumns; k++)
 	{
-		Value		value = nulls[k] ? NullValue() : DatumToValue(values[k]);
+		CypherValue value = nulls[k] ? NullValue() : DatumToValue(values[k]);
 
 		hash = HashValue(&value, hash);
 	}
@@ -312,7 +312,7 @@ RunProgram(Run *run, Program *program, TakeRowCallback take, void *state)
 	foreach(part, program->parts)
 	{
 		List	   *steps = lfirst(part);
-		Rows	   *rows = NewRows(0);
+		RowSet	   *rows = NewRows(0);
 
 		AddRow(rows, palloc0(sizeof(Datum)));
 		foreach(cell, steps)

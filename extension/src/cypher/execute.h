@@ -15,19 +15,19 @@
 #include "cypher/compile.h"
 
 /* Rows of datums of type cypher_value; 0 is null */
-typedef struct Rows
+typedef struct RowSet
 {
 	int			ncolumns;
 	int			n;
 	int			max;
 	Datum	  **rows;
-} Rows;
+} RowSet;
 
 /* One run of a query */
 typedef struct Run
 {
 	const Graph *graph;
-	Value		params;
+	CypherValue params;
 	Oid			value_type;
 	Oid			array_type;
 } Run;
@@ -35,20 +35,20 @@ typedef struct Run
 /* cache.c */
 extern int	cypher_depth;		/* calls of cypher() that run now */
 extern Program *CachedProgram(const char *query, const Graph *graph,
-							  const Value *params);
+							  const CypherValue *params);
 
 /* What a step knows of a node or relationship it changes */
 typedef struct Changed
 {
 	int64		key[2];			/* kind (ValueType), id */
-	Value		value;			/* as it is now */
+	CypherValue value;			/* as it is now */
 	bool		written;
 } Changed;
 
 /* execute.c */
-extern Rows *NewRows(int ncolumns);
-extern void AddRow(Rows *rows, Datum *row);
-extern Rows *RunStatement(Run *run, Statement *statement, const Rows *input);
+extern RowSet *NewRows(int ncolumns);
+extern void AddRow(RowSet *rows, Datum *row);
+extern RowSet *RunStatement(Run *run, Statement *statement, const RowSet *input);
 extern void ExecuteSql(Run *run, const char *sql, int nargs, const Oid *types,
 					   const Datum *values);
 
@@ -58,12 +58,12 @@ extern void RunProgram(Run *run, Program *program, TakeRowCallback take,
 					   void *state);
 
 /* write.c, write_set.c, write_delete.c */
-extern void RunCreate(Run *run, CreateStep *step, Rows *rows);
-extern Rows *RunMerge(Run *run, MergeStep *step, Rows *rows);
-extern void RunSet(Run *run, List *items, Rows *rows);
-extern void RunDelete(Run *run, Statement *evaluate, bool detach, Rows *rows);
+extern void RunCreate(Run *run, CreateStep *step, RowSet *rows);
+extern RowSet *RunMerge(Run *run, MergeStep *step, RowSet *rows);
+extern void RunSet(Run *run, List *items, RowSet *rows);
+extern void RunDelete(Run *run, Statement *evaluate, bool detach, RowSet *rows);
 extern HTAB *NewChanges(void);
-extern Changed *FindChanged(HTAB *changes, const Value *entity);
-extern void RefreshRows(HTAB *changes, Rows *rows);
+extern Changed *FindChanged(HTAB *changes, const CypherValue *entity);
+extern void RefreshRows(HTAB *changes, RowSet *rows);
 
 #endif							/* CYPHER_EXECUTE_H */

@@ -41,7 +41,7 @@ FindFunction(const char *name, int length)
 }
 
 static void
-CheckArguments(const Function *function, const Value *args, int nargs)
+CheckArguments(const Function *function, const CypherValue *args, int nargs)
 {
 	for (int i = 0; i < nargs; i++)
 		if (!IsNull(&args[i]) &&
@@ -58,7 +58,7 @@ Datum
 cypher_call(PG_FUNCTION_ARGS)
 {
 	const Function *function = fcinfo->flinfo->fn_extra;
-	Value		args[CYPHER_MAX_ARGUMENTS];
+	CypherValue args[CYPHER_MAX_ARGUMENTS];
 	int			nargs = PG_NARGS() - 1;
 
 	if (PG_ARGISNULL(0))

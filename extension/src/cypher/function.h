@@ -42,7 +42,7 @@ typedef struct Function
 	FunctionKind kind;
 	uint32		types[CYPHER_MAX_ARGUMENTS];
 	ValueType	result;			/* VALUE_NULL: depends on the arguments */
-	Value		(*run) (const struct Function *function, Value *args,
+	CypherValue (*run) (const struct Function *function, CypherValue *args,
 						int nargs);
 	int			tag;			/* which one of several that share run */
 	const char *meaning;
@@ -62,6 +62,6 @@ extern const Function *const function_groups[];
 extern const char *const function_group_names[];
 
 /* operator.c: what the operators and the functions share */
-extern Value GetProperty(const Value *value, const char *key, int length);
+extern CypherValue GetProperty(const CypherValue *value, const char *key, int length);
 
 #endif							/* CYPHER_FUNCTION_H */

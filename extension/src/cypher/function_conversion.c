@@ -18,15 +18,15 @@
 	 TYPE_BIT(VALUE_DATE) | TYPE_BIT(VALUE_TIME) | \
 	 TYPE_BIT(VALUE_LOCALTIME) | TYPE_BIT(VALUE_DURATION))
 
-static Value
-ToString(const Function *function, Value *args, int nargs)
+static CypherValue
+ToString(const Function *function, CypherValue *args, int nargs)
 {
 	return TextValue(ValueText(&args[0]));
 }
 
 /* The whole string as a number, white space around it apart */
 static bool
-ReadNumber(const Value *string, double *number)
+ReadNumber(const CypherValue *string, double *number)
 {
 	char	   *text = StringOf(string);
 	char	   *end;
@@ -41,8 +41,8 @@ ReadNumber(const Value *string, double *number)
 	return *end == '\0';
 }
 
-static Value
-ToFloat(const Function *function, Value *args, int nargs)
+static CypherValue
+ToFloat(const Function *function, CypherValue *args, int nargs)
 {
 	double		number;
 
@@ -51,8 +51,8 @@ ToFloat(const Function *function, Value *args, int nargs)
 	return ReadNumber(&args[0], &number) ? FloatValue(number) : NullValue();
 }
 
-static Value
-ToInteger(const Function *function, Value *args, int nargs)
+static CypherValue
+ToInteger(const Function *function, CypherValue *args, int nargs)
 {
 	double		number;
 
@@ -80,8 +80,8 @@ ToInteger(const Function *function, Value *args, int nargs)
 	return IntegerValue((int64) number);
 }
 
-static Value
-ToBoolean(const Function *function, Value *args, int nargs)
+static CypherValue
+ToBoolean(const Function *function, CypherValue *args, int nargs)
 {
 	char	   *text;
 

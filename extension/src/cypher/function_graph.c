@@ -18,47 +18,47 @@ enum
 
 #define ENTITY_TYPES (NODE_TYPE | EDGE_TYPES)
 
-static Value
-Id(const Function *function, Value *args, int nargs)
+static CypherValue
+Id(const Function *function, CypherValue *args, int nargs)
 {
 	return ItemOf(&args[0], NODE_ID);
 }
 
-static Value
-Labels(const Function *function, Value *args, int nargs)
+static CypherValue
+Labels(const Function *function, CypherValue *args, int nargs)
 {
 	(void) PropertiesOf(&args[0]);
 	return ItemOf(&args[0], NODE_LABELS);
 }
 
-static Value
-Type(const Function *function, Value *args, int nargs)
+static CypherValue
+Type(const Function *function, CypherValue *args, int nargs)
 {
 	return ItemOf(&args[0], EDGE_TYPE);
 }
 
-static Value
-Properties(const Function *function, Value *args, int nargs)
+static CypherValue
+Properties(const Function *function, CypherValue *args, int nargs)
 {
 	return PropertiesOf(&args[0]);
 }
 
-static Value
-Keys(const Function *function, Value *args, int nargs)
+static CypherValue
+Keys(const Function *function, CypherValue *args, int nargs)
 {
-	Value		map = PropertiesOf(&args[0]);
-	Value	   *items = palloc(sizeof(Value) * (map.length / 2 + 1));
+	CypherValue map = PropertiesOf(&args[0]);
+	CypherValue *items = palloc(sizeof(CypherValue) * (map.length / 2 + 1));
 
 	for (int i = 0; i < map.length; i += 2)
 		items[i / 2] = ItemOf(&map, i);
 	return ListValue(items, map.length / 2);
 }
 
-static Value
-PathItems(const Function *function, Value *args, int nargs)
+static CypherValue
+PathItems(const Function *function, CypherValue *args, int nargs)
 {
-	const Value *path = &args[0];
-	Value	   *items = palloc(sizeof(Value) * (path->length + 1));
+	const CypherValue *path = &args[0];
+	CypherValue *items = palloc(sizeof(CypherValue) * (path->length + 1));
 	int			n = 0;
 
 	for (int i = function->tag == TAG_NODES ? 0 : 1; i < path->length; i += 2)
@@ -66,8 +66,8 @@ PathItems(const Function *function, Value *args, int nargs)
 	return ListValue(items, n);
 }
 
-static Value
-Length(const Function *function, Value *args, int nargs)
+static CypherValue
+Length(const Function *function, CypherValue *args, int nargs)
 {
 	return IntegerValue(args[0].length / 2);
 }

@@ -23,8 +23,8 @@ enum
 	TAG_LAST
 };
 
-static Value
-Coalesce(const Function *function, Value *args, int nargs)
+static CypherValue
+Coalesce(const Function *function, CypherValue *args, int nargs)
 {
 	for (int i = 0; i < nargs; i++)
 		if (!IsNull(&args[i]))
@@ -32,8 +32,8 @@ Coalesce(const Function *function, Value *args, int nargs)
 	return NullValue();
 }
 
-static Value
-SizeOf(const Function *function, Value *args, int nargs)
+static CypherValue
+SizeOf(const Function *function, CypherValue *args, int nargs)
 {
 	if (args[0].type == VALUE_STRING)
 		return IntegerValue(pg_mbstrlen_with_len(args[0].data,
@@ -43,14 +43,14 @@ SizeOf(const Function *function, Value *args, int nargs)
 	return IntegerValue(args[0].length);
 }
 
-static Value
-IsEmpty(const Function *function, Value *args, int nargs)
+static CypherValue
+IsEmpty(const Function *function, CypherValue *args, int nargs)
 {
 	return BooleanValue(args[0].length == 0);
 }
 
-static Value
-HeadLast(const Function *function, Value *args, int nargs)
+static CypherValue
+HeadLast(const Function *function, CypherValue *args, int nargs)
 {
 	if (args[0].length == 0)
 		return NullValue();
@@ -58,18 +58,18 @@ HeadLast(const Function *function, Value *args, int nargs)
 				  args[0].length - 1);
 }
 
-static Value
-Tail(const Function *function, Value *args, int nargs)
+static CypherValue
+Tail(const Function *function, CypherValue *args, int nargs)
 {
-	Value	   *items = palloc(sizeof(Value) * (args[0].length + 1));
+	CypherValue *items = palloc(sizeof(CypherValue) * (args[0].length + 1));
 
 	for (int i = 1; i < args[0].length; i++)
 		items[i - 1] = ItemOf(&args[0], i);
 	return ListValue(items, Max(args[0].length - 1, 0));
 }
 
-static Value
-ReverseString(const Value *string)
+static CypherValue
+ReverseString(const CypherValue *string)
 {
 	char	   *out = palloc(string->length + 1);
 	int			at = 0;
@@ -85,28 +85,28 @@ ReverseString(const Value *string)
 	return StringValue(out, string->length);
 }
 
-static Value
-Reverse(const Function *function, Value *args, int nargs)
+static CypherValue
+Reverse(const Function *function, CypherValue *args, int nargs)
 {
 	int			n = args[0].length;
-	Value	   *items;
+	CypherValue *items;
 
 	if (args[0].type == VALUE_STRING)
 		return ReverseString(&args[0]);
-	items = palloc(sizeof(Value) * (n + 1));
+	items = palloc(sizeof(CypherValue) * (n + 1));
 	for (int i = 0; i < n; i++)
 		items[i] = ItemOf(&args[0], n - 1 - i);
 	return ListValue(items, n);
 }
 
-static Value
-Range(const Function *function, Value *args, int nargs)
+static CypherValue
+Range(const Function *function, CypherValue *args, int nargs)
 {
 	int64		start = args[0].integer;
 	int64		end = args[1].integer;
 	int64		step = nargs > 2 ? args[2].integer : 1;
 	uint64		n;
-	Value	   *items;
+	CypherValue *items;
 
 	if (step == 0)
 		ArgumentError("NumberOutOfRange", "the step of range must not be 0");
@@ -117,7 +117,7 @@ Range(const Function *function, Value *args, int nargs)
 	if (n >= MAX_RANGE)
 		ArgumentError("NumberOutOfRange", "a range has at most %d items",
 					  MAX_RANGE);
-	items = palloc_extended(sizeof(Value) * (n + 1), MCXT_ALLOC_HUGE);
+	items = palloc_extended(sizeof(CypherValue) * (n + 1), MCXT_ALLOC_HUGE);
 	for (uint64 i = 0; i <= n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

@@ -21,8 +21,8 @@ enum
 	TAG_DEGREES, TAG_RADIANS, TAG_HAVERSIN, TAG_PI, TAG_E
 };
 
-static Value
-Absolute(const Function *function, Value *args, int nargs)
+static CypherValue
+Absolute(const Function *function, CypherValue *args, int nargs)
 {
 	if (args[0].type == VALUE_FLOAT)
 		return FloatValue(fabs(args[0].number));
@@ -31,16 +31,16 @@ Absolute(const Function *function, Value *args, int nargs)
 	return IntegerValue(Abs(args[0].integer));
 }
 
-static Value
-Sign(const Function *function, Value *args, int nargs)
+static CypherValue
+Sign(const Function *function, CypherValue *args, int nargs)
 {
 	double		number = NumberOf(&args[0]);
 
 	return IntegerValue(number > 0 ? 1 : number < 0 ? -1 : 0);
 }
 
-static Value
-OfOneNumber(const Function *function, Value *args, int nargs)
+static CypherValue
+OfOneNumber(const Function *function, CypherValue *args, int nargs)
 {
 	double		x = NumberOf(&args[0]);
 
@@ -84,20 +84,20 @@ OfOneNumber(const Function *function, Value *args, int nargs)
 	}
 }
 
-static Value
-Atan2(const Function *function, Value *args, int nargs)
+static CypherValue
+Atan2(const Function *function, CypherValue *args, int nargs)
 {
 	return FloatValue(atan2(NumberOf(&args[0]), NumberOf(&args[1])));
 }
 
-static Value
-Constant(const Function *function, Value *args, int nargs)
+static CypherValue
+Constant(const Function *function, CypherValue *args, int nargs)
 {
 	return FloatValue(function->tag == TAG_PI ? M_PI : M_E);
 }
 
-static Value
-Rand(const Function *function, Value *args, int nargs)
+static CypherValue
+Rand(const Function *function, CypherValue *args, int nargs)
 {
 	return FloatValue(pg_prng_double(&pg_global_prng_state));
 }

@@ -27,7 +27,7 @@ enum
 
 /* Byte position of a character, at most the end */
 static int
-BytesOf(const Value *string, int64 characters)
+BytesOf(const CypherValue *string, int64 characters)
 {
 	int			at = 0;
 
@@ -37,7 +37,7 @@ BytesOf(const Value *string, int64 characters)
 }
 
 static int64
-Count(const Value *value, const char *what)
+Count(const CypherValue *value, const char *what)
 {
 	if (value->integer < 0)
 		ArgumentError("NegativeIntegerArgument",
@@ -45,11 +45,11 @@ Count(const Value *value, const char *what)
 	return value->integer;
 }
 
-static Value
-Substring(const Function *function, Value *args, int nargs)
+static CypherValue
+Substring(const Function *function, CypherValue *args, int nargs)
 {
 	int			start = BytesOf(&args[0], Count(&args[1], "start"));
-	Value		rest = StringValue(args[0].data + start,
+	CypherValue rest = StringValue(args[0].data + start,
 								   args[0].length - start);
 
 	if (nargs > 2)
@@ -57,8 +57,8 @@ Substring(const Function *function, Value *args, int nargs)
 	return rest;
 }
 
-static Value
-LeftRight(const Function *function, Value *args, int nargs)
+static CypherValue
+LeftRight(const Function *function, CypherValue *args, int nargs)
 {
 	int64		n = Count(&args[1], "length");
 	int			start = 0;
@@ -70,8 +70,8 @@ LeftRight(const Function *function, Value *args, int nargs)
 	return StringValue(args[0].data + start, args[0].length - start);
 }
 
-static Value
-Trim(const Function *function, Value *args, int nargs)
+static CypherValue
+Trim(const Function *function, CypherValue *args, int nargs)
 {
 	const char *start = args[0].data;
 	const char *end = start + args[0].length;
@@ -85,8 +85,8 @@ Trim(const Function *function, Value *args, int nargs)
 	return StringValue(start, end - start);
 }
 
-static Value
-ChangeCase(const Function *function, Value *args, int nargs)
+static CypherValue
+ChangeCase(const Function *function, CypherValue *args, int nargs)
 {
 	return TextValue(function->tag == TAG_UPPER ?
 					 str_toupper(args[0].data, args[0].length,
@@ -97,7 +97,7 @@ ChangeCase(const Function *function, Value *args, int nargs)
 
 /* Where needle begins in what is left, or -1 */
 static int
-Find(const Value *string, int from, const Value *needle)
+Find(const CypherValue *string, int from, const CypherValue *needle)
 {
 	for (int at = from; at + needle->length <= string->length; at++)
 		if (memcmp(string->data + at, needle->data, needle->length) == 0)
@@ -105,8 +105,8 @@ Find(const Value *string, int from, const Value *needle)
 	return -1;
 }
 
-static Value
-Replace(const Function *function, Value *args, int nargs)
+static CypherValue
+Replace(const Function *function, CypherValue *args, int nargs)
 {
 	StringInfoData out;
 	int			from = 0;
@@ -126,12 +126,12 @@ Replace(const Function *function, Value *args, int nargs)
 	return StringValue(out.data, out.len);
 }
 
-static Value
-Split(const Function *function, Value *args, int nargs)
+static CypherValue
+Split(const Function *function, CypherValue *args, int nargs)
 {
 	int			max = 16;
 	int			n = 0;
-	Value	   *items = palloc(sizeof(Value) * max);
+	CypherValue *items = palloc(sizeof(CypherValue) * max);
 	int			from = 0;
 
 	for (;;)
@@ -144,7 +144,7 @@ Split(const Function *function, Value *args, int nargs)
 		if (n == max)
 		{
 			max *= 2;
-			items = repalloc_huge(items, sizeof(Value) * max);
+			items = repalloc_huge(items, sizeof(CypherValue) * max);
 		}
 		items[n++] = StringValue(args[0].data + from, end - from);
 		if (at < 0 || (args[1].length == 0 && end == args[0].length))

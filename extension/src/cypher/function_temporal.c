@@ -18,30 +18,30 @@
 	 TYPE_BIT(VALUE_DATE) | TYPE_BIT(VALUE_TIME) | TYPE_BIT(VALUE_LOCALTIME))
 
 /* tag is the type */
-static Value
-Make(const Function *function, Value *args, int nargs)
+static CypherValue
+Make(const Function *function, CypherValue *args, int nargs)
 {
 	if (nargs == 0)
 		return CurrentTemporal(function->tag, NULL, false);
 	return BuildTemporal(function->tag, &args[0]);
 }
 
-static Value
-Statement	(const Function *function, Value *args, int nargs)
+static CypherValue
+Statement	(const Function *function, CypherValue *args, int nargs)
 {
 	return CurrentTemporal(function->tag, nargs > 0 ? &args[0] : NULL, false);
 }
 
-static Value
-RealTime(const Function *function, Value *args, int nargs)
+static CypherValue
+RealTime(const Function *function, CypherValue *args, int nargs)
 {
 	return CurrentTemporal(function->tag, nargs > 0 ? &args[0] : NULL, true);
 }
 
-static Value
-Truncate(const Function *function, Value *args, int nargs)
+static CypherValue
+Truncate(const Function *function, CypherValue *args, int nargs)
 {
-	Value		now;
+	CypherValue now;
 
 	if (nargs == 1)
 		now = CurrentTemporal(function->tag, NULL, false);
@@ -51,16 +51,16 @@ Truncate(const Function *function, Value *args, int nargs)
 }
 
 /* tag is a DurationUnit */
-static Value
-Between(const Function *function, Value *args, int nargs)
+static CypherValue
+Between(const Function *function, CypherValue *args, int nargs)
 {
 	return DurationBetween(function->tag, &args[0], &args[1]);
 }
 
-static Value
-FromEpochSeconds(const Function *function, Value *args, int nargs)
+static CypherValue
+FromEpochSeconds(const Function *function, CypherValue *args, int nargs)
 {
-	Value		utc = {.type = VALUE_DATETIME};
+	CypherValue utc = {.type = VALUE_DATETIME};
 
 	if (Abs(args[0].integer) > INT64CONST(31556889864403199) ||
 		args[1].integer < 0 || args[1].integer >= NANOS_PER_SECOND)
@@ -68,10 +68,10 @@ FromEpochSeconds(const Function *function, Value *args, int nargs)
 	return FromEpoch(args[0].integer, args[1].integer, &utc);
 }
 
-static Value
-FromEpochMillis(const Function *function, Value *args, int nargs)
+static CypherValue
+FromEpochMillis(const Function *function, CypherValue *args, int nargs)
 {
-	Value		utc = {.type = VALUE_DATETIME};
+	CypherValue utc = {.type = VALUE_DATETIME};
 	int64		seconds = args[0].integer / 1000;
 	int64		nanos = args[0].integer % 1000 * 1000000;
 
@@ -85,10 +85,10 @@ FromEpochMillis(const Function *function, Value *args, int nargs)
 	return FromEpoch(seconds, nanos, &utc);
 }
 
-static Value
-EpochNow(const Function *function, Value *args, int nargs)
+static CypherValue
+EpochNow(const Function *function, CypherValue *args, int nargs)
 {
-	Value		now = CurrentTemporal(VALUE_DATETIME, NULL, false);
+	CypherValue now = CurrentTemporal(VALUE_DATETIME, NULL, false);
 
 	return IntegerValue(EpochSeconds(&now) * 1000 +
 						now.nanos % NANOS_PER_SECOND / 1000000);

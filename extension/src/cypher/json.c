@@ -116,11 +116,11 @@ PushKey(JsonbParseState **state, const char *key, int length)
 	Push(state, &name, WJB_KEY);
 }
 
-static JsonbValue *PushValue(JsonbParseState **state, const Value *value,
+static JsonbValue *PushValue(JsonbParseState **state, const CypherValue *value,
 							 JsonbIteratorToken token, JsonPurpose purpose);
 
 static void
-PushField(JsonbParseState **state, const char *key, const Value *value,
+PushField(JsonbParseState **state, const char *key, const CypherValue *value,
 		  JsonPurpose purpose)
 {
 	PushKey(state, key, strlen(key));
@@ -128,13 +128,13 @@ PushField(JsonbParseState **state, const char *key, const Value *value,
 }
 
 static JsonbValue *
-PushMap(JsonbParseState **state, const Value *map, JsonPurpose purpose)
+PushMap(JsonbParseState **state, const CypherValue *map, JsonPurpose purpose)
 {
 	Push(state, NULL, WJB_BEGIN_OBJECT);
 	for (int i = 0; i < map->length; i += 2)
 	{
-		Value		key = ItemOf(map, i);
-		Value		item = ItemOf(map, i + 1);
+		CypherValue key = ItemOf(map, i);
+		CypherValue item = ItemOf(map, i + 1);
 
 		PushKey(state, key.data, key.length);
 		PushValue(state, &item, WJB_VALUE, purpose);
@@ -143,7 +143,7 @@ PushMap(JsonbParseState **state, const Value *map, JsonPurpose purpose)
 }
 
 static JsonbValue *
-PushEntity(JsonbParseState **state, const Value *value, JsonPurpose purpose)
+PushEntity(JsonbParseState **state, const CypherValue *value, JsonPurpose purpose)
 {
 	static const char *const node[] = {"id", "labels", "properties"};
 	static const char *const edge[] = {"id", "type", "start", "end",
@@ -153,7 +153,7 @@ PushEntity(JsonbParseState **state, const Value *value, JsonPurpose purpose)
 	Push(state, NULL, WJB_BEGIN_OBJECT);
 	for (int i = 0; i < (is_node ? lengthof(node) : lengthof(edge)); i++)
 	{
-		Value		item = ItemOf(value, i);
+		CypherValue item = ItemOf(value, i);
 
 		PushField(state, is_node ? node[i] : edge[i], &item, purpose);
 	}
@@ -161,7 +161,7 @@ PushEntity(JsonbParseState **state, const Value *value, JsonPurpose purpose)
 }
 
 static JsonbValue *
-PushPath(JsonbParseState **state, const Value *path, JsonPurpose purpose)
+PushPath(JsonbParseState **state, const CypherValue *path, JsonPurpose purpose)
 {
 	static const char *const keys[] = {"nodes", "relationships"};
 
@@ -172,7 +172,7 @@ PushPath(JsonbParseState **state, const Value *path, JsonPurpose purpose)
 		Push(state, NULL, WJB_BEGIN_ARRAY);
 		for (int i = k; i < path->length; i += 2)
 		{
-			Value		item = ItemOf(path, i);
+			CypherValue item = ItemOf(path, i);
 
 			PushValue(state, &item, WJB_ELEM, purpose);
 		}
@@ -216,7 +216,7 @@ TemporalTag(ValueType type)
 }
 
 static JsonbValue *
-PushValue(JsonbParseState **state, const Value *value,
+PushValue(JsonbParseState **state, const CypherValue *value,
 		  JsonbIteratorToken token, JsonPurpose purpose)
 {
 	JsonbValue	out = {.type = jbvNull};
@@ -252,7 +252,7 @@ PushValue(JsonbParseState **state, const Value *value,
 			Push(state, NULL, WJB_BEGIN_ARRAY);
 			for (int i = 0; i < value->length; i++)
 			{
-				Value		item = ItemOf(value, i);
+				CypherValue item = ItemOf(value, i);
 
 				CHECK_FOR_INTERRUPTS();
 				PushValue(state, &item, WJB_ELEM, purpose);
@@ -274,7 +274,7 @@ PushValue(JsonbParseState **state, const Value *value,
 
 /* pushJsonbValue wants a scalar inside an array that says so */
 Jsonb *
-ValueToJsonb(const Value *value)
+ValueToJsonb(const CypherValue *value)
 {
 	JsonbParseState *state = NULL;
 	JsonbValue *result;
@@ -296,13 +296,13 @@ ValueToJsonb(const Value *value)
 
 /* Only scalars and lists of scalars may be stored */
 static void
-CheckStorable(const Value *value, bool in_list)
+CheckStorable(const CypherValue *value, bool in_list)
 {
 	if (value->type == VALUE_LIST && !in_list)
 	{
 		for (int i = 0; i < value->length; i++)
 		{
-			Value		item = ItemOf(value, i);
+			CypherValue item = ItemOf(value, i);
 
 			CheckStorable(&item, true);
 		}
@@ -318,15 +318,15 @@ CheckStorable(const Value *value, bool in_list)
  * A map as the column properties stores it: nulls are left out.
  */
 Jsonb *
-ValueToProperties(const Value *map)
+ValueToProperties(const CypherValue *map)
 {
 	JsonbParseState *state = NULL;
 
 	Push(&state, NULL, WJB_BEGIN_OBJECT);
 	for (int i = 0; i < map->length; i += 2)
 	{
-		Value		key = ItemOf(map, i);
-		Value		item = ItemOf(map, i + 1);
+		CypherValue key = ItemOf(map, i);
+		CypherValue item = ItemOf(map, i + 1);
 
 		if (IsNull(&item))
 			continue;
@@ -341,7 +341,7 @@ ValueToProperties(const Value *map)
  * One row of a result.
  */
 Jsonb *
-RowToJsonb(const char *const *names, const Value *values, int n)
+RowToJsonb(const char *const *names, const CypherValue *values, int n)
 {
 	JsonbParseState *state = NULL;
 
@@ -351,7 +351,7 @@ RowToJsonb(const char *const *names, const Value *values, int n)
 	return JsonbValueToJsonb(Push(&state, NULL, WJB_END_OBJECT));
 }
 
-static Value
+static CypherValue
 NumericValue(Numeric numeric)
 {
 	char	   *text = DatumGetCString(DirectFunctionCall1(numeric_out,
@@ -369,9 +369,9 @@ NumericValue(Numeric numeric)
 	return FloatValue(strtod(text, NULL));
 }
 
-static Value FromContainer(JsonbContainer *container);
+static CypherValue FromContainer(JsonbContainer *container);
 
-static Value
+static CypherValue
 FromJsonbValue(const JsonbValue *json)
 {
 	switch (json->type)
@@ -391,7 +391,7 @@ FromJsonbValue(const JsonbValue *json)
 
 /* {"@date": "..."}: whether the map is such a mark, and then its value */
 static bool
-FromTagged(const Value *pair, Value *out)
+FromTagged(const CypherValue *pair, CypherValue *out)
 {
 	char	   *tag;
 	char	   *text;
@@ -419,19 +419,19 @@ FromTagged(const Value *pair, Value *out)
 	return false;
 }
 
-static Value
+static CypherValue
 FromContainer(JsonbContainer *container)
 {
 	JsonbIterator *it = JsonbIteratorInit(container);
 	JsonbValue	json;
 	JsonbIteratorToken token;
-	Value	   *items;
+	CypherValue *items;
 	int			n = 0;
-	Value		tagged;
+	CypherValue tagged;
 
 	check_stack_depth();
 	token = JsonbIteratorNext(&it, &json, true);
-	items = palloc_extended(sizeof(Value) * (2 * JsonContainerSize(container) + 1),
+	items = palloc_extended(sizeof(CypherValue) * (2 * JsonContainerSize(container) + 1),
 							MCXT_ALLOC_HUGE);
 	if (token == WJB_BEGIN_ARRAY)
 	{
@@ -452,7 +452,7 @@ FromContainer(JsonbContainer *container)
 	return MapValue(items, n / 2);
 }
 
-Value
+CypherValue
 JsonbToValue(Jsonb *jsonb)
 {
 	return FromContainer(&jsonb->root);
@@ -463,7 +463,7 @@ JsonbToValue(Jsonb *jsonb)
  * writes them, containers as JSON.
  */
 char *
-ValueText(const Value *value)
+ValueText(const CypherValue *value)
 {
 	switch (value->type)
 	{

@@ -37,19 +37,19 @@ PG_FUNCTION_INFO_V1(cypher_matches);
 
 static void
 pg_attribute_noreturn()
-NoOperator(const char *operator, const Value *a, const Value *b)
+NoOperator(const char *operator, const CypherValue *a, const CypherValue *b)
 {
 	TypeError("InvalidArgumentType", "%s does not take %s and %s", operator,
 			  ValueTypeName(a->type), ValueTypeName(b->type));
 }
 
-static Value
-Concatenate(const Value *a, const Value *b)
+static CypherValue
+Concatenate(const CypherValue *a, const CypherValue *b)
 {
 	int			alen = a->type == VALUE_LIST ? a->length : 1;
 	int			blen = b->type == VALUE_LIST ? b->length : 1;
-	Value	   *items = palloc_extended(sizeof(Value) * ((Size) alen + blen + 1),
-										MCXT_ALLOC_HUGE);
+	CypherValue *items = palloc_extended(sizeof(CypherValue) * ((Size) alen + blen + 1),
+										 MCXT_ALLOC_HUGE);
 
 	for (int i = 0; i < alen; i++)
 		items[i] = a->type == VALUE_LIST ? ItemOf(a, i) : *a;
@@ -58,8 +58,8 @@ Concatenate(const Value *a, const Value *b)
 	return ListValue(items, alen + blen);
 }
 
-static Value
-Join(const Value *a, const Value *b)
+static CypherValue
+Join(const CypherValue *a, const CypherValue *b)
 {
 	StringInfoData out;
 
@@ -75,8 +75,8 @@ Join(const Value *a, const Value *b)
 	return StringValue(out.data, out.len);
 }
 
-static Value
-Add(const Value *a, const Value *b)
+static CypherValue
+Add(const CypherValue *a, const CypherValue *b)
 {
 	int64		sum;
 
@@ -105,14 +105,14 @@ Add(const Value *a, const Value *b)
 Datum
 cypher_add(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	RETURN_VALUE(Add(&a, &b));
 }
 
-static Value
-Subtract(const Value *a, const Value *b)
+static CypherValue
+Subtract(const CypherValue *a, const CypherValue *b)
 {
 	int64		difference;
 
@@ -134,14 +134,14 @@ Subtract(const Value *a, const Value *b)
 Datum
 cypher_subtract(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	RETURN_VALUE(Subtract(&a, &b));
 }
 
-static Value
-Multiply(const Value *a, const Value *b)
+static CypherValue
+Multiply(const CypherValue *a, const CypherValue *b)
 {
 	int64		product;
 
@@ -163,14 +163,14 @@ Multiply(const Value *a, const Value *b)
 Datum
 cypher_multiply(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	RETURN_VALUE(Multiply(&a, &b));
 }
 
-static Value
-Divide(const Value *a, const Value *b)
+static CypherValue
+Divide(const CypherValue *a, const CypherValue *b)
 {
 	if (a->type == VALUE_INTEGER && b->type == VALUE_INTEGER)
 	{
@@ -201,8 +201,8 @@ Divide(const Value *a, const Value *b)
 Datum
 cypher_divide(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	RETURN_VALUE(Divide(&a, &b));
 }
@@ -210,8 +210,8 @@ cypher_divide(PG_FUNCTION_ARGS)
 Datum
 cypher_modulo(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	if (!IsNumber(&a) || !IsNumber(&b))
 		NoOperator("%", &a, &b);
@@ -225,8 +225,8 @@ cypher_modulo(PG_FUNCTION_ARGS)
 Datum
 cypher_power(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	if (!IsNumber(&a) || !IsNumber(&b))
 		NoOperator("^", &a, &b);
@@ -236,7 +236,7 @@ cypher_power(PG_FUNCTION_ARGS)
 Datum
 cypher_negate(PG_FUNCTION_ARGS)
 {
-	Value		a = ARG_VALUE(0);
+	CypherValue a = ARG_VALUE(0);
 
 	if (a.type == VALUE_FLOAT)
 		RETURN_VALUE(FloatValue(-a.number));
@@ -253,16 +253,16 @@ cypher_negate(PG_FUNCTION_ARGS)
 /*
  * value.key; null if there is no such key.
  */
-Value
-GetProperty(const Value *value, const char *key, int length)
+CypherValue
+GetProperty(const CypherValue *value, const char *key, int length)
 {
-	Value		found;
+	CypherValue found;
 
 	if (IsNull(value))
 		return *value;
 	if (value->type >= VALUE_MAP && value->type <= VALUE_RELATIONSHIP)
 	{
-		Value		map = PropertiesOf(value);
+		CypherValue map = PropertiesOf(value);
 
 		return MapGet(&map, key, length, &found) ? found : NullValue();
 	}
@@ -275,7 +275,7 @@ GetProperty(const Value *value, const char *key, int length)
 Datum
 cypher_get(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 	text	   *key = PG_GETARG_TEXT_PP(1);
 
 	RETURN_VALUE(GetProperty(&value, VARDATA_ANY(key),
@@ -288,8 +288,8 @@ cypher_get(PG_FUNCTION_ARGS)
 Datum
 cypher_index(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
-	Value		key = ARG_VALUE(1);
+	CypherValue value = ARG_VALUE(0);
+	CypherValue key = ARG_VALUE(1);
 
 	if (value.type == VALUE_LIST)
 	{
@@ -316,7 +316,7 @@ cypher_index(PG_FUNCTION_ARGS)
 }
 
 static int64
-SliceBound(const Value *bound, int length)
+SliceBound(const CypherValue *bound, int length)
 {
 	int64		at = bound->integer;
 
@@ -332,19 +332,19 @@ SliceBound(const Value *bound, int length)
 Datum
 cypher_slice(PG_FUNCTION_ARGS)
 {
-	Value		list = ARG_VALUE(0);
-	Value		from = ARG_VALUE(1);
-	Value		to = ARG_VALUE(2);
+	CypherValue list = ARG_VALUE(0);
+	CypherValue from = ARG_VALUE(1);
+	CypherValue to = ARG_VALUE(2);
 	int64		start;
 	int64		end;
-	Value	   *items;
+	CypherValue *items;
 
 	if (list.type != VALUE_LIST)
 		TypeError("InvalidArgumentType", "a %s cannot be sliced",
 				  ValueTypeName(list.type));
 	start = SliceBound(&from, list.length);
 	end = SliceBound(&to, list.length);
-	items = palloc(sizeof(Value) * (Max(end - start, 0) + 1));
+	items = palloc(sizeof(CypherValue) * (Max(end - start, 0) + 1));
 	for (int64 i = start; i < end; i++)
 		items[i - start] = ItemOf(&list, i);
 	RETURN_VALUE(ListValue(items, Max(end - start, 0)));
@@ -357,8 +357,8 @@ cypher_slice(PG_FUNCTION_ARGS)
 Datum
 cypher_in(PG_FUNCTION_ARGS)
 {
-	Value		value;
-	Value		list;
+	CypherValue value;
+	CypherValue list;
 	bool		unknown = false;
 
 	if (PG_ARGISNULL(1))
@@ -370,7 +370,7 @@ cypher_in(PG_FUNCTION_ARGS)
 				  ValueTypeName(list.type));
 	for (int i = 0; i < list.length; i++)
 	{
-		Value		item = ItemOf(&list, i);
+		CypherValue item = ItemOf(&list, i);
 		Truth		equal = EqualValues(&value, &item);
 
 		if (equal == YES)
@@ -383,8 +383,8 @@ cypher_in(PG_FUNCTION_ARGS)
 }
 
 #define STRING_ARGS(a, b) \
-	Value		a = ARG_VALUE(0); \
-	Value		b = ARG_VALUE(1); \
+	CypherValue		a = ARG_VALUE(0); \
+	CypherValue		b = ARG_VALUE(1); \
 	if ((a).type != VALUE_STRING || (b).type != VALUE_STRING) \
 		PG_RETURN_NULL()
 

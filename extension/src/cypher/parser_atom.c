@@ -21,7 +21,7 @@ Finish(Parser *parser, Expression *expr)
 }
 
 static Expression *
-ParseConstant(Parser *parser, Value value)
+ParseConstant(Parser *parser, CypherValue value)
 {
 	Expression *expr = MakeExpr(EXPR_CONSTANT, parser->token.at);
 

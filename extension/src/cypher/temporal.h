@@ -43,41 +43,41 @@ extern int64 AddMonths(int64 day, int64 months);
 extern int64 CheckDay(int64 day);
 
 /* zone.c: offsets and named zones */
-extern void SetZone(Value *value, const char *zone, int length);
-extern void ResolveZone(Value *value);
-extern Value AtZone(const Value *datetime, const Value *zone);
-extern int64 EpochSeconds(const Value *datetime);
-extern Value FromEpoch(int64 seconds, int64 nanos, const Value *zone);
+extern void SetZone(CypherValue *value, const char *zone, int length);
+extern void ResolveZone(CypherValue *value);
+extern CypherValue AtZone(const CypherValue *datetime, const CypherValue *zone);
+extern int64 EpochSeconds(const CypherValue *datetime);
+extern CypherValue FromEpoch(int64 seconds, int64 nanos, const CypherValue *zone);
 extern bool ParseOffset(const char **at, const char *end, int32 *offset);
 
 /* temporal_text.c, temporal_parse.c */
-extern char *TemporalText(const Value *value);
+extern char *TemporalText(const CypherValue *value);
 extern char *OffsetText(int32 offset);
-extern Value ParseTemporal(ValueType type, const Value *text);
-extern Value ParseDuration(const Value *text);
+extern CypherValue ParseTemporal(ValueType type, const CypherValue *text);
+extern CypherValue ParseDuration(const CypherValue *text);
 
 /* temporal_build.c: from maps and other values */
-extern Value MakeTemporal(ValueType type);
-extern Value BuildTemporal(ValueType type, const Value *from);
-extern Value OverrideTemporal(const Value *base, const Value *map);
-extern Value CurrentTemporal(ValueType type, const Value *zone, bool now);
+extern CypherValue MakeTemporal(ValueType type);
+extern CypherValue BuildTemporal(ValueType type, const CypherValue *from);
+extern CypherValue OverrideTemporal(const CypherValue *base, const CypherValue *map);
+extern CypherValue CurrentTemporal(ValueType type, const CypherValue *zone, bool now);
 
 /* temporal_field.c, temporal_truncate.c */
-extern bool TemporalField(const Value *value, const char *name, int length,
-						  Value *field);
-extern Value TruncateTemporal(ValueType type, const Value *unit,
-							  const Value *value, const Value *map);
+extern bool TemporalField(const CypherValue *value, const char *name, int length,
+						  CypherValue *field);
+extern CypherValue TruncateTemporal(ValueType type, const CypherValue *unit,
+									const CypherValue *value, const CypherValue *map);
 
 /* duration.c */
-extern Value MakeDuration(int64 months, int64 days, int64 seconds,
-						  int64 nanos);
-extern Value ApproximateDuration(long double months, long double days,
-								 long double seconds, long double nanos);
-extern Value DurationFromMap(const Value *map);
-extern Value AddDurations(const Value *a, const Value *b, int sign);
-extern Value ScaleDuration(const Value *duration, double factor);
-extern Value AddDuration(const Value *value, const Value *duration, int sign);
-extern Value DurationBetween(DurationUnit unit, const Value *from,
-							 const Value *to);
+extern CypherValue MakeDuration(int64 months, int64 days, int64 seconds,
+								int64 nanos);
+extern CypherValue ApproximateDuration(long double months, long double days,
+									   long double seconds, long double nanos);
+extern CypherValue DurationFromMap(const CypherValue *map);
+extern CypherValue AddDurations(const CypherValue *a, const CypherValue *b, int sign);
+extern CypherValue ScaleDuration(const CypherValue *duration, double factor);
+extern CypherValue AddDuration(const CypherValue *value, const CypherValue *duration, int sign);
+extern CypherValue DurationBetween(DurationUnit unit, const CypherValue *from,
+								   const CypherValue *to);
 
 #endif							/* CYPHER_TEMPORAL_H */

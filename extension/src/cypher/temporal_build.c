@@ -18,10 +18,10 @@
 #define EPOCH_SHIFT_SECONDS ((int64) (POSTGRES_EPOCH_JDATE - UNIX_EPOCH_JDATE) * SECONDS_PER_DAY)
 
 static bool
-GetField(const Value *map, const char *name, int64 low, int64 high,
+GetField(const CypherValue *map, const char *name, int64 low, int64 high,
 		 int64 *field)
 {
-	Value		item;
+	CypherValue item;
 
 	if (!MapGet(map, name, strlen(name), &item) || IsNull(&item))
 		return false;
@@ -38,7 +38,7 @@ GetField(const Value *map, const char *name, int64 low, int64 high,
 
 /* A temporal value under this key of the map */
 static bool
-GetTemporal(const Value *map, const char *name, bool date, Value *found)
+GetTemporal(const CypherValue *map, const char *name, bool date, CypherValue *found)
 {
 	if (!MapGet(map, name, strlen(name), found) || IsNull(found))
 		return false;
@@ -53,7 +53,7 @@ GetTemporal(const Value *map, const char *name, bool date, Value *found)
  * The date that a map describes, starting from base (NULL: nothing given).
  */
 static int64
-BuildDay(const Value *map, const int64 *base)
+BuildDay(const CypherValue *map, const int64 *base)
 {
 	int64		year;
 	int64		month = 1;
@@ -135,7 +135,7 @@ BuildDay(const Value *map, const int64 *base)
 
 /* What the fractions of a second say; -1 if nothing is given */
 static int64
-BuildFraction(const Value *map)
+BuildFraction(const CypherValue *map)
 {
 	int64		milli = 0;
 	int64		micro = 0;
@@ -153,7 +153,7 @@ BuildFraction(const Value *map)
 }
 
 static int64
-BuildNanos(const Value *map, const int64 *base)
+BuildNanos(const CypherValue *map, const int64 *base)
 {
 	int64		seconds = base ? *base / NANOS_PER_SECOND : 0;
 	int64		hour = seconds / 3600;
@@ -187,9 +187,9 @@ TypeHasZone(ValueType type)
 
 /* The zone that "timezone" of a map names, as a value that carries it */
 static bool
-GetZone(const Value *map, Value *zone)
+GetZone(const CypherValue *map, CypherValue *zone)
 {
-	Value		name;
+	CypherValue name;
 
 	if (!MapGet(map, "timezone", strlen("timezone"), &name) || IsNull(&name))
 		return false;
@@ -204,12 +204,12 @@ GetZone(const Value *map, Value *zone)
 
 /* {epochSeconds: ..., nanosecond: ...} and {epochMillis: ...} */
 static bool
-FromEpochFields(ValueType type, const Value *map, Value *value)
+FromEpochFields(ValueType type, const CypherValue *map, CypherValue *value)
 {
 	int64		seconds;
 	int64		millis;
 	int64		nanos = 0;
-	Value		zone = {.type = VALUE_DATETIME};
+	CypherValue zone = {.type = VALUE_DATETIME};
 
 	if (type != VALUE_DATETIME && type != VALUE_LOCALDATETIME)
 		return false;
@@ -238,7 +238,7 @@ FromEpochFields(ValueType type, const Value *map, Value *value)
 
 /* Names a map of components may have, whatever the type */
 static void
-CheckFieldNames(const Value *map)
+CheckFieldNames(const CypherValue *map)
 {
 	static const char *const names[] = {
 		"year", "quarter", "month", "week", "day", "ordinalDay", "dayOfWeek",
@@ -249,7 +249,7 @@ CheckFieldNames(const Value *map)
 
 	for (int i = 0; i < map->length; i += 2)
 	{
-		Value		key = ItemOf(map, i);
+		CypherValue key = ItemOf(map, i);
 		int			n;
 
 		for (n = 0; n < lengthof(names); n++)
@@ -263,12 +263,12 @@ CheckFieldNames(const Value *map)
 	}
 }
 
-static Value
-FromMap(ValueType type, const Value *map)
+static CypherValue
+FromMap(ValueType type, const CypherValue *map)
 {
-	Value		value = {.type = type};
-	Value		source;
-	Value		zone;
+	CypherValue value = {.type = type};
+	CypherValue source;
+	CypherValue zone;
 	bool		has_day = false;
 	bool		has_nanos = false;
 	bool		has_zone = false;
@@ -306,7 +306,7 @@ FromMap(ValueType type, const Value *map)
 		{
 			/* the same instant, seen from the other zone */
 			bool		dated = has_day;
-			Value		moved = value;
+			CypherValue moved = value;
 
 			moved.type = VALUE_DATETIME;
 			moved.day = dated ? day : TypeHasDate(type) ?
@@ -340,10 +340,10 @@ FromMap(ValueType type, const Value *map)
 }
 
 /* Another type of temporal value from this one; what is missing is zero */
-static Value
-Convert(ValueType type, const Value *from)
+static CypherValue
+Convert(ValueType type, const CypherValue *from)
 {
-	Value		value = *from;
+	CypherValue value = *from;
 
 	if (from->type == VALUE_DURATION ||
 		(TypeHasDate(type) && !TypeHasDate(from->type)) ||
@@ -362,8 +362,8 @@ Convert(ValueType type, const Value *from)
 	return value;
 }
 
-Value
-BuildTemporal(ValueType type, const Value *from)
+CypherValue
+BuildTemporal(ValueType type, const CypherValue *from)
 {
 	if (from->type == VALUE_STRING)
 		return ParseTemporal(type, from);
@@ -386,11 +386,11 @@ BuildTemporal(ValueType type, const Value *from)
  * The components of a map instead of the value's own; a new zone leaves the
  * local time as it is.
  */
-Value
-OverrideTemporal(const Value *base, const Value *map)
+CypherValue
+OverrideTemporal(const CypherValue *base, const CypherValue *map)
 {
-	Value		value = *base;
-	Value		zone;
+	CypherValue value = *base;
+	CypherValue zone;
 
 	CheckFieldNames(map);
 	if (TypeHasDate(value.type))
@@ -410,15 +410,15 @@ OverrideTemporal(const Value *base, const Value *map)
 /*
  * Now, in UTC or in a zone: the start of the statement, or the clock.
  */
-Value
-CurrentTemporal(ValueType type, const Value *zone, bool now)
+CypherValue
+CurrentTemporal(ValueType type, const CypherValue *zone, bool now)
 {
 	TimestampTz at = now ? GetCurrentTimestamp() :
 	GetCurrentStatementStartTimestamp();
 	int64		seconds = at / USECS_PER_SEC;
 	int64		micros = at % USECS_PER_SEC;
-	Value		where = {.type = VALUE_DATETIME};
-	Value		value;
+	CypherValue where = {.type = VALUE_DATETIME};
+	CypherValue value;
 
 	if (micros < 0)
 	{

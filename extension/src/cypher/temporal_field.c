@@ -75,7 +75,7 @@ TimeField(int64 nanos, const char *name, int length, int64 *field)
 }
 
 static bool
-DurationField(const Value *d, const char *name, int length, int64 *field)
+DurationField(const CypherValue *d, const char *name, int length, int64 *field)
 {
 	int64		months = d->integer;
 	int64		seconds = d->seconds;
@@ -128,7 +128,7 @@ DurationField(const Value *d, const char *name, int length, int64 *field)
 
 /* Fields that only values with a zone have */
 static bool
-ZoneField(const Value *value, const char *name, int length, Value *field)
+ZoneField(const CypherValue *value, const char *name, int length, CypherValue *field)
 {
 	if (Is(name, length, "timezone"))
 		*field = value->length > 0 ? StringValue(value->data, value->length) :
@@ -154,7 +154,7 @@ ZoneField(const Value *value, const char *name, int length, Value *field)
  * False if the value has no such component.
  */
 bool
-TemporalField(const Value *value, const char *name, int length, Value *field)
+TemporalField(const CypherValue *value, const char *name, int length, CypherValue *field)
 {
 	int64		number;
 

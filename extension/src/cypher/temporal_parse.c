@@ -17,7 +17,7 @@ typedef struct Reader
 {
 	const char *at;
 	const char *end;
-	const Value *text;
+	const CypherValue *text;
 	ValueType	type;
 } Reader;
 
@@ -189,7 +189,7 @@ ReadTime(Reader *reader)
 
 /* An offset, a name in brackets, or both; without either UTC */
 static void
-ReadZone(Reader *reader, Value *value)
+ReadZone(Reader *reader, CypherValue *value)
 {
 	int32		offset;
 	bool		has_offset = ParseOffset(&reader->at, reader->end, &offset);
@@ -207,7 +207,7 @@ ReadZone(Reader *reader, Value *value)
 		/* the offset decides which of two equal local times is meant */
 		if (has_offset && value->offset != offset)
 		{
-			Value		zone = *value;
+			CypherValue zone = *value;
 
 			value->offset = offset;
 			*value = AtZone(value, &zone);
@@ -215,11 +215,11 @@ ReadZone(Reader *reader, Value *value)
 	}
 }
 
-Value
-ParseTemporal(ValueType type, const Value *text)
+CypherValue
+ParseTemporal(ValueType type, const CypherValue *text)
 {
 	Reader		reader = {text->data, text->data + text->length, text, type};
-	Value		value = {.type = type};
+	CypherValue value = {.type = type};
 
 	if (type == VALUE_DURATION)
 		return ParseDuration(text);
@@ -275,7 +275,7 @@ ReadNumber(Reader *reader, long double *number)
 
 /* P2012-02-02T14:37:21.545 */
 static bool
-ReadDateForm(Reader *reader, Value *value)
+ReadDateForm(Reader *reader, CypherValue *value)
 {
 	int			n = CountDigits(reader);
 	int64		year;
@@ -301,12 +301,12 @@ ReadDateForm(Reader *reader, Value *value)
 /*
  * P1Y2M3W4DT5H6M7.8S; any number may have a fraction and a sign.
  */
-Value
-ParseDuration(const Value *text)
+CypherValue
+ParseDuration(const CypherValue *text)
 {
 	Reader		reader = {text->data, text->data + text->length, text,
 	VALUE_DURATION};
-	Value		value;
+	CypherValue value;
 	int			sign = 1;
 	bool		time = false;
 	bool		any = false;

@@ -69,7 +69,7 @@ AppendPart(StringInfo out, int64 number, char unit)
 }
 
 static void
-AppendDuration(StringInfo out, const Value *duration)
+AppendDuration(StringInfo out, const CypherValue *duration)
 {
 	int64		seconds = duration->seconds;
 	int64		nanos = duration->nanos;
@@ -104,7 +104,7 @@ AppendDuration(StringInfo out, const Value *duration)
 }
 
 char *
-TemporalText(const Value *value)
+TemporalText(const CypherValue *value)
 {
 	StringInfoData out;
 

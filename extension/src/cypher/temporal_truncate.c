@@ -70,10 +70,10 @@ TruncateDay(const char *unit, int64 *day)
 
 /* A fraction given beside a truncated one fills the digits below it */
 static int64
-LowerFraction(const Value *map, int64 unit)
+LowerFraction(const CypherValue *map, int64 unit)
 {
 	int64		fraction = 0;
-	Value		item;
+	CypherValue item;
 
 	if (MapGet(map, "microsecond", strlen("microsecond"), &item) &&
 		item.type == VALUE_INTEGER)
@@ -87,11 +87,11 @@ LowerFraction(const Value *map, int64 unit)
 	return fraction;
 }
 
-Value
-TruncateTemporal(ValueType type, const Value *unit, const Value *value,
-				 const Value *map)
+CypherValue
+TruncateTemporal(ValueType type, const CypherValue *unit, const CypherValue *value,
+				 const CypherValue *map)
 {
-	Value		result;
+	CypherValue result;
 	char	   *name;
 	int64		nanos;
 

@@ -55,7 +55,7 @@ Datum
 cypher_value_in(PG_FUNCTION_ARGS)
 {
 	Datum		jsonb = DirectFunctionCall1(jsonb_in, PG_GETARG_DATUM(0));
-	Value		value = JsonbToValue(DatumGetJsonbP(jsonb));
+	CypherValue value = JsonbToValue(DatumGetJsonbP(jsonb));
 
 	if (IsNull(&value))
 		ereport(ERROR,
@@ -68,7 +68,7 @@ cypher_value_in(PG_FUNCTION_ARGS)
 Datum
 cypher_value_out(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	PG_RETURN_CSTRING(JsonbToCString(NULL, &ValueToJsonb(&value)->root, -1));
 }
@@ -82,7 +82,7 @@ cypher_from_jsonb(PG_FUNCTION_ARGS)
 Datum
 cypher_to_jsonb(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	PG_RETURN_JSONB_P(ValueToJsonb(&value));
 }
@@ -91,7 +91,7 @@ cypher_to_jsonb(PG_FUNCTION_ARGS)
 Datum
 cypher_to_properties(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	if (value.type != VALUE_MAP && value.type != VALUE_NODE &&
 		value.type != VALUE_RELATIONSHIP)
@@ -132,7 +132,7 @@ cypher_from_text(PG_FUNCTION_ARGS)
 Datum
 cypher_truth(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	if (value.type != VALUE_BOOLEAN)
 		TypeError("InvalidArgumentType",
@@ -145,7 +145,7 @@ cypher_truth(PG_FUNCTION_ARGS)
 Datum
 cypher_id(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	if (value.type != VALUE_NODE && value.type != VALUE_RELATIONSHIP)
 		TypeError("InvalidArgumentType",
@@ -158,7 +158,7 @@ cypher_id(PG_FUNCTION_ARGS)
 Datum
 cypher_edge_ids(PG_FUNCTION_ARGS)
 {
-	Value		list = ARG_VALUE(0);
+	CypherValue list = ARG_VALUE(0);
 	Datum	   *ids;
 
 	if (list.type != VALUE_LIST)
@@ -168,7 +168,7 @@ cypher_edge_ids(PG_FUNCTION_ARGS)
 	ids = palloc(sizeof(Datum) * (list.length + 1));
 	for (int i = 0; i < list.length; i++)
 	{
-		Value		item = ItemOf(&list, i);
+		CypherValue item = ItemOf(&list, i);
 
 		if (item.type != VALUE_RELATIONSHIP)
 			TypeError("InvalidArgumentType",
@@ -184,7 +184,7 @@ cypher_edge_ids(PG_FUNCTION_ARGS)
 Datum
 cypher_row_count(PG_FUNCTION_ARGS)
 {
-	Value		value;
+	CypherValue value;
 
 	if (PG_ARGISNULL(0))
 		TypeError("InvalidArgumentType", "SKIP and LIMIT need an Integer");
@@ -205,7 +205,7 @@ cypher_row_count(PG_FUNCTION_ARGS)
 Datum
 cypher_key(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	if (value.type == VALUE_STRING)
 	{
@@ -257,8 +257,8 @@ cypher_property(PG_FUNCTION_ARGS)
 static int
 OrderOf(FunctionCallInfo fcinfo)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	return OrderValues(&a, &b);
 }
@@ -308,7 +308,7 @@ cypher_order_ge(PG_FUNCTION_ARGS)
 Datum
 cypher_hash(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 
 	PG_RETURN_UINT32(HashValue(&value, 0));
 }
@@ -316,7 +316,7 @@ cypher_hash(PG_FUNCTION_ARGS)
 Datum
 cypher_hash_extended(PG_FUNCTION_ARGS)
 {
-	Value		value = ARG_VALUE(0);
+	CypherValue value = ARG_VALUE(0);
 	uint64		seed = PG_GETARG_INT64(1);
 
 	/* with seed 0 the low half must be that of cypher_hash */
@@ -328,8 +328,8 @@ cypher_hash_extended(PG_FUNCTION_ARGS)
 static Datum
 EqualDatum(FunctionCallInfo fcinfo, bool negate)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 	Truth		equal = EqualValues(&a, &b);
 
 	if (equal == UNKNOWN)
@@ -353,8 +353,8 @@ cypher_ne(PG_FUNCTION_ARGS)
 static bool
 Compared(FunctionCallInfo fcinfo, int *order)
 {
-	Value		a = ARG_VALUE(0);
-	Value		b = ARG_VALUE(1);
+	CypherValue a = ARG_VALUE(0);
+	CypherValue b = ARG_VALUE(1);
 
 	return ComparableValues(&a, &b, order);
 }

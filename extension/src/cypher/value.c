@@ -15,59 +15,59 @@
 #include "cypher/error.h"
 #include "cypher/value.h"
 
-Value
+CypherValue
 NullValue(void)
 {
-	Value		value = {.type = VALUE_NULL};
+	CypherValue value = {.type = VALUE_NULL};
 
 	return value;
 }
 
-Value
+CypherValue
 BooleanValue(bool boolean)
 {
-	Value		value = {.type = VALUE_BOOLEAN};
+	CypherValue value = {.type = VALUE_BOOLEAN};
 
 	value.integer = boolean;
 	return value;
 }
 
-Value
+CypherValue
 IntegerValue(int64 integer)
 {
-	Value		value = {.type = VALUE_INTEGER};
+	CypherValue value = {.type = VALUE_INTEGER};
 
 	value.integer = integer;
 	return value;
 }
 
-Value
+CypherValue
 FloatValue(double number)
 {
-	Value		value = {.type = VALUE_FLOAT};
+	CypherValue value = {.type = VALUE_FLOAT};
 
 	value.number = number;
 	return value;
 }
 
-Value
+CypherValue
 StringValue(const char *data, int length)
 {
-	Value		value = {.type = VALUE_STRING};
+	CypherValue value = {.type = VALUE_STRING};
 
 	value.data = data;
 	value.length = length;
 	return value;
 }
 
-Value
+CypherValue
 TextValue(const char *text)
 {
 	return StringValue(text, strlen(text));
 }
 
 static void
-AppendItem(StringInfo out, const Value *value)
+AppendItem(StringInfo out, const CypherValue *value)
 {
 	char		tag = value->type;
 	uint32		length = value->length;
@@ -137,10 +137,10 @@ ReadInt64(const char *at)
 /*
  * The value of an item; strings and containers point into it.
  */
-Value
+CypherValue
 ReadItem(const char *item)
 {
-	Value		value = {.type = (ValueType) *item};
+	CypherValue value = {.type = (ValueType) *item};
 	const char *body = item + 1;
 
 	switch (value.type)
@@ -192,8 +192,8 @@ ReadItem(const char *item)
 	return value;
 }
 
-Value
-ItemOf(const Value *container, int place)
+CypherValue
+ItemOf(const CypherValue *container, int place)
 {
 	const char *ends = container->data + 5;
 	const char *items = ends + 4 * container->length;
@@ -203,8 +203,8 @@ ItemOf(const Value *container, int place)
 					(place == 0 ? 0 : ReadUint32(ends + 4 * (place - 1))));
 }
 
-Value
-ContainerValue(ValueType type, const Value *items, int n)
+CypherValue
+ContainerValue(ValueType type, const CypherValue *items, int n)
 {
 	StringInfoData item;
 	char		tag = type;
@@ -232,8 +232,8 @@ ContainerValue(ValueType type, const Value *items, int n)
 	return ReadItem(item.data);
 }
 
-Value
-ListValue(const Value *items, int n)
+CypherValue
+ListValue(const CypherValue *items, int n)
 {
 	return ContainerValue(VALUE_LIST, items, n);
 }
@@ -252,8 +252,8 @@ CompareBytes(const char *a, int alen, const char *b, int blen)
 static int
 ComparePairs(const void *a, const void *b)
 {
-	const Value *x = a;
-	const Value *y = b;
+	const CypherValue *x = a;
+	const CypherValue *y = b;
 	int			order = CompareBytes(x->data, x->length, y->data, y->length);
 
 	if (order != 0)
@@ -265,8 +265,8 @@ ComparePairs(const void *a, const void *b)
  * A map of n pairs key, value, which are rearranged; of equal keys the last
  * one counts.
  */
-Value
-MapValue(Value *pairs, int n)
+CypherValue
+MapValue(CypherValue *pairs, int n)
 {
 	int			kept = 0;
 
@@ -274,7 +274,7 @@ MapValue(Value *pairs, int n)
 	for (int i = 0; i < n; i++)
 		pairs[2 * i].size = i;
 	if (n > 1)
-		qsort(pairs, n, 2 * sizeof(Value), ComparePairs);
+		qsort(pairs, n, 2 * sizeof(CypherValue), ComparePairs);
 	for (int i = 0; i < n; i++)
 	{
 		if (kept > 0 &&
@@ -288,27 +288,27 @@ MapValue(Value *pairs, int n)
 	return ContainerValue(VALUE_MAP, pairs, 2 * kept);
 }
 
-Value
-NodeValue(int64 id, const Value *labels, const Value *properties, bool deleted)
+CypherValue
+NodeValue(int64 id, const CypherValue *labels, const CypherValue *properties, bool deleted)
 {
-	Value		items[4] = {IntegerValue(id), *labels, *properties,
+	CypherValue items[4] = {IntegerValue(id), *labels, *properties,
 	BooleanValue(true)};
 
 	return ContainerValue(VALUE_NODE, items, deleted ? 4 : 3);
 }
 
-Value
-EdgeValue(int64 id, const Value *type, int64 start, int64 end,
-		  const Value *properties, bool deleted)
+CypherValue
+EdgeValue(int64 id, const CypherValue *type, int64 start, int64 end,
+		  const CypherValue *properties, bool deleted)
 {
-	Value		items[6] = {IntegerValue(id), *type, IntegerValue(start),
+	CypherValue items[6] = {IntegerValue(id), *type, IntegerValue(start),
 	IntegerValue(end), *properties, BooleanValue(true)};
 
 	return ContainerValue(VALUE_RELATIONSHIP, items, deleted ? 6 : 5);
 }
 
 bool
-MapGet(const Value *map, const char *key, int length, Value *found)
+MapGet(const CypherValue *map, const char *key, int length, CypherValue *found)
 {
 	int			low = 0;
 	int			high = map->length / 2;
@@ -316,7 +316,7 @@ MapGet(const Value *map, const char *key, int length, Value *found)
 	while (low < high)
 	{
 		int			middle = low + (high - low) / 2;
-		Value		at = ItemOf(map, 2 * middle);
+		CypherValue at = ItemOf(map, 2 * middle);
 		int			order = CompareBytes(at.data, at.length, key, length);
 
 		if (order == 0)
@@ -335,8 +335,8 @@ MapGet(const Value *map, const char *key, int length, Value *found)
 /*
  * The map of a map, node or relationship; those deleted have none to read.
  */
-Value
-PropertiesOf(const Value *value)
+CypherValue
+PropertiesOf(const CypherValue *value)
 {
 	if (value->type == VALUE_MAP)
 		return *value;
@@ -350,20 +350,20 @@ PropertiesOf(const Value *value)
 }
 
 bool
-IsDeleted(const Value *value)
+IsDeleted(const CypherValue *value)
 {
 	return (value->type == VALUE_NODE && value->length > NODE_DELETED) ||
 		(value->type == VALUE_RELATIONSHIP && value->length > EDGE_DELETED);
 }
 
 double
-NumberOf(const Value *value)
+NumberOf(const CypherValue *value)
 {
 	return value->type == VALUE_FLOAT ? value->number : value->integer;
 }
 
 char *
-StringOf(const Value *value)
+StringOf(const CypherValue *value)
 {
 	return pnstrdup(value->data, value->length);
 }
@@ -380,7 +380,7 @@ ValueTypeName(ValueType type)
 	return names[type];
 }
 
-Value
+CypherValue
 DatumToValue(Datum datum)
 {
 	struct varlena *bytes = PG_DETOAST_DATUM_PACKED(datum);
@@ -389,7 +389,7 @@ DatumToValue(Datum datum)
 }
 
 Datum
-ValueToDatum(const Value *value)
+ValueToDatum(const CypherValue *value)
 {
 	StringInfoData out;
 

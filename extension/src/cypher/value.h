@@ -58,7 +58,7 @@ typedef enum ValueType
  * One value; strings and containers point into memory that somebody else owns
  * (a datum, or what a function has allocated in its context).
  */
-typedef struct Value
+typedef struct CypherValue
 {
 	ValueType	type;
 	int32		length;			/* bytes of a string or zone name; items */
@@ -70,7 +70,7 @@ typedef struct Value
 	int64		day;			/* since 1970-01-01; days of a duration */
 	int64		seconds;		/* of a duration */
 	int64		nanos;			/* of the day; of a duration's last second */
-} Value;
+} CypherValue;
 
 /* Places of the items of nodes and relationships */
 #define NODE_ID				0
@@ -93,76 +93,76 @@ typedef enum Truth
 } Truth;
 
 static inline bool
-IsNull(const Value *value)
+IsNull(const CypherValue *value)
 {
 	return value->type == VALUE_NULL;
 }
 
 static inline bool
-IsNumber(const Value *value)
+IsNumber(const CypherValue *value)
 {
 	return value->type >= VALUE_INTEGER;
 }
 
 static inline bool
-IsContainer(const Value *value)
+IsContainer(const CypherValue *value)
 {
 	return value->type >= VALUE_MAP && value->type <= VALUE_PATH;
 }
 
 static inline bool
-IsTemporal(const Value *value)
+IsTemporal(const CypherValue *value)
 {
 	return value->type >= VALUE_DATETIME && value->type <= VALUE_DURATION;
 }
 
 /* value.c: making and reading */
-extern Value NullValue(void);
-extern Value BooleanValue(bool boolean);
-extern Value IntegerValue(int64 integer);
-extern Value FloatValue(double number);
-extern Value StringValue(const char *data, int length);
-extern Value TextValue(const char *text);
-extern Value ListValue(const Value *items, int n);
-extern Value MapValue(Value *pairs, int n);
-extern Value NodeValue(int64 id, const Value *labels, const Value *properties,
-					   bool deleted);
-extern Value EdgeValue(int64 id, const Value *type, int64 start, int64 end,
-					   const Value *properties, bool deleted);
-extern Value ContainerValue(ValueType type, const Value *items, int n);
-extern Value ReadItem(const char *item);
-extern Value ItemOf(const Value *container, int place);
-extern bool MapGet(const Value *map, const char *key, int length,
-				   Value *found);
-extern Value PropertiesOf(const Value *value);
-extern bool IsDeleted(const Value *value);
-extern double NumberOf(const Value *value);
-extern char *StringOf(const Value *value);
+extern CypherValue NullValue(void);
+extern CypherValue BooleanValue(bool boolean);
+extern CypherValue IntegerValue(int64 integer);
+extern CypherValue FloatValue(double number);
+extern CypherValue StringValue(const char *data, int length);
+extern CypherValue TextValue(const char *text);
+extern CypherValue ListValue(const CypherValue *items, int n);
+extern CypherValue MapValue(CypherValue *pairs, int n);
+extern CypherValue NodeValue(int64 id, const CypherValue *labels, const CypherValue *properties,
+							 bool deleted);
+extern CypherValue EdgeValue(int64 id, const CypherValue *type, int64 start, int64 end,
+							 const CypherValue *properties, bool deleted);
+extern CypherValue ContainerValue(ValueType type, const CypherValue *items, int n);
+extern CypherValue ReadItem(const char *item);
+extern CypherValue ItemOf(const CypherValue *container, int place);
+extern bool MapGet(const CypherValue *map, const char *key, int length,
+				   CypherValue *found);
+extern CypherValue PropertiesOf(const CypherValue *value);
+extern bool IsDeleted(const CypherValue *value);
+extern double NumberOf(const CypherValue *value);
+extern char *StringOf(const CypherValue *value);
 extern const char *ValueTypeName(ValueType type);
-extern Value DatumToValue(Datum datum);
-extern Datum ValueToDatum(const Value *value);
+extern CypherValue DatumToValue(Datum datum);
+extern Datum ValueToDatum(const CypherValue *value);
 
 /* compare.c */
-extern int	CompareNumbers(const Value *a, const Value *b);
-extern int	OrderValues(const Value *a, const Value *b);
-extern Truth EqualValues(const Value *a, const Value *b);
-extern bool ComparableValues(const Value *a, const Value *b, int *order);
-extern uint32 HashValue(const Value *value, uint32 seed);
+extern int	CompareNumbers(const CypherValue *a, const CypherValue *b);
+extern int	OrderValues(const CypherValue *a, const CypherValue *b);
+extern Truth EqualValues(const CypherValue *a, const CypherValue *b);
+extern bool ComparableValues(const CypherValue *a, const CypherValue *b, int *order);
+extern uint32 HashValue(const CypherValue *value, uint32 seed);
 
 /* json.c */
-extern Value JsonbToValue(Jsonb *jsonb);
-extern Jsonb *ValueToJsonb(const Value *value);
-extern Jsonb *ValueToProperties(const Value *value);
-extern Jsonb *RowToJsonb(const char *const *names, const Value *values,
+extern CypherValue JsonbToValue(Jsonb *jsonb);
+extern Jsonb *ValueToJsonb(const CypherValue *value);
+extern Jsonb *ValueToProperties(const CypherValue *value);
+extern Jsonb *RowToJsonb(const char *const *names, const CypherValue *values,
 						 int n);
 extern char *FloatText(double number);
-extern char *ValueText(const Value *value);
+extern char *ValueText(const CypherValue *value);
 
 /* One argument of a function over cypher_value */
 #define ARG_VALUE(n) DatumToValue(PG_GETARG_DATUM(n))
 #define RETURN_VALUE(value) \
 	do { \
-		Value		result_ = (value); \
+		CypherValue		result_ = (value); \
 		if (IsNull(&result_)) \
 			PG_RETURN_NULL(); \
 		return ValueToDatum(&result_); \

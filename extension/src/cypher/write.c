@@ -19,7 +19,7 @@
 
 /* Room for further columns in each row */
 static void
-WidenRows(Rows *rows, int ncolumns)
+WidenRows(RowSet *rows, int ncolumns)
 {
 	for (int i = 0; i < rows->n; i++)
 	{
@@ -32,11 +32,11 @@ WidenRows(Rows *rows, int ncolumns)
 }
 
 static void
-RefuseNulls(const Value *map)
+RefuseNulls(const CypherValue *map)
 {
 	for (int i = 1; i < map->length; i += 2)
 	{
-		Value		item = ItemOf(map, i);
+		CypherValue item = ItemOf(map, i);
 
 		if (IsNull(&item))
 			ereport(ERROR,
@@ -47,10 +47,10 @@ RefuseNulls(const Value *map)
 
 /* What a row's properties column holds, as jsonb */
 static Datum
-RowProperties(const Rows *evaluated, int row, int column, bool no_nulls)
+RowProperties(const RowSet *evaluated, int row, int column, bool no_nulls)
 {
-	Value		empty = {.type = VALUE_MAP};
-	Value		map;
+	CypherValue empty = {.type = VALUE_MAP};
+	CypherValue map;
 
 	if (column < 0 || evaluated->rows[row][column] == 0)
 		return JsonbPGetDatum(ValueToProperties(&empty));
@@ -87,16 +87,16 @@ ReturnedId(int row)
 									   SPI_tuptable->tupdesc, 1, &isnull));
 }
 
-static Value
+static CypherValue
 LabelsValue(ArrayType *labels)
 {
 	Datum	   *datums;
 	int			n;
-	Value	   *items;
+	CypherValue *items;
 
 	deconstruct_array(labels, TEXTOID, -1, false, TYPALIGN_INT, &datums, NULL,
 					  &n);
-	items = palloc(sizeof(Value) * (n + 1));
+	items = palloc(sizeof(CypherValue) * (n + 1));
 	for (int i = 0; i < n; i++)
 		items[i] = TextValue(TextDatumGetCString(datums[i]));
 	return ListValue(items, n);
@@ -104,12 +104,12 @@ LabelsValue(ArrayType *labels)
 
 static void
 InsertNodes(Run *run, CreateStep *step, CreateNode *create,
-			const Rows *evaluated, Rows *rows)
+			const RowSet *evaluated, RowSet *rows)
 {
 	Datum	   *properties = palloc(sizeof(Datum) * (rows->n + 1));
 	Oid			types[2] = {TEXTARRAYOID, JSONBARRAYOID};
 	Datum		values[2];
-	Value		labels = LabelsValue(create->labels);
+	CypherValue labels = LabelsValue(create->labels);
 
 	for (int i = 0; i < rows->n; i++)
 		properties[i] = RowProperties(evaluated, i, create->properties,
@@ -126,8 +126,8 @@ InsertNodes(Run *run, CreateStep *step, CreateNode *create,
 		elog(ERROR, "not all nodes were created");
 	for (int i = 0; i < rows->n; i++)
 	{
-		Value		map = JsonbToValue(DatumGetJsonbP(properties[i]));
-		Value		node = NodeValue(ReturnedId(i), &labels, &map, false);
+		CypherValue map = JsonbToValue(DatumGetJsonbP(properties[i]));
+		CypherValue node = NodeValue(ReturnedId(i), &labels, &map, false);
 
 		rows->rows[i][create->column] = ValueToDatum(&node);
 	}
@@ -137,7 +137,7 @@ InsertNodes(Run *run, CreateStep *step, CreateNode *create,
 static Datum
 NodeIdOf(Datum datum)
 {
-	Value		node;
+	CypherValue node;
 
 	if (datum == 0)
 		ereport(ERROR,
@@ -157,14 +157,14 @@ NodeIdOf(Datum datum)
 
 static void
 InsertEdges(Run *run, CreateStep *step, CreateEdge *create,
-			const Rows *evaluated, Rows *rows)
+			const RowSet *evaluated, RowSet *rows)
 {
 	Datum	   *starts = palloc(sizeof(Datum) * (rows->n + 1));
 	Datum	   *ends = palloc(sizeof(Datum) * (rows->n + 1));
 	Datum	   *properties = palloc(sizeof(Datum) * (rows->n + 1));
 	Oid			types[4] = {TEXTOID, INT8ARRAYOID, INT8ARRAYOID, JSONBARRAYOID};
 	Datum		values[4];
-	Value		type = TextValue(create->type);
+	CypherValue type = TextValue(create->type);
 
 	for (int i = 0; i < rows->n; i++)
 	{
@@ -187,8 +187,8 @@ InsertEdges(Run *run, CreateStep *step, CreateEdge *create,
 		elog(ERROR, "not all relationships were created");
 	for (int i = 0; i < rows->n; i++)
 	{
-		Value		map = JsonbToValue(DatumGetJsonbP(properties[i]));
-		Value		edge = EdgeValue(ReturnedId(i), &type,
+		CypherValue map = JsonbToValue(DatumGetJsonbP(properties[i]));
+		CypherValue edge = EdgeValue(ReturnedId(i), &type,
 									 DatumGetInt64(starts[i]),
 									 DatumGetInt64(ends[i]), &map, false);
 
@@ -198,14 +198,14 @@ InsertEdges(Run *run, CreateStep *step, CreateEdge *create,
 }
 
 static void
-MakePaths(CreatePath *create, Rows *rows)
+MakePaths(CreatePath *create, RowSet *rows)
 {
 	int			n = list_length(create->columns);
-	Value	   *items = palloc(sizeof(Value) * (n + 1));
+	CypherValue *items = palloc(sizeof(CypherValue) * (n + 1));
 
 	for (int i = 0; i < rows->n; i++)
 	{
-		Value		path;
+		CypherValue path;
 
 		for (int k = 0; k < n; k++)
 			items[k] = DatumToValue(rows->rows[i][list_nth_int(create->columns, k)]);
@@ -215,9 +215,9 @@ MakePaths(CreatePath *create, Rows *rows)
 }
 
 void
-RunCreate(Run *run, CreateStep *step, Rows *rows)
+RunCreate(Run *run, CreateStep *step, RowSet *rows)
 {
-	Rows	   *evaluated = NULL;
+	RowSet	   *evaluated = NULL;
 	ListCell   *cell;
 
 	if (step->evaluate)
@@ -235,16 +235,16 @@ RunCreate(Run *run, CreateStep *step, Rows *rows)
 
 /* MERGE refuses nulls also where it would find nothing */
 static void
-CheckMerge(Run *run, CreateStep *step, const Rows *row)
+CheckMerge(Run *run, CreateStep *step, const RowSet *row)
 {
-	Rows	   *evaluated;
+	RowSet	   *evaluated;
 
 	if (step->evaluate == NULL)
 		return;
 	evaluated = RunStatement(run, step->evaluate, row);
 	for (int k = 0; k < evaluated->ncolumns; k++)
 	{
-		Value		map;
+		CypherValue map;
 
 		if (evaluated->rows[0][k] == 0)
 			continue;
@@ -254,16 +254,16 @@ CheckMerge(Run *run, CreateStep *step, const Rows *row)
 	}
 }
 
-Rows *
-RunMerge(Run *run, MergeStep *step, Rows *rows)
+RowSet *
+RunMerge(Run *run, MergeStep *step, RowSet *rows)
 {
-	Rows	   *result = NewRows(step->create->ncolumns);
+	RowSet	   *result = NewRows(step->create->ncolumns);
 	int			old = rows->ncolumns;
 
 	for (int i = 0; i < rows->n; i++)
 	{
-		Rows	   *one = NewRows(old);
-		Rows	   *found;
+		RowSet	   *one = NewRows(old);
+		RowSet	   *found;
 
 		CHECK_FOR_INTERRUPTS();
 		AddRow(one, rows->rows[i]);

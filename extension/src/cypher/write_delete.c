@@ -17,7 +17,7 @@
 #include "cypher/execute.h"
 
 static void
-MarkDeleted(HTAB *changes, const Value *value)
+MarkDeleted(HTAB *changes, const CypherValue *value)
 {
 	Changed    *changed;
 
@@ -33,7 +33,7 @@ MarkDeleted(HTAB *changes, const Value *value)
 		case VALUE_PATH:
 			for (int i = 0; i < value->length; i++)
 			{
-				Value		item = ItemOf(value, i);
+				CypherValue item = ItemOf(value, i);
 
 				MarkDeleted(changes, &item);
 			}
@@ -71,7 +71,7 @@ MarkValues(HTAB *changes)
 	hash_seq_init(&scan, changes);
 	while ((changed = hash_seq_search(&scan)) != NULL)
 	{
-		Value		items[6];
+		CypherValue items[6];
 		int			n = changed->key[0] == VALUE_NODE ? NODE_DELETED : EDGE_DELETED;
 
 		for (int i = 0; i < n; i++)
@@ -112,10 +112,10 @@ CheckConnected(Run *run, Datum ids)
 }
 
 void
-RunDelete(Run *run, Statement *evaluate, bool detach, Rows *rows)
+RunDelete(Run *run, Statement *evaluate, bool detach, RowSet *rows)
 {
 	HTAB	   *changes = NewChanges();
-	Rows	   *evaluated;
+	RowSet	   *evaluated;
 	Datum		ids;
 	int			n;
 
@@ -128,7 +128,7 @@ RunDelete(Run *run, Statement *evaluate, bool detach, Rows *rows)
 		for (int k = 0; k < evaluated->ncolumns; k++)
 			if (evaluated->rows[i][k])
 			{
-				Value		value = DatumToValue(evaluated->rows[i][k]);
+				CypherValue value = DatumToValue(evaluated->rows[i][k]);
 
 				MarkDeleted(changes, &value);
 			}

@@ -32,7 +32,7 @@ NewChanges(void)
  * What is known of an entity; at first, what the value says.
  */
 Changed *
-FindChanged(HTAB *changes, const Value *entity)
+FindChanged(HTAB *changes, const CypherValue *entity)
 {
 	int64		key[2] = {entity->type, ItemOf(entity, NODE_ID).integer};
 	bool		found;
@@ -47,7 +47,7 @@ FindChanged(HTAB *changes, const Value *entity)
 }
 
 static bool
-Refresh(HTAB *changes, Value *value)
+Refresh(HTAB *changes, CypherValue *value)
 {
 	check_stack_depth();
 	if (value->type == VALUE_NODE || value->type == VALUE_RELATIONSHIP)
@@ -63,7 +63,7 @@ Refresh(HTAB *changes, Value *value)
 	if (value->type == VALUE_LIST || value->type == VALUE_MAP ||
 		value->type == VALUE_PATH)
 	{
-		Value	   *items = palloc(sizeof(Value) * (value->length + 1));
+		CypherValue *items = palloc(sizeof(CypherValue) * (value->length + 1));
 		bool		any = false;
 
 		for (int i = 0; i < value->length; i++)
@@ -82,7 +82,7 @@ Refresh(HTAB *changes, Value *value)
  * Give the rows' copies of changed entities their new state.
  */
 void
-RefreshRows(HTAB *changes, Rows *rows)
+RefreshRows(HTAB *changes, RowSet *rows)
 {
 	if (hash_get_num_entries(changes) == 0)
 		return;
@@ -91,7 +91,7 @@ RefreshRows(HTAB *changes, Rows *rows)
 		CHECK_FOR_INTERRUPTS();
 		for (int k = 0; k < rows->ncolumns; k++)
 		{
-			Value		value;
+			CypherValue value;
 
 			if (rows->rows[i][k] == 0)
 				continue;
@@ -102,10 +102,10 @@ RefreshRows(HTAB *changes, Rows *rows)
 	}
 }
 
-static Value
-WithProperties(const Value *entity, const Value *map)
+static CypherValue
+WithProperties(const CypherValue *entity, const CypherValue *map)
 {
-	Value		items[6];
+	CypherValue items[6];
 
 	for (int i = 0; i < entity->length; i++)
 		items[i] = ItemOf(entity, i);
@@ -115,12 +115,12 @@ WithProperties(const Value *entity, const Value *map)
 }
 
 /* One map over another; nulls take keys away */
-static Value
-Merge(const Value *base, const Value *over)
+static CypherValue
+Merge(const CypherValue *base, const CypherValue *over)
 {
-	Value	   *pairs = palloc(sizeof(Value) * (base->length + over->length + 1));
-	Value	   *kept = palloc(sizeof(Value) * (base->length + over->length + 1));
-	Value		all;
+	CypherValue *pairs = palloc(sizeof(CypherValue) * (base->length + over->length + 1));
+	CypherValue *kept = palloc(sizeof(CypherValue) * (base->length + over->length + 1));
+	CypherValue all;
 	int			n = 0;
 
 	for (int i = 0; i < base->length; i++)
@@ -140,13 +140,13 @@ Merge(const Value *base, const Value *over)
 	return JsonbToValue(ValueToProperties(&all));
 }
 
-static Value
-SetLabels(const Value *node, List *labels, bool remove)
+static CypherValue
+SetLabels(const CypherValue *node, List *labels, bool remove)
 {
-	Value		had = ItemOf(node, NODE_LABELS);
-	Value	   *items = palloc(sizeof(Value) * (had.length + list_length(labels) + 1));
-	Value		list;
-	Value		map = PropertiesOf(node);
+	CypherValue had = ItemOf(node, NODE_LABELS);
+	CypherValue *items = palloc(sizeof(CypherValue) * (had.length + list_length(labels) + 1));
+	CypherValue list;
+	CypherValue map = PropertiesOf(node);
 	int			n = 0;
 	ListCell   *cell;
 
@@ -179,13 +179,13 @@ SetLabels(const Value *node, List *labels, bool remove)
 }
 
 static void
-Apply(HTAB *changes, SetStepItem *item, const Value *target,
-	  const Value *value)
+Apply(HTAB *changes, SetStepItem *item, const CypherValue *target,
+	  const CypherValue *value)
 {
 	Changed    *changed;
-	Value		empty = ListValue(NULL, 0);
-	Value		map;
-	Value		pair[2];
+	CypherValue empty = ListValue(NULL, 0);
+	CypherValue map;
+	CypherValue pair[2];
 
 	empty = ContainerValue(VALUE_MAP, NULL, 0);
 	if (IsNull(target))
@@ -207,7 +207,7 @@ Apply(HTAB *changes, SetStepItem *item, const Value *target,
 		case SET_ALL:
 		case SET_ADD:
 			{
-				Value		over = *value;
+				CypherValue over = *value;
 
 				if (IsNull(&over) && item->kind == SET_ADD)
 					return;
@@ -247,7 +247,7 @@ WriteChanges(Run *run, HTAB *changes, ValueType kind)
 	hash_seq_init(&scan, changes);
 	while ((changed = hash_seq_search(&scan)) != NULL)
 	{
-		Value		map;
+		CypherValue map;
 
 		if (!changed->written || changed->value.type != kind)
 			continue;
@@ -284,15 +284,15 @@ WriteChanges(Run *run, HTAB *changes, ValueType kind)
 
 /* Evaluate for some rows, change, write */
 static void
-RunSetItem(Run *run, SetStepItem *item, HTAB *changes, Rows *part, Rows *all)
+RunSetItem(Run *run, SetStepItem *item, HTAB *changes, RowSet *part, RowSet *all)
 {
-	Rows	   *evaluated = RunStatement(run, item->evaluate, part);
+	RowSet	   *evaluated = RunStatement(run, item->evaluate, part);
 
 	for (int i = 0; i < evaluated->n; i++)
 	{
 		Datum	   *row = evaluated->rows[i];
-		Value		target = row[0] ? DatumToValue(row[0]) : NullValue();
-		Value		value = evaluated->ncolumns > 1 && row[1] ?
+		CypherValue target = row[0] ? DatumToValue(row[0]) : NullValue();
+		CypherValue value = evaluated->ncolumns > 1 && row[1] ?
 		DatumToValue(row[1]) : NullValue();
 
 		CHECK_FOR_INTERRUPTS();
@@ -305,17 +305,17 @@ RunSetItem(Run *run, SetStepItem *item, HTAB *changes, Rows *part, Rows *all)
 
 /* Whether two rows change the same entity */
 static bool
-TargetsMeet(Run *run, SetStepItem *item, Rows *rows)
+TargetsMeet(Run *run, SetStepItem *item, RowSet *rows)
 {
 	HTAB	   *seen = NewChanges();
-	Rows	   *evaluated;
+	RowSet	   *evaluated;
 
 	if (rows->n < 2 || item->evaluate->ncolumns < 2)
 		return false;
 	evaluated = RunStatement(run, item->evaluate, rows);
 	for (int i = 0; i < evaluated->n; i++)
 	{
-		Value		target;
+		CypherValue target;
 		Changed    *changed;
 
 		if (evaluated->rows[i][0] == 0)
@@ -336,7 +336,7 @@ TargetsMeet(Run *run, SetStepItem *item, Rows *rows)
  * SET n.sum = n.sum + x adds up.
  */
 void
-RunSet(Run *run, List *items, Rows *rows)
+RunSet(Run *run, List *items, RowSet *rows)
 {
 	ListCell   *cell;
 
@@ -354,7 +354,7 @@ RunSet(Run *run, List *items, Rows *rows)
 		}
 		for (int i = 0; i < rows->n; i++)
 		{
-			Rows	   *one = NewRows(rows->ncolumns);
+			RowSet	   *one = NewRows(rows->ncolumns);
 
 			changes = NewChanges();
 			AddRow(one, rows->rows[i]);

@@ -92,7 +92,7 @@ NamedZone(const char *name, int length)
  * Give a value the zone of this text; its local time stays.
  */
 void
-SetZone(Value *value, const char *zone, int length)
+SetZone(CypherValue *value, const char *zone, int length)
 {
 	const char *at = zone;
 	int32		offset;
@@ -125,7 +125,7 @@ OffsetAt(pg_tz *tz, int64 epoch)
  * moves forward by the gap's length; of two possible times the first counts.
  */
 void
-ResolveZone(Value *value)
+ResolveZone(CypherValue *value)
 {
 	pg_tz	   *tz;
 	int64		local;
@@ -156,7 +156,7 @@ ResolveZone(Value *value)
 }
 
 int64
-EpochSeconds(const Value *datetime)
+EpochSeconds(const CypherValue *datetime)
 {
 	return datetime->day * SECONDS_PER_DAY +
 		datetime->nanos / NANOS_PER_SECOND - datetime->offset;
@@ -165,10 +165,10 @@ EpochSeconds(const Value *datetime)
 /*
  * The datetime of an instant in the zone of another value.
  */
-Value
-FromEpoch(int64 seconds, int64 nanos, const Value *zone)
+CypherValue
+FromEpoch(int64 seconds, int64 nanos, const CypherValue *zone)
 {
-	Value		value = {.type = VALUE_DATETIME};
+	CypherValue value = {.type = VALUE_DATETIME};
 	int64		local;
 
 	value.data = zone->data;
@@ -188,8 +188,8 @@ FromEpoch(int64 seconds, int64 nanos, const Value *zone)
 /*
  * The same instant in another zone.
  */
-Value
-AtZone(const Value *datetime, const Value *zone)
+CypherValue
+AtZone(const CypherValue *datetime, const CypherValue *zone)
 {
 	return FromEpoch(EpochSeconds(datetime),
 					 datetime->nanos % NANOS_PER_SECOND, zone);
