@@ -37,7 +37,7 @@ JoinTable(Compiler *c, Block *block, const char *table, const char *alias)
 }
 
 static Variable *
-NewNode(Compiler *c, Block *block, char *name)
+NewNode(Compiler *c, Block *block, char *name, const char *table)
 {
 	Variable   *v = palloc0(sizeof(Variable));
 	char	   *alias = NewAlias(c, 'n');
@@ -47,7 +47,7 @@ NewNode(Compiler *c, Block *block, char *name)
 	v->id = psprintf("%s.node_id", alias);
 	v->labels = psprintf("%s.labels", alias);
 	v->properties = psprintf("%s.properties", alias);
-	JoinTable(c, block, c->node_table, alias);
+	JoinTable(c, block, table, alias);
 	block->scope = lappend(block->scope, v);
 	return v;
 }
@@ -177,11 +177,63 @@ MatchLabels(Block *block, Variable *variable, List *labels)
 }
 
 /*
+ * The node table, or where {key: value} may find its rows by the index. The
+ * value is known to have a key only when the query runs; if it has none (a
+ * list, a date), the second half reads all nodes of the label. What is found
+ * is compared with the value all the same.
+ */
+static const char *
+NodeSource(Matcher *m, NodePattern *node, List *before)
+{
+	Compiler   *c = m->c;
+	ListCell   *name;
+	ListCell   *value;
+
+	if (node->labels == NIL || node->properties == NULL ||
+		node->properties->kind != EXPR_MAP)
+		return c->node_table;
+	forboth(name, node->properties->names, value, node->properties->args)
+	{
+		Expression *expr = lfirst(value);
+		StringInfoData sql;
+		StringInfoData key;
+
+		if (expr->kind == EXPR_CONSTANT || expr->kind == EXPR_PARAMETER ||
+			HasAggregate(expr) || UsesVariable(expr, before, false))
+			continue;
+		initStringInfo(&sql);
+		initStringInfo(&key);
+		appendStringInfoString(&key, "public.cypher_key(");
+		EmitValue(c, &key, before, expr);
+		appendStringInfoChar(&key, ')');
+		for (int half = 0; half < 2; half++)
+		{
+			appendStringInfo(&sql, "%s select z.tenant_id, z.node_id, z.labels, z.properties "
+							 "from %s as z where z.tenant_id" EQ "$1 and z.labels operator(pg_catalog.@>) ",
+							 half == 0 ? "lateral (" : " union all",
+							 c->node_table);
+			EmitNames(&sql, list_make1(linitial(node->labels)));
+			if (half == 0)
+			{
+				appendStringInfoString(&sql,
+									   " and public.graph_key(z.properties, ");
+				EmitLiteral(&sql, lfirst(name));
+				appendStringInfo(&sql, ")" EQ "%s", key.data);
+			}
+			else
+				appendStringInfo(&sql, " and %s is null)", key.data);
+		}
+		return sql.data;
+	}
+	return c->node_table;
+}
+
+/*
  * The variable of a node pattern: bound, or a new row of the node table; NULL
  * if nothing is asked of the node, so that the relationship's end will do.
  */
 static Variable *
-MatchNode(Matcher *m, NodePattern *node, bool needed)
+MatchNode(Matcher *m, NodePattern *node, bool needed, List *before)
 {
 	Compiler   *c = m->c;
 	Variable   *v;
@@ -191,7 +243,7 @@ MatchNode(Matcher *m, NodePattern *node, bool needed)
 		if (!needed && node->labels == NIL && node->properties == NULL)
 			return NULL;
 		if (node->variable == NULL)
-			return NewNode(c, m->block, NULL);
+			return NewNode(c, m->block, NULL, NodeSource(m, node, before));
 	}
 	v = FindVariable(m->block->scope, node->variable);
 	if (v)
@@ -200,7 +252,7 @@ MatchNode(Matcher *m, NodePattern *node, bool needed)
 		QueryError(c->query, node->at, CYPHER_SYNTAX_ERROR,
 				   "UndefinedVariable", "variable \"%s\" is not defined",
 				   node->variable);
-	return NewNode(c, m->block, node->variable);
+	return NewNode(c, m->block, node->variable, NodeSource(m, node, before));
 }
 
 static void
@@ -458,7 +510,7 @@ MatchPart(Matcher *m, PatternPart *part, List *before)
 		(i < n - 1 && ((EdgePattern *) list_nth(part->edges, i))->variable_length);
 
 		CHECK_FOR_INTERRUPTS();
-		nodes[i] = MatchNode(m, node, needed);
+		nodes[i] = MatchNode(m, node, needed, before);
 		ids[i] = nodes[i] ? nodes[i]->id : NULL;
 		/* a lone bound node must not be null */
 		if (n == 1 && nodes[i]->id && node->variable &&

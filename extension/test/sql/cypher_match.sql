@@ -53,6 +53,14 @@ select town.uses_index('MATCH (n:Item {k: 7}) RETURN n') as by_map,
     town.uses_index('MATCH (n:Item) WHERE n.k = $k RETURN n', '{"k": 7}') as by_where,
     town.uses_index('MATCH (n:Item) WHERE n.k > 7 RETURN n') as by_range;
 select cypher('town', 'MATCH (n:Item {k: 7.0}) RETURN n.k AS k');
+-- and by values that only the running query knows, whatever they are
+update town.node set properties = '{"k": {"@date": "2024-02-29"}}' where properties = '{"k": 3}';
+update town.node set properties = '{"k": [4, 5]}' where properties = '{"k": 4}';
+select town.uses_index('UNWIND $rows AS r MATCH (n:Item {k: r.k}) RETURN n', '{"rows": []}') as by_row;
+select cypher('town', 'UNWIND $rows AS r MATCH (n:Item {k: r.k}) RETURN n.k AS k',
+    '{"rows": [{"k": 7}, {"k": 8.0}, {"k": null}, {"k": [4, 5]}, {"k": {"@date": "2024-02-29"}}, {"k": "7"}]}');
+select cypher('town', 'UNWIND $rows AS r MERGE (n:Item {k: r.k}) ON CREATE SET n.new = true RETURN n.k AS k, n.new AS new',
+    '{"rows": [{"k": 7}, {"k": [4, 5]}, {"k": -1}, {"k": -1}]}');
 select cypher('town', 'MATCH (n:Item) WHERE n.k = $k RETURN count(*) AS n', '{"k": [7]}');
 select drop_graph('town', true);
 
