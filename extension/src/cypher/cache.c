@@ -171,6 +171,7 @@ CachedProgram(const char *query, const Graph *graph, const CypherValue *params)
 	entry = hash_search(programs, &key, HASH_ENTER, &found);
 	entry->text = text;
 	entry->program = program;
+	program->kept = true;
 	entry->context = context;
 	return program;
 }

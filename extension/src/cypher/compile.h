@@ -163,6 +163,7 @@ typedef struct Program
 	List	   *parts;			/* List of Step */
 	bool		all;
 	bool		writes;
+	bool		kept;			/* for later calls, with its plans */
 	int			ncolumns;		/* -1: returns nothing */
 	char	  **columns;
 } Program;

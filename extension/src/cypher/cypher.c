@@ -163,6 +163,7 @@ RunQuery(FunctionCallInfo fcinfo, bool record)
 	{
 		output.program = CachedProgram(text_to_cstring(PG_GETARG_TEXT_PP(1)),
 									   &graph, &run.params);
+		run.keep_plans = output.program->kept;
 		if (output.program->writes)
 			PreventCommandIfReadOnly("a Cypher query that writes");
 		if (record)

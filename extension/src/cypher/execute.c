@@ -128,7 +128,7 @@ PrepareStatement(Run *run, Statement *statement)
 			run->value_type;
 	}
 	plan = SPI_prepare(statement->sql.data, n, types);
-	if (plan == NULL || SPI_keepplan(plan) != 0)
+	if (plan == NULL || (run->keep_plans && SPI_keepplan(plan) != 0))
 		elog(ERROR, "could not prepare a compiled query: %s",
 			 SPI_result_code_string(SPI_result));
 	statement->plan = plan;

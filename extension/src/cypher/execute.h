@@ -30,6 +30,7 @@ typedef struct Run
 	CypherValue params;
 	Oid			value_type;
 	Oid			array_type;
+	bool		keep_plans;
 } Run;
 
 /* cache.c */

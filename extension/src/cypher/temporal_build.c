@@ -83,7 +83,7 @@ BuildDay(const CypherValue *map, const int64 *base)
 
 		weekday = base ? WeekdayOf(*base) : 1;
 		GetField(map, "dayOfWeek", 1, 7, &weekday);
-		if (!has_year)
+		if (!has_year && base)
 			WeekOf(*base, &year, &real_week);
 		day = DayOfWeek(year, week, weekday);
 		WeekOf(day, &week_year, &real_week);

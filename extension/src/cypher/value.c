@@ -211,7 +211,7 @@ ContainerValue(ValueType type, const CypherValue *items, int n)
 	uint32		count = n;
 	int			first = 5 + 4 * n;
 
-	if (n < 0 || n > (MaxAllocSize - 64) / 8)
+	if (n > (MaxAllocSize - 64) / 8)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many items in one value")));
