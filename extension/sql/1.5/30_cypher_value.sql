@@ -105,3 +105,28 @@ create operator class cypher_value_hash_ops default for type cypher_value using 
     operator 1 =,
     function 1 cypher_hash(cypher_value),
     function 2 cypher_hash_extended(cypher_value, bigint);
+
+do $$
+declare
+    description record;
+begin
+    for description in
+        select * from (values
+            ('cypher_value_in(cstring)', 'Input of cypher_value: JSON.'),
+            ('cypher_value_out(cypher_value)', 'Output of cypher_value: JSON.'),
+            ('cypher_order_eq(cypher_value, cypher_value)', 'Equivalence, as DISTINCT and grouping have it.'),
+            ('cypher_order_ne(cypher_value, cypher_value)', 'No equivalence.'),
+            ('cypher_order_lt(cypher_value, cypher_value)', 'Before in the total order.'),
+            ('cypher_order_le(cypher_value, cypher_value)', 'Before in the total order, or equivalent.'),
+            ('cypher_order_gt(cypher_value, cypher_value)', 'After in the total order.'),
+            ('cypher_order_ge(cypher_value, cypher_value)', 'After in the total order, or equivalent.'),
+            ('cypher_compare(cypher_value, cypher_value)', 'The total order, for btree: below 0, 0 or above 0.'),
+            ('cypher_hash(cypher_value)', 'Hash of a value; equivalent values have the same.'),
+            ('cypher_hash_extended(cypher_value, bigint)', 'Hash of a value, 64 bits, with a seed.')
+        ) as t(name, meaning)
+    loop
+        execute format('comment on function %s is %L', description.name,
+            description.meaning);
+    end loop;
+end
+$$;

@@ -58,3 +58,29 @@ comment on aggregate cypher_percentile_cont(cypher_value, cypher_value) is
     'percentileCont: interpolated between the two nearest numbers.';
 comment on aggregate cypher_percentile_disc(cypher_value, cypher_value) is
     'percentileDisc: the nearest number.';
+
+do $$
+declare
+    description record;
+begin
+    for description in
+        select * from (values
+            ('cypher_gather(internal, cypher_value)', 'Transition of cypher_collect.'),
+            ('cypher_gather_percentile(internal, cypher_value, cypher_value)', 'Transition of the percentiles.'),
+            ('cypher_collect_final(internal)', 'End of cypher_collect.'),
+            ('cypher_percentile_cont_final(internal)', 'End of cypher_percentile_cont.'),
+            ('cypher_percentile_disc_final(internal)', 'End of cypher_percentile_disc.'),
+            ('cypher_total(internal, cypher_value)', 'Transition of sums, averages and deviations.'),
+            ('cypher_sum_final(internal)', 'End of cypher_sum.'),
+            ('cypher_avg_final(internal)', 'End of cypher_avg.'),
+            ('cypher_stdev_final(internal)', 'End of cypher_stdev.'),
+            ('cypher_stdevp_final(internal)', 'End of cypher_stdevp.'),
+            ('cypher_smaller(cypher_value, cypher_value)', 'The one that comes first in the total order.'),
+            ('cypher_larger(cypher_value, cypher_value)', 'The one that comes last in the total order.')
+        ) as t(name, meaning)
+    loop
+        execute format('comment on function %s is %L', description.name,
+            description.meaning);
+    end loop;
+end
+$$;
