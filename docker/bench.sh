@@ -13,6 +13,8 @@ say() { printf '\nbench: %s\n' "$*"; }
 
 say "exact scan against pgvector"
 extension/bench/exact_scan.sh
+say "halfvec, sparsevec and bit against pgvector"
+extension/bench/vector_types.sh
 say "backtest against backtesting.py"
 PYTHON=$(docker/python.sh test) extension/bench/backtest.sh
 if [ -d "$vectors" ]; then
