@@ -28,7 +28,7 @@ Absolute(const Function *function, CypherValue *args, int nargs)
 		return FloatValue(fabs(args[0].number));
 	if (args[0].integer == PG_INT64_MIN)
 		ArithmeticError("IntegerOverflow", "integer out of range");
-	return IntegerValue(Abs(args[0].integer));
+	return IntegerValue(llabs(args[0].integer));
 }
 
 static CypherValue

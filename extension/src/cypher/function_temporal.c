@@ -62,7 +62,7 @@ FromEpochSeconds(const Function *function, CypherValue *args, int nargs)
 {
 	CypherValue utc = {.type = VALUE_DATETIME};
 
-	if (Abs(args[0].integer) > INT64CONST(31556889864403199) ||
+	if (llabs(args[0].integer) > INT64CONST(31556889864403199) ||
 		args[1].integer < 0 || args[1].integer >= NANOS_PER_SECOND)
 		ArgumentError("NumberOutOfRange", "the datetime is out of range");
 	return FromEpoch(args[0].integer, args[1].integer, &utc);
@@ -80,7 +80,7 @@ FromEpochMillis(const Function *function, CypherValue *args, int nargs)
 		nanos += NANOS_PER_SECOND;
 		seconds--;
 	}
-	if (Abs(seconds) > INT64CONST(31556889864403199))
+	if (llabs(seconds) > INT64CONST(31556889864403199))
 		ArgumentError("NumberOutOfRange", "the datetime is out of range");
 	return FromEpoch(seconds, nanos, &utc);
 }

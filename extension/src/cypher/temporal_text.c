@@ -32,7 +32,7 @@ AppendDate(StringInfo out, int64 day)
 		appendStringInfoChar(out, '-');
 	else if (year > 9999)
 		appendStringInfoChar(out, '+');
-	appendStringInfo(out, "%04d-%02d-%02d", (int) Abs(year), month, dom);
+	appendStringInfo(out, "%04d-%02d-%02d", (int) llabs(year), month, dom);
 }
 
 /* Seconds only if there are any */
@@ -50,7 +50,7 @@ AppendTime(StringInfo out, int64 nanos)
 char *
 OffsetText(int32 offset)
 {
-	int			seconds = Abs(offset);
+	int			seconds = abs(offset);
 
 	if (offset == 0)
 		return pstrdup("Z");
@@ -94,7 +94,7 @@ AppendDuration(StringInfo out, const CypherValue *duration)
 		{
 			if (negative)
 				appendStringInfoChar(out, '-');
-			appendStringInfo(out, "%d", (int) Abs(seconds % 60));
+			appendStringInfo(out, "%d", (int) llabs(seconds % 60));
 			AppendFraction(out, nanos);
 			appendStringInfoChar(out, 'S');
 		}
