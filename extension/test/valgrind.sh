@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# extension/test/valgrind.sh: the statements of drop_in/ in a single-user server under
-# valgrind; fails if an error has the extension in its stack. (PostgreSQL itself writes
+# extension/test/valgrind.sh: the statements of drop_in/, then indexes that are built,
+# changed and searched, in a single-user server under valgrind; fails if an error has the extension in its stack. (PostgreSQL itself writes
 # padding of WAL records that nobody set; without its own suppressions that is reported.)
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
@@ -16,6 +16,7 @@ trap 'rm -rf "$work"' EXIT
     sed -e '/^--/d' -e 's/create temp table t /drop table if exists t; create table t /' \
         -e 's/; */;\n/g' -e 's/$/;/' "$here"/drop_in/{statements,sparse_statements,index_statements}.sql \
         | grep -v '^;*$'
+    cat "$here/valgrind_indexes.sql"
 } > "$work/statements.sql"
 
 "$server" run "$bin/initdb" -D "$work/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 > "$work/initdb"

@@ -84,10 +84,10 @@ static bytea *
 Options(Datum options, bool validate)
 {
 	static const relopt_parse_elt table[] = {
-		{"m", RELOPT_TYPE_INT, offsetof(HnswOptions, m)},
-		{"ef_construction", RELOPT_TYPE_INT, offsetof(HnswOptions, ef_construction)},
-		{"code_bits", RELOPT_TYPE_INT, offsetof(HnswOptions, code_bits)},
-		{"code_entries", RELOPT_TYPE_INT, offsetof(HnswOptions, code_entries)},
+		{.optname = "m",.opttype = RELOPT_TYPE_INT,.offset = offsetof(HnswOptions, m)},
+		{.optname = "ef_construction",.opttype = RELOPT_TYPE_INT,.offset = offsetof(HnswOptions, ef_construction)},
+		{.optname = "code_bits",.opttype = RELOPT_TYPE_INT,.offset = offsetof(HnswOptions, code_bits)},
+		{.optname = "code_entries",.opttype = RELOPT_TYPE_INT,.offset = offsetof(HnswOptions, code_entries)},
 	};
 
 	return (bytea *) build_reloptions(options, validate, option_kind, sizeof(HnswOptions),

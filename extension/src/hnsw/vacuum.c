@@ -27,6 +27,10 @@
 #include "hnsw/key.h"
 #include "hnsw/root.h"
 
+#if PG_VERSION_NUM >= 180000
+#define vacuum_delay_point()	vacuum_delay_point(false)
+#endif
+
 /* Candidates for the links of a node under repair, times its most links */
 #define REPAIR_CANDIDATES	1.5
 

@@ -59,7 +59,7 @@ static bytea *
 Options(Datum options, bool validate)
 {
 	static const relopt_parse_elt table[] = {
-		{"lists", RELOPT_TYPE_INT, offsetof(IvfflatOptions, lists)},
+		{.optname = "lists",.opttype = RELOPT_TYPE_INT,.offset = offsetof(IvfflatOptions, lists)},
 	};
 
 	return (bytea *) build_reloptions(options, validate, option_kind, sizeof(IvfflatOptions),

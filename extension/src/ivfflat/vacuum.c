@@ -13,6 +13,10 @@
 
 #include "ivfflat/ivfflat.h"
 
+#if PG_VERSION_NUM >= 180000
+#define vacuum_delay_point()	vacuum_delay_point(false)
+#endif
+
 /*
  * Takes dead entries off a page; returns how many are left.
  */

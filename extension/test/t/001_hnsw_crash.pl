@@ -94,6 +94,9 @@ for my $pause (150_000, 600_000)
 	check_index("after a kill in a vacuum ($pause us)");
 	$node->safe_psql('postgres', 'vacuum item');
 	check_index("after the vacuum was repeated ($pause us)");
+	# the second time by several processes
+	my $workers = $pause > 500_000 ? 2 : 0;
+	$node->safe_psql('postgres', "alter table item set (parallel_workers = $workers)");
 	kill_during('create index item_other on item using hnsw (v vector_l1_ops)', $pause);
 	check_index("after a kill in a build ($pause us)");
 	$node->safe_psql('postgres', 'drop index if exists item_other; reindex table item');
