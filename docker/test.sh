@@ -150,7 +150,7 @@ case ${1:-all} in
     all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
     long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in; test_page ;;
     c) test_c ;;
-    tap) test_tap ;;
+    tap) test_tap "${2:-}" ;;
     clients) test_clients ;;
     drop_in) test_drop_in ;;
     sql) template; test_sql ;;

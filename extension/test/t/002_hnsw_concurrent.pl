@@ -11,7 +11,7 @@ use Test::More;
 my $node = PostgreSQL::Test::Cluster->new('busy');
 $node->init(allows_streaming => 1);
 $node->append_conf('postgresql.conf',
-	"autovacuum = off\nfsync = off\nmax_connections = 30\nwal_consistency_checking = 'generic'\n");
+	"autovacuum = off\nfsync = off\nmax_connections = 30\nwal_keep_size = '1GB'\nwal_consistency_checking = 'generic'\n");
 $node->start;
 $node->safe_psql('postgres', q{
 	create extension bellwether;
