@@ -1,5 +1,6 @@
--- A cycle starts -> the circuit breaker of its account is evaluated, questions expire,
--- the days that are over are sealed.
+-- A cycle starts -> the circuit breaker of its account is evaluated, exits that bars
+-- have triggered are placed, questions expire, the days that are over are sealed; once
+-- a day it is settled what agents' actions brought, and weights follow.
 
 create or replace function agent.on_cycle_started()
 returns trigger
@@ -10,9 +11,13 @@ as $$
 begin
     if new.account_id is not null then
         perform risk.evaluate_breaker(new.account_id, new.as_of);
+        perform trade.watch_exits(new.account_id);
     end if;
     perform agent.expire_approvals();
-    perform agent.seal_events();
+    if agent.seal_events() > 0 then
+        perform agent.settle_actions();
+        perform agent.suggest_weights();
+    end if;
     return null;
 end
 $$;
