@@ -75,6 +75,15 @@ package enum Agent {
         ).count
     }
 
+    /// Starts the event cycle of a sudden move, with its event and alert.
+    ///
+    /// - Parameter move: the payload of the job, as the trigger made it.
+    package static func handleMove(
+        _ move: JSON, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query("select agent.handle_move(\(bind: move))")
+    }
+
     /// Ends a cycle; one that has ended stays as it is.
     package static func finishCycle(
         _ cycle: Int64, as status: CycleRow.Status, reason: String? = nil,

@@ -60,6 +60,15 @@ package enum Trade {
         ).value()
     }
 
+    /// Places the exits that bars have triggered since the last look.
+    ///
+    /// - Returns: how many.
+    package static func watchExits(
+        account: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query("select trade.watch_exits(\(bind: account))").value()
+    }
+
     /// The orders of an account that may still be sent or filled.
     package static func openOrders(
         account: Int64, on connection: isolated Connection

@@ -5,7 +5,8 @@ import Providers
 import Store
 import Trading
 
-/// Asks the broker of one account what became of its open orders, and books it.
+/// Asks the broker of one account what became of its open orders, and books it; before that the
+/// exits that bars have triggered are placed.
 struct MatchOrders: JobHandler {
     struct Request: Decodable {
         let accountID: Int64
@@ -23,7 +24,8 @@ struct MatchOrders: JobHandler {
     func handle(_ job: Job) async throws -> Completion {
         let account = try job.payload(as: Request.self).accountID
         let open = try await pool.transaction(for: job.tenant) { connection in
-            try await Trade.openOrders(account: account, on: connection)
+            _ = try await Trade.watchExits(account: account, on: connection)
+            return try await Trade.openOrders(account: account, on: connection)
         }
         let broker = try await broker(job.tenant, account)
         var news: [OrderNews] = []

@@ -18,7 +18,7 @@ enum Handlers {
             ComputeSnapshots(pool: pool), ComputeConditions(pool: pool),
             RunCycle(pool: pool, analysts: analysts.analyst),
             SubmitOrder(pool: pool, broker: broker), MatchOrders(pool: pool, broker: broker),
-            CancelOrder(pool: pool, broker: broker),
+            CancelOrder(pool: pool, broker: broker), MarketMove(),
             Probe(),
         ]
         if let model { handlers.append(EmbedSnapshots(pool: pool, model: model)) }
