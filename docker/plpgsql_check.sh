@@ -32,6 +32,8 @@ where
     and not exists (
         select from pg_depend as d where d.objid = p.oid and d.deptype = 'e'
     )
+    -- A composite among several results is meant.
+    and c.message !~ 'composite OUT variable'
     -- What it cannot see through: the result of a statement made by format().
     and not (
         p.prosrc like '%execute format(%'

@@ -177,7 +177,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
-    asked market.snapshot;
+    asked market.snapshot_known;
     wanted record;
     text_form record;
     likeness text;

@@ -197,7 +197,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
     given record;
-    options jsonb := '{}';
+    options jsonb := '{}'::jsonb;
     value jsonb;
 begin
     for given in

@@ -29,7 +29,7 @@ declare
     config jsonb;
     part text;
     sqls text[];
-    variants text[] := '{}';
+    variants text[] := '{}'::text[];
     last_step integer := 0;
     steps text := '';
 begin

@@ -278,8 +278,8 @@ declare
     most_given integer;
     argument_kind text;
     argument record;
-    sqls text[] := '{}';
-    constants double precision[] := '{}';
+    sqls text[] := '{}'::text[];
+    constants double precision[] := '{}'::double precision[];
     bars integer;
     name text;
     names text[];
@@ -476,7 +476,7 @@ begin
     -- A number made of numbers only: known now, so that a zero divisor is found.
     if kind = 'number' and bars is null and array_position(constants, null) is null then
         begin
-            execute 'select ' || sql into constant;
+            execute format('select %s', sql) into constant;
         exception
             when numeric_value_out_of_range then
                 perform ops.fail('BW330', format('%s: a number is too large', path));

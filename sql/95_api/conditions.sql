@@ -101,9 +101,8 @@ declare
     moment constant timestamptz := market.as_of(similar_conditions.as_of);
     wanted_horizon constant integer := similar_conditions.horizon;
     asked market.condition;
-    asked_number bigint;
     found_row record;
-    taken int8multirange := '{}';
+    taken int8multirange := '{}'::int8multirange;
 begin
     if (similar_conditions.k between 1 and 1000) is not true then
         perform ops.fail('BW311', format(
