@@ -40,7 +40,8 @@ struct DeskFaultTests {
                 (select count(*) from trade.paper_book) as at_broker,
                 (select count(*) from trade.fill) as fills,
                 (select status from agent.cycle where cycle_id = \(bind: cycle)) as status,
-                (select count(*) from work.job where kind <> 'compute_snapshots')
+                (select count(*) from work.job
+                    where kind in ('run_cycle', 'submit_order', 'match_orders'))
                     + (select count(*) from work.dead) as left_over
             """
         ).only()
