@@ -1,5 +1,5 @@
 -- The words in which the four agents ask language models, for tenants without their
--- own. Versions are added here, never changed: docs/how-to/write-a-prompt-version.md.
+-- own. Versions are added here, never changed: docs/how-to/write-a-prompt.md.
 --
 -- Rows of tenant 0 are written past the walls between tenants, hence as the installer.
 
