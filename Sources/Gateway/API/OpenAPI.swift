@@ -74,20 +74,18 @@ enum OpenAPI {
             ]),
         ]
         var parameters: [Node] = []
-        let names = Dictionary(
-            route.alias.map { ($0.value, $0.key) }, uniquingKeysWith: { first, _ in first })
         if route.method == "GET" || route.method == "DELETE" {
             parameters = route.parameters.map { parameter in
                 let isInPath = parameter.name == route.placeholder
                 return .object([
-                    "name": .text(names[parameter.name] ?? parameter.name),
+                    "name": .text(parameter.name),
                     "in": .text(isInPath ? "path" : "query"),
                     "required": .flag(isInPath || parameter.required),
                     "schema": schema(parameter.type, inQuery: true),
                 ])
             }
         } else {
-            operation["requestBody"] = body(route, names)
+            operation["requestBody"] = body(route)
             parameters.append(
                 header("Idempotency-Key", "The same key: the write happens once.", 255))
         }
@@ -102,11 +100,11 @@ enum OpenAPI {
         return .object(operation)
     }
 
-    private static func body(_ route: Route, _ names: [String: String]) -> Node {
+    private static func body(_ route: Route) -> Node {
         let properties = Dictionary(
-            route.parameters.map { (names[$0.name] ?? $0.name, schema($0.type, inQuery: false)) },
+            route.parameters.map { ($0.name, schema($0.type, inQuery: false)) },
             uniquingKeysWith: { first, _ in first })
-        let required = route.parameters.filter(\.required).map { names[$0.name] ?? $0.name }
+        let required = route.parameters.filter(\.required).map(\.name)
         var type: [String: Node] = [
             "type": .text("object"), "properties": .object(properties),
             "additionalProperties": .flag(false),

@@ -99,7 +99,7 @@ extension Problem {
         case "57014": 504
         case "55P03", "40001", "40P01", "53300": 503
         case "23505", "BW022": 409
-        case "BW310", "BW402", "BW123", "BW121": 404
+        case "BW310", "BW313", "BW402", "BW123", "BW121": 404
         case "0A000": 400
         default:
             switch state.prefix(2) {
