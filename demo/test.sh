@@ -27,7 +27,7 @@ check() {
     else
         failed=$((failed + 1))
         echo "demo test: NOT $1"
-        diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | head -n 20
+        diff <(printf '%s\n' "$2") <(printf '%s\n' "$3") | sed -n 1,20p
     fi
 }
 
