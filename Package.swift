@@ -57,7 +57,9 @@ let package = Package(
             resources: [.copy("Page")], swiftSettings: settings),
         .executableTarget(
             name: "bellwether",
-            dependencies: ["Agents", "Gateway", "Jobs", "Postgres", "Providers", "Store", "Trading"],
+            dependencies: [
+                "Agents", "Gateway", "Jobs", "Postgres", "Providers", "Store", "Trading",
+            ],
             swiftSettings: settings),
 
         // Tests: one target a module, and FlowTests with a real database.

@@ -119,7 +119,7 @@ test_demo() {
 test_page() {
     say "page"
     docker/packages.sh page
-    local name=bellwether_page_$$ status=0 scratch dsn gateway
+    local name=bellwether_page_$$ status=0 scratch gateway
     scratch=$(mktemp -d)
     sql "create database $name template bellwether_template"
     "$bellwether" migrate --database "$(database "$name")" > /dev/null

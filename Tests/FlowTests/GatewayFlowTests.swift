@@ -219,7 +219,11 @@ struct GatewayFlowTests {
             )
         }
         struct Page: Decodable {
-            struct Item: Decodable { let event_id: Int }
+            struct Item: Decodable {
+                let id: Int
+
+                enum CodingKeys: String, CodingKey { case id = "event_id" }
+            }
             let items: [Item]
             let next: String?
         }
@@ -228,7 +232,7 @@ struct GatewayFlowTests {
         repeat {
             let answer = await door.ask("GET", "/api/events?type=Test&limit=10\(cursor)", key)
             let page = try JSONDecoder().decode(Page.self, from: Data(answer.body))
-            ids += page.items.map(\.event_id)
+            ids += page.items.map(\.id)
             cursor = page.next.map { "&cursor=\($0)" } ?? ""
         } while !cursor.isEmpty
         #expect(ids.count == 25)

@@ -7,8 +7,8 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 'A strategy uses an indicator that is not on the list.',
 'The indicators are the rows of api.indicators.'),
 ('BW332', 'unknown_operator', 'A condition uses an operator that is not on the list.',
-'Operators are and or not > >= < <= = <> + - * / min max abs sqrt ln lag highest lowest '
-'crosses_above crosses_below within throughout known is.'),
+'Operators are and or not > >= < <= = <> + - * / min max abs sqrt ln lag highest '
+'lowest crosses_above crosses_below within throughout known is.'),
 ('BW333', 'strategy_too_deep', 'A condition is nested too deep, or refers to itself.',
 'At most 32 levels; an indicator may not read itself.'),
 ('BW334', 'strategy_too_large', 'A strategy is too large.',

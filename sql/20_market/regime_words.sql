@@ -43,8 +43,8 @@ returns text
 language sql immutable strict parallel safe
 return (
     select format(
-        'quarter %s, against ema 50 %s, ema 200 %s; volatility of a month against a quarter '
-        '%s, a year %s; drawdown %s, vix %s (in scales from usual)',
+        'quarter %s, against ema 50 %s, ema 200 %s; volatility of a month against '
+        'a quarter %s, a year %s; drawdown %s, vix %s (in scales from usual)',
         round(c.x[1]::numeric, 1), round(c.x[2]::numeric, 1), round(c.x[3]::numeric, 1),
         round(c.x[4]::numeric, 1), round(c.x[5]::numeric, 1), round(c.x[6]::numeric, 1),
         round(c.x[7]::numeric, 1)

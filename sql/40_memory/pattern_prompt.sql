@@ -1,5 +1,6 @@
 -- What a language model is asked about a symbol: from the state alone (baseline), or
--- with what followed like states (enriched). Numbers are formatted here and nowhere else.
+-- with what followed like states (enriched). Numbers are formatted here and nowhere
+-- else.
 
 -- Example: memory._percent(0.0123) -> 1.2 %, memory._percent(null) -> unknown
 create or replace function memory._percent(x double precision)

@@ -94,7 +94,8 @@ create or replace function strategy.sweep(
 )
 returns table (
     rank integer, parameters jsonb, sharpe double precision,
-    total_return double precision, cagr double precision, volatility double precision, sortino double precision,
+    total_return double precision, cagr double precision, volatility double precision,
+    sortino double precision,
     max_drawdown double precision, calmar double precision, trade_count integer,
     win_rate double precision, profit_factor double precision, fees double precision,
     probabilistic_sharpe double precision, deflated_sharpe double precision,

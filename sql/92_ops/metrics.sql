@@ -1,5 +1,5 @@
--- The system's numbers as Prometheus text (exposition format 0.0.4): no tenant's rows, only
--- how much work there is and how old it is.
+-- The system's numbers as Prometheus text (exposition format 0.0.4): no tenant's rows,
+-- only how much work there is and how old it is.
 
 create or replace function ops.metric(name text, help text, type text, samples text[])
 returns text

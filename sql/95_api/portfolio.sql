@@ -1,6 +1,6 @@
 -- The desk at a glance, for pages and programs.
 --
--- Example: select api.portfolio() -> {"equity": 99812.4, "drawdown_fraction": 0.01, ...}
+-- Example: select api.portfolio() -> {"equity": 99812.4, ...}
 
 create or replace function api.portfolio()
 returns jsonb

@@ -208,7 +208,8 @@ create or replace function api.sweep_strategy(
 )
 returns table (
     rank integer, parameters jsonb, sharpe double precision,
-    total_return double precision, cagr double precision, volatility double precision, sortino double precision,
+    total_return double precision, cagr double precision, volatility double precision,
+    sortino double precision,
     max_drawdown double precision, calmar double precision, trade_count integer,
     win_rate double precision, profit_factor double precision, fees double precision,
     probabilistic_sharpe double precision, deflated_sharpe double precision,

@@ -1,5 +1,5 @@
--- Who holds a key is asked before the tenant is known: the owner's functions read all of
--- them. Answers kept for retries have the wall of every tenant table.
+-- Who holds a key is asked before the tenant is known: the owner's functions read all
+-- of them. Answers kept for retries have the wall of every tenant table.
 
 do $$
 begin

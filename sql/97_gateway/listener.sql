@@ -1,5 +1,5 @@
--- One NOTIFY for many events, and only while a page is open somewhere: the commit lock of
--- NOTIFY is not paid for nobody.
+-- One NOTIFY for many events, and only while a page is open somewhere: the commit lock
+-- of NOTIFY is not paid for nobody.
 
 create or replace function gateway.listen(gateway_id uuid, host text)
 returns void

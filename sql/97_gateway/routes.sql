@@ -22,7 +22,8 @@ from (
         null, '{"type": "kind", "symbol": "symbols"}', null, 'Ask the agents'
     ),
     (
-        'cycles', 'GET', '/cycles/{cycle_id}', 'read', 'api.cycle_report', 'value', null,
+        'cycles', 'GET', '/cycles/{cycle_id}', 'read',
+        'api.cycle_report', 'value', null,
         null, null, null, 'One cycle with every step and decision'
     ),
     (
@@ -90,7 +91,8 @@ from (
         '{ts,symbol}', null, null, 'Bars, newest first'
     ),
     (
-        'market', 'GET', '/api/market/indicators', 'read', 'api.snapshots', 'rows', null,
+        'market', 'GET', '/api/market/indicators', 'read',
+        'api.snapshots', 'rows', null,
         '{ts,symbol}', null, null, 'Snapshots: the state of an instrument at each bar'
     ),
     (
@@ -115,7 +117,8 @@ from (
         null, null, null, null, 'The stretches around similar snapshots, for a picture'
     ),
     (
-        'risk', 'GET', '/api/risk/status', 'read', 'api.risk_status', 'value', null, null,
+        'risk', 'GET', '/api/risk/status', 'read',
+        'api.risk_status', 'value', null, null,
         null, null, 'Limits, how much of each is used, and halts'
     ),
     (
@@ -127,7 +130,8 @@ from (
         null, null, null, 'Halt trading'
     ),
     (
-        'risk', 'POST', '/api/system/trading/enable', 'trade', 'api.resume', 'row', null,
+        'risk', 'POST', '/api/system/trading/enable', 'trade',
+        'api.resume', 'row', null,
         null, null, null, 'Resume trading'
     ),
     (
@@ -171,7 +175,8 @@ from (
         'Reject'
     ),
     (
-        'approvals', 'GET', '/api/approvals/modes', 'read', 'api.approval_modes', 'rows',
+        'approvals', 'GET', '/api/approvals/modes', 'read',
+        'api.approval_modes', 'rows',
         null, '{strategy_id}', null, null,
         'Who is asked before an order'
     ),
@@ -201,12 +206,14 @@ from (
         'Circuit breakers of the accounts'
     ),
     (
-        'risk', 'POST', '/api/system/circuit-breaker/trip', 'trade', 'api.trip_breaker', 'row',
+        'risk', 'POST', '/api/system/circuit-breaker/trip', 'trade',
+        'api.trip_breaker', 'row',
         null, null, null, null,
         'Open a circuit breaker'
     ),
     (
-        'risk', 'POST', '/api/system/circuit-breaker/reset', 'trade', 'api.close_breaker', 'row',
+        'risk', 'POST', '/api/system/circuit-breaker/reset', 'trade',
+        'api.close_breaker', 'row',
         null, null, null, null,
         'Close a circuit breaker'
     ),
@@ -231,12 +238,14 @@ from (
         'Recurring states of the market'
     ),
     (
-        'market', 'GET', '/api/market/regimes/transitions', 'read', 'api.regime_transitions', 'rows',
+        'market', 'GET', '/api/market/regimes/transitions', 'read',
+        'api.regime_transitions', 'rows',
         null, '{found_at,went_from,went_to,bar_interval}', null, null,
         'How often one state follows another'
     ),
     (
-        'patterns', 'GET', '/api/patterns/conditions', 'read', 'api.similar_conditions', 'rows',
+        'patterns', 'GET', '/api/patterns/conditions', 'read',
+        'api.similar_conditions', 'rows',
         null, null, null, null,
         'When was the market as a whole like this'
     ),
@@ -251,22 +260,26 @@ from (
         'Save a strategy as a new version'
     ),
     (
-        'strategies', 'POST', '/api/strategies/backtest', 'read', 'api.backtest_strategy', 'rows',
+        'strategies', 'POST', '/api/strategies/backtest', 'read',
+        'api.backtest_strategy', 'rows',
         null, null, null, null,
         'Play a strategy against history'
     ),
     (
-        'strategies', 'POST', '/api/strategies/signals', 'read', 'api.strategy_signals', 'rows',
+        'strategies', 'POST', '/api/strategies/signals', 'read',
+        'api.strategy_signals', 'rows',
         null, null, null, null,
         'The signals of a strategy'
     ),
     (
-        'strategies', 'POST', '/api/strategies/walk-forward', 'read', 'api.walk_forward', 'rows',
+        'strategies', 'POST', '/api/strategies/walk-forward', 'read',
+        'api.walk_forward', 'rows',
         null, null, null, null,
         'Choose on one stretch, test on the next'
     ),
     (
-        'strategies', 'POST', '/api/strategies/sweep', 'trade', 'api.sweep_strategy', 'rows',
+        'strategies', 'POST', '/api/strategies/sweep', 'trade',
+        'api.sweep_strategy', 'rows',
         null, null, null, null,
         'Try many parameters, with deflated Sharpe ratios'
     ),
@@ -300,7 +313,8 @@ from (
         null, null, 'Jobs, newest first'
     ),
     (
-        'jobs', 'GET', '/api/jobs/summary', 'read', 'api.job_summary', 'rows', null, null,
+        'jobs', 'GET', '/api/jobs/summary', 'read',
+        'api.job_summary', 'rows', null, null,
         null, null, 'Depth, age and speed of the queue by kind'
     ),
     (

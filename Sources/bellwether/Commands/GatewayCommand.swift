@@ -80,7 +80,9 @@ enum GatewayCommand {
                 .failure, error.description, hint: "Choose another one with --rpc-port.")
         }
         let scheme = settings.certificate == nil ? "http" : "https"
-        log.info("listening on \(scheme)://\(settings.address):\(server.port)/, JSON-RPC on port \(rpc.port)")
+        log.info(
+            "listening on \(scheme)://\(settings.address):\(server.port)/, "
+                + "JSON-RPC on port \(rpc.port)")
 
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await service.run() }
