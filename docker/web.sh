@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # The libraries of the page, from their packages into the checkout's own folder: d3 (Debian's
 # libjs-d3) and Lightweight Charts (in a PyPI wheel, its sha256 checked). Quick when they are there.
+# BELLWETHER_WEB_PATH names another folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-folder=$(docker/server.sh base)/web
+folder=${BELLWETHER_WEB_PATH:-$(docker/server.sh base)/web}
 charts=$folder/lightweight-charts.js
 if [ -s "$folder/d3.min.js" ] && [ -s "$charts" ] && [ ! docker/requirements-web.txt -nt "$charts" ]; then
     exit 0
