@@ -44,19 +44,26 @@ package actor EventHub {
 
     /// Listens and keeps streams alive until cancelled.
     func run() async {
-        let pool = pool
+        let target = pool.target
+        let complain = complain
+        // Many notifications at once are one look.
+        let (wakes, wake) = AsyncStream.makeStream(
+            of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                await NotificationListener(pool.target, channel: "desk_events").run { event in
+                await NotificationListener(target, channel: "desk_events").run { event in
                     switch event {
                     // What was missed while the connection was lost is looked for.
-                    case .connected, .notified: Task { await self.deliver() }
-                    case .disconnected(let error):
-                        self.complain("events are not heard for now: \(error)")
-                    case .gaveUp(let error): self.complain("events are not heard: \(error)")
+                    case .connected, .notified: wake.yield()
+                    case .disconnected(let error) where !Task.isCancelled:
+                        complain("events are not heard for now: \(error)")
+                    case .gaveUp(let error) where !Task.isCancelled:
+                        complain("events are not heard: \(error)")
+                    case .disconnected, .gaveUp: break
                     }
                 }
             }
+            group.addTask { for await _ in wakes { await self.deliver() } }
             group.addTask { await self.keepAlive() }
         }
     }
@@ -102,7 +109,7 @@ package actor EventHub {
     /// One delivery at a time; whoever asks meanwhile gets another one after it.
     private func deliver() async {
         isDeliveryWanted = true
-        guard !isDelivering else { return }
+        guard !isDelivering, !isClosed else { return }
         isDelivering = true
         while isDeliveryWanted {
             isDeliveryWanted = false
@@ -123,7 +130,7 @@ package actor EventHub {
             }
         } catch {
             // The next notification or the next sign of life tries again.
-            complain("events could not be read: \(error)")
+            report("events could not be read: \(error)")
         }
     }
 
@@ -190,6 +197,11 @@ package actor EventHub {
         }
     }
 
+    /// What fails because the gateway stops is no complaint.
+    private func report(_ complaint: String) {
+        if !Task.isCancelled, !isClosed { complain(complaint) }
+    }
+
     // MARK: Signs of life
 
     /// Every 15 seconds: tells the database that pages are open, and finds clients that are gone.
@@ -211,7 +223,7 @@ package actor EventHub {
             }
         } catch {
             // Events come with the next sign of life instead of at once.
-            complain("the database was not told that a page is open: \(error)")
+            report("the database was not told that a page is open: \(error)")
         }
     }
 }
