@@ -132,7 +132,7 @@ test_page() {
     "$bellwether" gateway --port 0 --rpc-port 0 --libraries "$base/web" --log-format json \
         --database "$(dsn gateway)" 2> "$scratch/gateway.log" &
     gateway=$!
-    until grep -q 'listening on' "$scratch/gateway.log"; do
+    until grep -qs 'listening on' "$scratch/gateway.log"; do
         kill -0 "$gateway" || { cat "$scratch/gateway.log" >&2; return 1; }
         sleep 0.1
     done

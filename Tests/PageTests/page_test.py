@@ -25,10 +25,17 @@ def check(name: str, is_so: bool) -> None:
         print(f"page test: NOT {name}")
 
 
+def until(page, condition: str) -> None:
+    """Waits for it; asked from outside, as the page's policy forbids it to evaluate texts."""
+    for _ in range(200):
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(100)
+    raise TimeoutError(condition)
+
+
 def settled(page) -> None:
-    page.wait_for_function(
-        "!document.querySelector('main')?.innerText.includes('Loading …')", timeout=20_000
-    )
+    until(page, "!document.querySelector('main')?.innerText.includes('Loading …')")
 
 
 def shoot(page, name: str) -> None:
@@ -69,7 +76,7 @@ with sync_playwright() as play:
     page.wait_for_selector("#login[open]")
     page.fill("#key", "bw_wrong")
     page.click("#login button")
-    page.wait_for_function("document.getElementById('login-wrong').innerText !== ''")
+    until(page, "document.getElementById('login-wrong').innerText !== ''")
     check("a wrong key is refused in words", "unknown" in page.inner_text("#login-wrong"))
     page.fill("#key", key)
     page.click("#login button")
@@ -93,7 +100,7 @@ with sync_playwright() as play:
     check("thirty stretches and the fan", page.locator("main svg path").count() > 30)
     check("the base rate stands beside it", "Wins usually" in page.inner_text("main"))
     page.select_option("select[name=symbol]", "NVDA")
-    page.wait_for_function("location.hash.includes('NVDA')")
+    until(page, "location.hash.includes('NVDA')")
     settled(page)
     check("another instrument can be chosen", "patterns" in page.url and "NVDA" in page.url)
     check("controls have names", named(page))
@@ -103,7 +110,7 @@ with sync_playwright() as play:
     check("the four agents stand in a row", page.locator(".step").count() == 4)
     page.fill("input[name=symbols]", "AAPL")
     page.click("text=Ask the agents")
-    page.wait_for_function("location.hash !== '#cycles?cycle=3'")
+    until(page, "location.hash !== '#cycles?cycle=3'")
     settled(page)
     check("a cycle can be asked for", "AAPL" in page.inner_text("main"))
     shoot(page, "cycles")
@@ -117,11 +124,11 @@ with sync_playwright() as play:
     page.click("#halt")
     page.fill("#reason", "page test")
     page.click("#confirm button.stop")
-    page.wait_for_function("document.getElementById('state').innerText.includes('page test')")
+    until(page, "document.getElementById('state').innerText.includes('page test')")
     check("the button halts", "HALTED" in page.inner_text("#state"))
     shoot(page, "halted")
     page.click("#halt")
-    page.wait_for_function("document.getElementById('state').innerText.includes('active')")
+    until(page, "document.getElementById('state').innerText.includes('active')")
     check("and lets go on", True)
 
     page.set_viewport_size({"width": 380, "height": 800})
