@@ -26,6 +26,8 @@
 \ir migrations/once.psql
 \set migration 0009_gateway
 \ir migrations/once.psql
+\set migration 0010_graph
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql
@@ -108,6 +110,14 @@
 \ir 40_memory/prompt_template.sql
 \ir 40_memory/pattern_prompt.sql
 \ir 40_memory/grants.sql
+
+-- The desk as a graph: which nodes and edges follow from which rows.
+\ir 50_graph/nodes.sql
+\ir 50_graph/edges.sql
+\ir 50_graph/refresh.sql
+\ir 50_graph/correlate.sql
+\ir 50_graph/changed.sql
+\ir 50_graph/grants.sql
 
 -- Strategies as data: what may be in one, its signals, its backtests.
 \ir 60_strategy/indicators.sql
@@ -197,6 +207,10 @@
 \ir 90_triggers/bars_watched.sql
 \ir 90_triggers/market_moved.sql
 \ir 90_triggers/order_ready.sql
+\ir 90_triggers/graph_strategy.sql
+\ir 90_triggers/graph_trade.sql
+\ir 90_triggers/graph_agent.sql
+\ir 90_triggers/graph_correlation.sql
 
 -- Is everything there and fresh?
 \ir 92_ops/health.sql
@@ -236,6 +250,7 @@
 \ir 95_api/metrics.sql
 \ir 95_api/models.sql
 \ir 95_api/performance.sql
+\ir 95_api/graph.sql
 \ir 95_api/grants.sql
 
 -- The door for programs and pages: keys, paths, sessions.

@@ -51,6 +51,7 @@ api.place_bracket(
 ),
 api.set_monitor(double precision, interval, interval, text[], text[], boolean),
 api.stop_monitor(),
+api.relate_instruments(timestamptz, integer),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
 api.place_order(

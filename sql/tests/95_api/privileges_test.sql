@@ -9,7 +9,9 @@ from pg_proc as p
 inner join pg_namespace as n on p.pronamespace = n.oid
 cross join pg_roles as r
 where
-    n.nspname in ('tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api')
+    n.nspname in (
+        'tenant', 'work', 'graph', 'strategy', 'risk', 'agent', 'trade', 'api'
+    )
     and r.rolname in (
         'bellwether_reader', 'bellwether_analyst', 'bellwether_gateway',
         'bellwether_worker'
@@ -26,7 +28,7 @@ select set_eq(
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
         verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,
-        performance,lots}'::text[]
+        performance,lots,neighbourhood,contagion}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -44,7 +46,8 @@ select set_eq(
         backtest_strategy,walk_forward,lookahead_check,sweep_strategy,save_strategy,
         record_backtest,
         performance,lots,
-        set_monitor,stop_monitor
+        set_monitor,stop_monitor,
+        neighbourhood,contagion,relate_instruments
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -69,7 +72,8 @@ select set_eq(
         api.set_exit_plan,api.close_breaker,api.trip_breaker,api.route_alerts,
         api.cancel_order,api.replace_order,api.place_bracket,
         api.performance,api.lots,
-        api.set_monitor,api.stop_monitor
+        api.set_monitor,api.stop_monitor,
+        api.neighbourhood,api.contagion,api.relate_instruments
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -112,7 +116,8 @@ select is_empty(
     inner join pg_namespace as n on p.pronamespace = n.oid
     cross join lateral aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as a
     where n.nspname in (
-        'tenant', 'market', 'work', 'memory', 'strategy', 'risk', 'agent', 'trade', 'ops', 'api'
+        'tenant', 'market', 'work', 'memory', 'graph', 'strategy', 'risk', 'agent',
+        'trade', 'ops', 'api'
     ) and a.grantee = 0
     $$, 'PUBLIC may execute nothing of ours'
 );
@@ -122,7 +127,9 @@ select is_empty(
     inner join pg_namespace as n on p.pronamespace = n.oid
     inner join pg_language as l on p.prolang = l.oid
     where
-        n.nspname in ('tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api') and p.prosecdef
+        n.nspname in (
+        'tenant', 'work', 'graph', 'strategy', 'risk', 'agent', 'trade', 'api'
+    ) and p.prosecdef
         -- A parsed body has its names fixed already.
         and p.prosqlbody is null
         and not coalesce(p.proconfig @> '{"search_path=pg_catalog, pg_temp"}', false)
@@ -133,14 +140,16 @@ select is_empty(
     select 'function', p.oid::regprocedure::text from pg_proc as p
     inner join pg_namespace as n on p.pronamespace = n.oid
     where
-        n.nspname in ('tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api')
+        n.nspname in (
+        'tenant', 'work', 'graph', 'strategy', 'risk', 'agent', 'trade', 'api'
+    )
         and obj_description(p.oid, 'pg_proc') is null
     union all
     select 'table', c.oid::regclass::text from pg_class as c
     inner join pg_namespace as n on c.relnamespace = n.oid
     where
         n.nspname in (
-            'tenant', 'work', 'strategy', 'risk', 'agent', 'trade', 'api'
+            'tenant', 'work', 'graph', 'desk', 'strategy', 'risk', 'agent', 'trade', 'api'
         ) and c.relkind in ('r', 'p', 'v')
         and not c.relispartition and obj_description(c.oid, 'pg_class') is null
     $$, 'everything has a comment'
