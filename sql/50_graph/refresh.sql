@@ -66,8 +66,8 @@ begin
 end
 $$;
 comment on function graph.enter(integer) is
-'Goes inside a tenant''s walls, which only who may choose the tenant can; returns where '
-'the session was.';
+'Goes inside a tenant''s walls, which only who may choose the tenant can; returns '
+'where the session was.';
 
 create or replace function graph.rebuild(tenant integer)
 returns jsonb
@@ -114,8 +114,8 @@ begin
         'edges', coalesce((
             select jsonb_agg(
                 jsonb_build_object(
-                    'source', s.key, 'target', t.key, 'type', e.type, 'weight', e.weight,
-                    'properties', e.properties
+                    'source', s.key, 'target', t.key, 'type', e.type,
+                    'weight', e.weight, 'properties', e.properties
                 ) order by s.key collate "C", e.type, t.key collate "C", e.key
             )
             from desk.edge as e

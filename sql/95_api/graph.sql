@@ -17,7 +17,8 @@ declare
 begin
     if (neighbourhood.hops between 0 and 4) is not true then
         raise exception using
-            errcode = 'invalid_parameter_value', message = 'hops must be between 0 and 4';
+            errcode = 'invalid_parameter_value',
+            message = 'hops must be between 0 and 4';
     end if;
     select n.node_id into start from desk.node as n
     where
@@ -51,8 +52,8 @@ begin
         'edges', coalesce((
             select jsonb_agg(
                 jsonb_build_object(
-                    'source', s.key, 'target', t.key, 'type', e.type, 'weight', e.weight,
-                    'properties', e.properties
+                    'source', s.key, 'target', t.key, 'type', e.type,
+                    'weight', e.weight, 'properties', e.properties
                 ) order by s.key, e.type, t.key
             )
             from shown as s
