@@ -1,0 +1,1 @@
+-- Version 1.6: what was added to the families since 1.5, one part a family.
