@@ -246,11 +246,13 @@
 \ir 95_api/pattern_paths.sql
 \ir 95_api/risk_status.sql
 \ir 95_api/job_summary.sql
+\ir 95_api/retry_job.sql
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
 \ir 95_api/models.sql
 \ir 95_api/performance.sql
 \ir 95_api/graph.sql
+\ir 95_api/graph_nodes.sql
 \ir 95_api/grants.sql
 
 -- The door for programs and pages: keys, paths, sessions.

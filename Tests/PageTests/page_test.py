@@ -115,7 +115,48 @@ with sync_playwright() as play:
     check("a cycle can be asked for", "AAPL" in page.inner_text("main"))
     shoot(page, "cycles")
 
-    for part in ["strategies", "agents", "jobs"]:
+    open_part(page, "strategies?symbol=AAPL")
+    page.evaluate(
+        """async () => (await import('/api.js')).post('/api/strategies', {name: 'page test', config: {
+        parameters: {fast: 10, slow: 30}, indicators: {
+            quick: {indicator: 'sma', n: '$fast'}, calm: {indicator: 'sma', n: '$slow'}},
+        entry: ['>', 'quick', 'calm'], exit: ['<=', 'quick', 'calm']}})"""
+    )
+    open_part(page, "graph?label=Strategy&search=")
+    check("the strategy is in the graph", page.locator("main td a").count() >= 1)
+    page.goto(f"{url}/#jobs")
+    open_part(page, "strategies?symbol=AAPL")
+    page.click("text=Test on AAPL")
+    page.wait_for_selector(".result canvas")
+    check("a backtest shows its trades on the candles", "Sharpe" in page.inner_text(".result"))
+    shoot(page, "backtest")
+    page.click("text=Sweep")
+    page.wait_for_selector(".heat")
+    check("a sweep is a map of nine squares", page.locator(".heat td").count() == 9)
+    check("and says what is luck", "more than luck" in page.inner_text(".result"))
+    shoot(page, "sweep")
+    page.click("text=Walk forward")
+    page.wait_for_selector("text=Sharpe on what it had not seen")
+    check("controls have names", named(page))
+    shoot(page, "walk-forward")
+
+    open_part(page, "graph?label=Instrument")
+    page.click("main td a")
+    page.wait_for_selector("svg .node")
+    settled(page)
+    before = page.locator("svg .node").count()
+    check("a neighbourhood is drawn", before > 1)
+    page.locator("svg .node:not(:has(circle.open))").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)
+    check("a node opens by the keyboard", page.locator("circle.open").count() >= 2)
+    boxes = page.locator("fieldset input[type=checkbox]")
+    boxes.first.uncheck()
+    check("edges can be hidden by type", not boxes.first.is_checked())
+    check("controls have names", named(page))
+    shoot(page, "graph")
+
+    for part in ["agents", "jobs"]:
         open_part(page, part)
         check(f"{part} can be opened", page.locator("main section").count() > 0)
         check(f"{part} shows no error", page.locator("main [role=alert]").count() == 0)

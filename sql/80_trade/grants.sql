@@ -45,6 +45,9 @@ trade.paper_fills(bigint, text),
 trade.audit()
 to bellwether_worker;
 grant execute on function trade.audit() to bellwether_gateway;
+-- A view of api counts with it, and a right on a function is asked of the caller.
+grant execute on function trade.book_of(text, numeric, numeric, numeric)
+to bellwether_reader, bellwether_gateway;
 
 -- The circuit breaker is risk's, but looks at accounts.
 revoke all on function risk.evaluate_breaker(bigint, timestamptz),

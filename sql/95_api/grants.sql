@@ -52,6 +52,7 @@ api.place_bracket(
 api.set_monitor(double precision, interval, interval, text[], text[], boolean),
 api.stop_monitor(),
 api.relate_instruments(timestamptz, integer),
+api.retry_job(bigint),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
 api.place_order(

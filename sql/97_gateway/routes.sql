@@ -289,6 +289,11 @@ from (
         'Backtests that were kept, newest first'
     ),
     (
+        'strategies', 'GET', '/api/strategies/books', 'read', 'api.strategy_books',
+        'rows', null, '{strategy_id,account_id,symbol}', null, null,
+        'What each strategy holds and has earned'
+    ),
+    (
         'agents', 'GET', '/api/models/calls', 'read', 'api.model_calls', 'rows',
         null, '{call_id}', null, null,
         'Calls of language models, newest first'
@@ -309,8 +314,42 @@ from (
         'Prompts with their versions'
     ),
     (
+        'graph', 'GET', '/api/graph/nodes', 'read', 'api.graph_nodes', 'rows',
+        null, null, null, null,
+        'Where a walk through the graph can begin'
+    ),
+    (
+        'graph', 'GET', '/api/graph/neighbourhood', 'read', 'api.neighbourhood',
+        'value', null, null, null, null,
+        'What is around a node of the graph'
+    ),
+    (
+        'graph', 'GET', '/api/graph/contagion', 'read', 'api.contagion', 'rows',
+        null, null, null, null,
+        'How far a fall of one instrument goes'
+    ),
+    (
+        'graph', 'POST', '/api/graph/relations', 'trade', 'api.relate_instruments',
+        'value', null, null, null, null,
+        'Draw the correlations between instruments anew'
+    ),
+    (
+        'agents', 'GET', '/api/swarm/agents/summary', 'read', 'api.leaderboard',
+        'rows', null, '{agent}', null, null,
+        'How each agent did: actions, impact, weight'
+    ),
+    (
+        'agents', 'GET', '/api/swarm/weights', 'read', 'api.agent_weights',
+        'rows', null, '{weight_id}', null, null,
+        'Weights of the agents with the evidence they rest on'
+    ),
+    (
         'jobs', 'GET', '/api/jobs', 'read', 'api.jobs', 'rows', null, '{job_id}',
         null, null, 'Jobs, newest first'
+    ),
+    (
+        'jobs', 'POST', '/api/jobs/retry', 'trade', 'api.retry_job', 'value', null,
+        null, null, null, 'Give a dead job another life'
     ),
     (
         'jobs', 'GET', '/api/jobs/summary', 'read',

@@ -1,11 +1,39 @@
-// Agents: which models are asked, what they cost, in which words.
+// Agents: how they did, why they weigh what they weigh, which models are asked in which words.
 
 import { get } from '/api.js';
-import { el, panel, table, money, count, share, time, day } from '/ui.js';
+import { el, panel, table, money, count, share, percent, time, day, colored } from '/ui.js';
+import { spark } from '/charts.js';
 
 export const title = 'Agents';
 
+/** Weights of each agent over time, newest last. */
+async function weights() {
+  const rows = (await get('/api/swarm/weights', { limit: 1000 })).items
+    .filter((row) => row.status === 'applied' && row.regime === '').reverse();
+  const byAgent = new Map();
+  for (const row of rows) byAgent.set(row.agent, [...byAgent.get(row.agent) ?? [], row]);
+  return byAgent;
+}
+
 export async function show(main) {
+  const board = panel('Leaderboard', {
+    sql: () => 'select * from api.leaderboard;', path: () => '/api/swarm/agents/summary',
+  }, async () => {
+    const [rows, over] = await Promise.all([get('/api/swarm/agents/summary'), weights()]);
+    return table([
+      ['Agent', (row) => row.agent],
+      ['Said', (row) => count(row.actions), 'number'],
+      ['Settled', (row) => count(row.settled), 'number'],
+      ['Right', (row) => share(row.hit_rate), 'number'],
+      ['Mean impact', (row) => colored(percent(row.mean_impact, 2), row.mean_impact), 'number'],
+      ['P&L, USD', (row) => colored(money(row.pnl), row.pnl), 'number'],
+      ['Weight', (row) => money(row.weight), 'number'],
+      ['Over time', (row) => spark((over.get(row.agent) ?? []).map((one) => one.weight),
+        `Weight of ${row.agent} over time`)],
+      ['Why this weight', (row) => el('details', {}, el('summary', {}, row.why_this_weight),
+        el('pre', {}, JSON.stringify(row.evidence, null, 1))), 'text'],
+    ], rows.items, 'No agent has said anything yet: ask them on the page Cycles.');
+  }, true);
   const usage = panel('Use of models', {
     sql: () => 'select * from api.model_usage;', path: () => '/api/models/usage',
   }, async () => table([
@@ -38,7 +66,7 @@ export async function show(main) {
     ['In use', (row) => row.in_use ? 'yes' : ''],
     ['Words', (row) => el('details', {}, el('summary', {}, 'show'), el('pre', {}, row.body)), 'text'],
   ], (await get('/api/prompts', { limit: 200 })).items, 'None.'), true);
-  main.replaceChildren(usage, calls, prompts);
-  await Promise.all([usage, calls, prompts].map((one) => one.refresh()));
+  main.replaceChildren(board, usage, calls, prompts);
+  await Promise.all([board, usage, calls, prompts].map((one) => one.refresh()));
   return null;
 }

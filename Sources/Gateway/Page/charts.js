@@ -1,4 +1,4 @@
-// Pictures drawn with d3: a line with its drawdown, and a fan of what followed.
+// Pictures drawn with d3: a line with its drawdown, a fan of what followed, a small curve.
 
 /* global d3 */
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -78,4 +78,21 @@ export function fan(place, answer) {
     .attr('stroke', colour('--line'));
   inner.append('text').attr('x', width / 2).attr('y', height + 28).attr('text-anchor', 'middle')
     .text('bars before and after');
+}
+
+/** A curve as small as a word; fewer than two values are no curve. */
+export function spark(values, label) {
+  const place = document.createElement('div');
+  place.className = 'curve';
+  if (values.length < 2) {
+    place.textContent = '–';
+    return place;
+  }
+  const x = d3.scale.linear().domain([0, values.length - 1]).range([2, 118]);
+  const y = d3.scale.linear().domain(d3.extent(values)).range([26, 4]);
+  d3.select(place).append('svg').attr('viewBox', '0 0 120 30').attr('role', 'img')
+    .attr('aria-label', `${label}: from ${values[0]} to ${values[values.length - 1]}`)
+    .append('path').attr('fill', 'none').attr('stroke', colour('--accent')).attr('stroke-width', 1.5)
+    .attr('d', d3.svg.line().x((_, at) => x(at)).y(y)(values));
+  return place;
 }

@@ -1,9 +1,23 @@
 // Jobs: what waits, what runs, what failed.
 
-import { get } from '/api.js';
-import { el, panel, table, count, time, money } from '/ui.js';
+import { get, post, may } from '/api.js';
+import { el, panel, table, count, time, money, say } from '/ui.js';
 
 export const title = 'Jobs';
+
+function retry(row, again) {
+  if (row.state !== 'dead' || row.is_system || !may('trade')) return '';
+  return el('button', { type: 'button', 'aria-label': `Try job ${row.job_id} again`,
+    onclick: async () => {
+      try {
+        await post('/api/jobs/retry', { job_id: row.job_id });
+        say(`Job ${row.job_id} lives again.`);
+      } catch (error) {
+        say(error.message);
+      }
+      await again();
+    } }, 'Try again');
+}
 
 export async function show(main) {
   const summary = panel('Queue by kind', {
@@ -19,6 +33,16 @@ export async function show(main) {
     ['To start, ms', (row) => money(row.start_p50_ms), 'number'],
     ['To run, ms', (row) => money(row.run_p50_ms), 'number'],
   ], await get('/api/jobs/summary'), 'The queue has never been used.'), true);
+  const dead = panel('Dead jobs', {
+    sql: () => `select * from api.jobs where state = 'dead' order by job_id desc limit 100;`,
+    path: () => '/api/jobs?state=dead&limit=100',
+  }, async () => table([
+    ['Job', (row) => row.job_id, 'number'], ['Kind', (row) => row.kind],
+    ['Whose', (row) => row.is_system ? 'the system\'s' : 'this desk\'s'],
+    ['Attempts', (row) => row.attempt, 'number'], ['Died', (row) => time(row.finished_at)],
+    ['Why', (row) => row.last_error ?? '', 'text'],
+    ['', (row) => retry(row, () => Promise.all([dead.refresh(), summary.refresh()]))],
+  ], (await get('/api/jobs', { state: 'dead', limit: 100 })).items, 'None.'), true);
   const list = panel('Newest jobs', {
     sql: () => 'select * from api.jobs order by job_id desc limit 30;',
     path: () => '/api/jobs?limit=30',
@@ -30,8 +54,9 @@ export async function show(main) {
     ['Asked', (row) => time(row.enqueued_at)],
     ['Last error', (row) => row.last_error ?? '', 'text'],
   ], (await get('/api/jobs', { limit: 30 })).items, 'No jobs.'), true);
-  main.replaceChildren(summary, list);
-  await Promise.all([summary.refresh(), list.refresh()]);
-  const timer = setInterval(() => { summary.refresh(); list.refresh(); }, 5000);
+  const all = [summary, dead, list];
+  main.replaceChildren(...all);
+  await Promise.all(all.map((one) => one.refresh()));
+  const timer = setInterval(() => { for (const one of all) one.refresh(); }, 5000);
   return () => clearInterval(timer);
 }

@@ -8,9 +8,10 @@ import * as patterns from '/patterns.js';
 import * as cycles from '/cycles.js';
 import * as strategies from '/strategies.js';
 import * as agents from '/agents.js';
+import * as graph from '/graph.js';
 import * as jobs from '/jobs.js';
 
-const pages = { desk, market, patterns, cycles, strategies, agents, jobs };
+const pages = { desk, market, patterns, cycles, strategies, agents, graph, jobs };
 const main = document.getElementById('main');
 const state = document.getElementById('state');
 const haltButton = document.getElementById('halt');

@@ -1,9 +1,11 @@
-// Strategies: what they are, how they did, and a backtest at once.
+// Strategies: what they are, how they did, and what history says of them at once.
 
-import { get, post } from '/api.js';
-import { el, panel, table, percent, share, money, count, day, colored, quoted, figures, say }
+import { get, post, may } from '/api.js';
+import { el, panel, table, percent, share, money, count, quantity, day, colored, quoted, figures, say }
   from '/ui.js';
+import { bars, candles } from '/candles.js';
 import { choose } from '/choose.js';
+import { heat } from '/heat.js';
 
 export const title = 'Strategies';
 
@@ -17,29 +19,95 @@ const measures = (row) => figures([
 ]);
 
 const trades = (list) => table([
-  ['In', (trade) => day(trade.entry_ts ?? trade.entry_time)],
-  ['Out', (trade) => day(trade.exit_ts ?? trade.exit_time)],
+  ['In', (trade) => day(trade.entry_ts)],
+  ['Out', (trade) => day(trade.exit_ts)],
   ['Size', (trade) => money(trade.size), 'number'],
-  ['P&L', (trade) => colored(money(trade.pnl ?? trade.profit), trade.pnl ?? trade.profit), 'number'],
-  ['Why it ended', (trade) => trade.reason ?? trade.exit_reason ?? '–'],
-], list || [], 'No trades.');
+  ['P&L', (trade) => colored(money(trade.pnl), trade.pnl), 'number'],
+  ['Why it ended', (trade) => trade.reason ?? '–'],
+], list, 'No trades.');
 
-async function test(row, symbol, place) {
-  place.replaceChildren(el('p', { class: 'empty' }, 'Playing it against history …'));
-  try {
-    const answers = await post('/api/strategies/backtest', { config: row.config, symbols: [symbol] });
-    if (!answers.length) throw new Error('There are no bars of it.');
-    place.replaceChildren(el('h3', {}, `${row.name} on ${symbol}`), measures(answers[0]),
-      trades(answers[0].trades));
-  } catch (error) {
-    place.replaceChildren(el('p', { class: 'wrong', role: 'alert' }, error.message));
-    say(error.message);
-  }
+async function chart(symbol, list) {
+  const place = el('div', { class: 'chart', role: 'img',
+    'aria-label': `Candles of ${symbol} with the trades of the backtest` });
+  const rows = await bars(symbol);
+  const marks = list.flatMap((trade) => [
+    { day: day(trade.entry_ts), isBuy: trade.size > 0, text: '' },
+    ...(trade.exit_ts ? [{ day: day(trade.exit_ts), isBuy: trade.size < 0,
+      text: percent(trade.net_return) }] : []),
+  ]).sort((a, b) => a.day < b.day ? -1 : 1);
+  requestAnimationFrame(() => candles(place, rows, marks));
+  return place;
+}
+
+async function test(row, symbol) {
+  const answers = await post('/api/strategies/backtest', { config: row.config, symbols: [symbol] });
+  if (!answers.length) throw new Error('There are no bars of it.');
+  const list = answers[0].trades || [];
+  return [el('h3', {}, `${row.name} on ${symbol}`), measures(answers[0]),
+    await chart(symbol, list), trades(list)];
+}
+
+/** Half, as it is, and twice: a start that can be edited. */
+export function gridOf(config) {
+  return Object.fromEntries(Object.entries(config.parameters || {}).map(([name, value]) => [name,
+    Number.isInteger(value) ? [...new Set([Math.max(1, Math.round(value / 2)), value, value * 2])]
+      : [value / 2, value, value * 2]]));
+}
+
+async function sweep(row, symbol, grid) {
+  const rows = await post('/api/strategies/sweep', { config: row.config, grid, symbols: [symbol] });
+  return [el('h3', {}, `${row.name} on ${symbol}, ${rows.length} settings`), ...heat(rows)];
+}
+
+async function walk(row, symbol, grid) {
+  const folds = await post('/api/strategies/walk-forward',
+    { config: row.config, grid, symbols: [symbol] });
+  const mean = (name) => folds.reduce((sum, fold) => sum + (fold[name] ?? 0), 0) / folds.length;
+  return [el('h3', {}, `${row.name} on ${symbol}, chosen on one stretch, tested on the next`),
+    folds.length ? figures([
+      ['Sharpe where it was chosen', money(mean('train_sharpe'))],
+      ['Sharpe on what it had not seen', money(mean('test_sharpe'))],
+      ['Stretches that gained', `${folds.filter((fold) => fold.test_return > 0).length} of ${
+        folds.length}`],
+    ]) : '',
+    table([
+      ['Tested from', (fold) => day(fold.test_from)], ['to', (fold) => day(fold.test_to)],
+      ['Setting', (fold) => Object.entries(fold.parameters).map(([k, v]) => `${k} ${v}`).join(', ')],
+      ['Sharpe before', (fold) => money(fold.train_sharpe), 'number'],
+      ['Sharpe then', (fold) => money(fold.test_sharpe), 'number'],
+      ['Return', (fold) => colored(percent(fold.test_return), fold.test_return), 'number'],
+      ['Buy and hold', (fold) => percent(fold.test_buy_and_hold), 'number'],
+      ['Drawdown', (fold) => percent(fold.test_max_drawdown), 'number'],
+      ['Trades', (fold) => count(fold.test_trades), 'number'],
+    ], folds, 'There is too little history for a train span of two years.')];
+}
+
+function tools(row, symbol, isEmpty, result) {
+  const run = (work) => async () => {
+    result.replaceChildren(el('p', { class: 'empty' }, 'Playing it against history …'));
+    try {
+      result.replaceChildren(...await work());
+    } catch (error) {
+      result.replaceChildren(el('p', { class: 'wrong', role: 'alert' }, error.message));
+      say(error.message);
+    }
+  };
+  const grid = gridOf(row.config);
+  const field = el('input', { name: `grid-${row.strategy_id}`, size: 34, 'aria-label':
+    `Grid of ${row.name}: values of each parameter`, value: JSON.stringify(grid) });
+  const button = (text, work, isOff = false) => el('button', { type: 'button',
+    disabled: isEmpty || isOff, onclick: run(work) }, text);
+  const isFixed = !Object.keys(grid).length;
+  return el('div', { class: 'row' },
+    button(`Test on ${symbol}`, () => test(row, symbol)), ' ',
+    isFixed ? '' : field, ' ',
+    button('Sweep', () => sweep(row, symbol, JSON.parse(field.value)), isFixed || !may('trade')), ' ',
+    button('Walk forward', () => walk(row, symbol, JSON.parse(field.value)), isFixed));
 }
 
 export async function show(main, parameters) {
   const { form, symbol, isEmpty } = await choose('strategies', parameters);
-  const result = el('div', { 'aria-live': 'polite' });
+  const result = el('div', { 'aria-live': 'polite', class: 'result' });
   const list = panel('Strategies', {
     sql: () => 'select * from api.strategies;', path: () => '/api/strategies',
   }, async () => {
@@ -48,13 +116,22 @@ export async function show(main, parameters) {
       ['Name', (row) => row.name],
       ['Version', (row) => row.version, 'number'],
       ['State', (row) => row.status],
-      ['', (row) => el('button', { type: 'button', disabled: isEmpty,
-        onclick: () => test(row, symbol, result) }, `Test on ${symbol}`)],
+      ['Ask history', (row) => tools(row, symbol, isEmpty, result)],
       ['Config', (row) => el('details', {}, el('summary', {}, 'show'),
         el('pre', {}, JSON.stringify(row.config, null, 1))), 'text'],
     ], rows, 'None yet: select api.save_strategy(\'sma cross\', \'{…}\'), see the reference.'),
     result];
   }, true);
+  const books = panel('What each strategy holds and earned', {
+    sql: () => 'select * from api.strategy_books;', path: () => '/api/strategies/books',
+  }, async () => table([
+    ['Strategy', (row) => row.strategy_id ?? 'without one'],
+    ['Account', (row) => row.account_id, 'number'], ['Symbol', (row) => row.symbol],
+    ['Quantity', (row) => quantity(row.quantity), 'number'],
+    ['Cost, USD', (row) => money(row.cost), 'number'],
+    ['Realised, USD', (row) => colored(money(row.realised), row.realised), 'number'],
+    ['Fees, USD', (row) => money(row.fees), 'number'],
+  ], (await get('/api/strategies/books', { limit: 200 })).items, 'No trades yet.'), true);
   const kept = panel('Backtests that were kept', {
     sql: () => `select * from api.backtests where ${quoted(symbol)} = any(symbols);`,
     path: () => '/api/backtests?limit=50',
@@ -70,7 +147,8 @@ export async function show(main, parameters) {
     ['Trades', (row) => count(row.trade_count), 'number'],
   ], (await get('/api/backtests', { limit: 50 })).items, 'None yet: api.record_backtest keeps one.'),
   true);
-  main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Choose' }, form), list, kept);
-  await Promise.all([list.refresh(), kept.refresh()]);
+  main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Choose' }, form), list, books,
+    kept);
+  await Promise.all([list, books, kept].map((one) => one.refresh()));
   return null;
 }

@@ -28,7 +28,7 @@ select set_eq(
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
         verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,
-        performance,lots,neighbourhood,contagion}'::text[]
+        performance,lots,neighbourhood,contagion,graph_nodes}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -47,7 +47,7 @@ select set_eq(
         record_backtest,
         performance,lots,
         set_monitor,stop_monitor,
-        neighbourhood,contagion,relate_instruments
+        neighbourhood,contagion,relate_instruments,graph_nodes,retry_job
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -73,7 +73,8 @@ select set_eq(
         api.cancel_order,api.replace_order,api.place_bracket,
         api.performance,api.lots,
         api.set_monitor,api.stop_monitor,
-        api.neighbourhood,api.contagion,api.relate_instruments
+        api.neighbourhood,api.contagion,api.relate_instruments,
+        api.graph_nodes,api.retry_job,trade.book_of
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
