@@ -79,6 +79,7 @@ tenant: migrate
 
 tests:
 	@docker/packages.sh test
+	@$(server) up
 	@docker/test.sh
 
 # ---- style --------------------------------------------------------------------

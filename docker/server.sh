@@ -51,7 +51,12 @@ copy_server() {
     local wanted have
     wanted=$("$source/bin/postgres" --version)
     have=$(cat "$base/postgres/version" 2>/dev/null || true)
-    [ "$wanted" = "$have" ] && return
+    if [ "$wanted" = "$have" ]; then
+        # Packages that came since bring extensions that the tests need.
+        cp -an "$source/." "$base/postgres/lib/postgresql/$version"
+        cp -aLn "$share/." "$base/postgres/share/postgresql/$version"
+        return
+    fi
     running && down
     say "copying $wanted"
     rm -rf "$base/postgres"
