@@ -42,6 +42,8 @@ dsn: ## connection string; ROLE=analyst|reader|gateway|worker|owner|admin
 
 test: installed tests ## every test
 test-long: installed ## the long drills
+	@docker/packages.sh test
+	@$(server) up
 	@docker/test.sh long
 
 bench: installed ## measure against the named baselines
