@@ -2,7 +2,7 @@
 # The Python packages that tests, benchmarks and linters use, in a virtual environment of
 # this checkout; prints the path of its python. Nothing of the product needs them.
 #
-#   docker/python.sh test|lint|bench|page|clients|langchain
+#   docker/python.sh test|lint|bench|doors|clients|langchain
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 group=${1:?test, lint, bench, clients or langchain}

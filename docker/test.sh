@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | drop_in | sql | demo
+# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | drop_in | doors | sql | demo
 # Each runner prints its own closing lines; the first failure ends the run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -115,12 +115,14 @@ test_demo() {
     demo/test.sh
 }
 
-# The page in headless Chromium, over a database in which the demo has run.
-test_page() {
-    say "page"
-    docker/packages.sh page
-    local name=bellwether_page_$$ status=0 scratch gateway
+# The page in headless Chromium, the API against its own description, a thousand streams:
+# over a database in which the demo has run.
+test_doors() {
+    say "doors"
+    docker/packages.sh doors
+    local name=bellwether_doors_$$ status=0 scratch gateway url python
     scratch=$(mktemp -d)
+    python=$(docker/python.sh doors)
     sql "create database $name template bellwether_template"
     "$bellwether" migrate --database "$(database "$name")" > /dev/null
     psql -Xq -v ON_ERROR_STOP=1 "$(database "$name")" -f demo/tenant.sql > /dev/null
@@ -128,7 +130,9 @@ test_page() {
     BELLWETHER_ADMIN_DSN=$(dsn admin) BELLWETHER_WORKER_DSN=$(dsn worker) \
         BELLWETHER_ANALYST_DSN=$(dsn analyst) BELLWETHER_MODEL_PATH=$base/model \
         demo/run.sh > "$scratch/demo.out" 2>&1 || { tail -n 30 "$scratch/demo.out" >&2; return 1; }
-    "$bellwether" key create --scopes trade --database "$(dsn admin)" > "$scratch/key"
+    key() { "$bellwether" key create --scopes trade --rate 100000 --name "$1" --database "$(dsn admin)" > "$scratch/$1"; }
+    key page
+    key api
     "$bellwether" gateway --port 0 --rpc-port 0 --libraries "$base/web" --log-format json \
         --database "$(dsn gateway)" 2> "$scratch/gateway.log" &
     gateway=$!
@@ -136,11 +140,13 @@ test_page() {
         kill -0 "$gateway" || { cat "$scratch/gateway.log" >&2; return 1; }
         sleep 0.1
     done
-    "$(docker/python.sh page)" Tests/PageTests/page_test.py \
-        "$(sed -n 's#.*listening on \(http[^ ,]*\)/,.*#\1#p' "$scratch/gateway.log")" \
-        "$scratch/key" "$base/screenshots" || status=$?
+    url=$(sed -n 's#.*listening on \(http[^ ,]*\)/,.*#\1#p' "$scratch/gateway.log")
+    "$python" Tests/DoorTests/page_test.py "$url" "$scratch/page" "$base/screenshots" || status=$?
+    Tests/DoorTests/api_test.sh "$(dirname "$python")/schemathesis" "$url" "$scratch/api" || status=$?
     kill -TERM "$gateway"
     wait "$gateway" || status=$?
+    "$python" Tests/DoorTests/streams_test.py "$scratch/api" 1000 \
+        "$bellwether" gateway --libraries "$base/web" --database "$(dsn gateway)" || status=$?
     sql "drop database $name with (force)"
     rm -rf "$scratch"
     return $status
@@ -148,7 +154,7 @@ test_page() {
 
 case ${1:-all} in
     all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
-    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in; test_page ;;
+    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in; test_doors ;;
     c) test_c ;;
     tap) test_tap "${2:-}" ;;
     clients) test_clients ;;
@@ -156,6 +162,6 @@ case ${1:-all} in
     sql) template; test_sql ;;
     swift) template; test_swift ;;
     demo) template; test_demo ;;
-    page) template; test_page ;;
+    doors) template; test_doors ;;
     *) sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
 esac

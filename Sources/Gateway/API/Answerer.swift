@@ -18,15 +18,18 @@ struct Answerer: Sendable {
     ) async throws -> Response {
         let call = try Call(route, Arguments(request, route, placeholder: placeholder))
         let key = request.method == "GET" ? nil : request.headers["idempotency-key"]
-        let answer = try await pool.withConnection { connection -> Answer in
-            if let key {
-                return try await Self.once(
-                    key, request, route, call, holder, requestID, on: connection)
+        let answer: Answer
+        if let key {
+            answer = try await pool.withConnection { connection in
+                try await Self.once(key, request, route, call, holder, requestID, on: connection)
             }
-            let rows = try await connection.pipeline([
-                "begin", Self.settings(holder, requestID), call.statement, "commit",
-            ])
-            return try Self.read(rows[2], route, call)
+        } else {
+            let statements = [Self.settings(holder, requestID), call.statement]
+            // What writes has its commit as a statement: a constraint may speak up only then.
+            let isRead = request.method == "GET"
+            let rows = try await pool.pipeline(
+                isRead ? statements : ["begin"] + statements + ["commit"])
+            answer = try Self.read(rows[isRead ? 1 : 2], route, call)
         }
         return try Self.response(answer, request, route)
     }

@@ -75,6 +75,20 @@ package actor Pool {
         try await withConnection { connection in try await connection.query(sql) }
     }
 
+    /// Statements in one round trip and one transaction, which ends with them. They must not change
+    /// the session beyond that transaction: it is not made as new afterwards.
+    package func pipeline(_ statements: [SQL]) async throws -> [Rows] {
+        let connection = try await acquire()
+        do {
+            let rows = try await connection.pipeline(statements)
+            await giveBack(connection)
+            return rows
+        } catch {
+            await release(connection)
+            throw error
+        }
+    }
+
     /// Allows another number of connections.
     package func resize(_ maximum: Int) {
         for waiter in state.resize(maximum) { waiter.resume(returning: .open) }
@@ -190,6 +204,10 @@ package actor Pool {
             await connection.close()
             return vacate()
         }
+        await giveBack(connection)
+    }
+
+    private func giveBack(_ connection: Connection) async {
         let idle = Idle(connection: connection, since: .now)
         switch state.release(idle) {
         case .keep: break
