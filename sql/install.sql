@@ -28,6 +28,8 @@
 \ir migrations/once.psql
 \set migration 0010_graph
 \ir migrations/once.psql
+\set migration 0011_work
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql

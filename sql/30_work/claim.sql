@@ -9,10 +9,13 @@
 -- Jobs whose time has come.
 create or replace function work._promote()
 returns void
-language sql
+language plpgsql
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-begin atomic
+as $$
+#variable_conflict use_column
+begin
     update work.job as j set state = 'ready'
     where j.job_id = any(array(
         select w.job_id from work.job as w
@@ -20,7 +23,8 @@ begin atomic
         order by w.run_at limit 1000
         for no key update skip locked
     ));
-end;
+end
+$$;
 comment on function work._promote()
     is 'Makes up to 1000 waiting jobs ready that are due.';
 
@@ -73,9 +77,11 @@ $$;
 comment on function work._lane_heads(bigint[]) is
 'Those of these ready jobs that are the next of their lane.';
 
--- Locks the jobs to be leased, never waiting for a lock.
-create or replace function work._lock_next(flows work.flow[], max_jobs integer)
-returns bigint[]
+-- Locks the jobs to be leased, never waiting for a lock. The flows come back without
+-- what lies before the last job locked: that is taken, by us or by others.
+create or replace function work._lock_next(
+    inout flows work.flow[], max_jobs integer, out job_ids bigint[]
+)
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -83,86 +89,90 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 declare
-    free bigint[];
-    in_lanes bigint[];
+    budget jsonb;
+    is_even boolean;
+    free integer := max_jobs;
+    none integer[] := array_fill(0, array[cardinality(flows)]);
+    shares integer[];
+    taken integer[];
+    found_ids bigint[];
+    lane_ids bigint[];
+    in_lanes bigint[] := '{}';
 begin
+    job_ids := '{}';
     if flows = '{}' then
-        return '{}'::bigint[];
+        return;
     end if;
-    select
-        coalesce(
-            array_agg(head.job_id order by head.number, head.job_id)
-                filter (where head.lane is null), '{}'
+    select jsonb_object_agg(r.scope || ' ' || r.name, r.remaining) into budget
+    from work._remaining(flows) as r;
+    is_even := budget is null and not exists (
+        select from unnest(flows) as f
+        where f.side_effects or f.priority <> flows[1].priority
+    );
+    shares := case
+        when is_even then work._even_shares(none, none, max_jobs)
+        else work._shares(flows, max_jobs, budget)
+    end;
+    loop
+        with head as materialized (
+            select f.number, following.job_id, following.lane
+            from unnest(_lock_next.flows) with ordinality as f (
+                kind, priority, tenant_id, first_job_id, side_effects, provider, number
+            )
+            inner join unnest(shares) with ordinality as s (share, number)
+                using (number)
+            cross join lateral (
+                select j.job_id, j.lane from work.job as j
+                where
+                    j.state = 'ready' and j.kind = f.kind and j.priority = f.priority
+                    and j.tenant_id = f.tenant_id and j.job_id >= f.first_job_id
+                order by j.job_id limit s.share
+                for no key update skip locked
+            ) as following
+            where s.share > 0
         ),
-        coalesce(array_agg(head.job_id) filter (where head.lane is not null), '{}')
-    into free, in_lanes
-    from (
-        select f.number, following.job_id, following.lane
+
+        of_flow as (
+            select head.number, max(head.job_id) as last_id, count(*)::integer as taken
+            from head
+            group by head.number
+        )
+
+        select
+            array(
+                select head.job_id from head
+                where head.lane is null order by head.number, head.job_id
+            ),
+            array(select head.job_id from head where head.lane is not null),
+            array_agg(coalesce(o.taken, 0) order by f.number),
+            array_agg(
+                row(
+                    f.kind, f.priority, f.tenant_id,
+                    coalesce(o.last_id + 1, f.first_job_id), f.side_effects, f.provider
+                )::work.flow order by f.number
+            )
+        into found_ids, lane_ids, taken, flows
         from unnest(_lock_next.flows) with ordinality as f (
             kind, priority, tenant_id, first_job_id, side_effects, provider, number
         )
-        inner join unnest(work._shares(_lock_next.flows, _lock_next.max_jobs))
-            with ordinality as s (share, number) using (number)
-        cross join lateral (
-            select j.job_id, j.lane from work.job as j
-            where
-                j.state = 'ready' and j.kind = f.kind and j.priority = f.priority
-                and j.tenant_id = f.tenant_id and j.job_id >= f.first_job_id
-            order by j.job_id limit s.share
-            for no key update skip locked
-        ) as following
-        where s.share > 0
-    ) as head;
+        left join of_flow as o on f.number = o.number;
 
+        -- Those of the first round last: there the next claim goes on.
+        job_ids := found_ids || job_ids;
+        in_lanes := in_lanes || lane_ids;
+        free := free - cardinality(found_ids) - cardinality(lane_ids);
+        exit when not is_even or free <= 0 or taken = shares;
+        shares := work._even_shares(shares, taken, free);
+        exit when 0 > all(shares);
+    end loop;
     if in_lanes <> '{}' then
-        free := free || work._lane_heads(in_lanes);
+        job_ids := job_ids || work._lane_heads(in_lanes);
     end if;
-    return free;
 end
 $$;
 comment on function work._lock_next(work.flow[], integer) is
-'Locks the next jobs of these flows and returns their ids.';
-
--- While an old snapshot is held open somewhere, the index keeps an entry of each job
--- that ever was, and going from flow to flow gets slow. Then this session remembers the
--- flows and how far it came in each, for as long as keeps the search at a twentieth of
--- its time, and looks again at once when what it remembers does not fill a batch.
-create or replace function work._remember(
-    kinds text[], flows work.flow[], job_ids bigint[], until timestamptz
-)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
-set enable_seqscan = off
-as $$
-#variable_conflict use_column
-declare
-    memory text;
-begin
-    -- What lies before the last job taken is taken, by us or by others.
-    select jsonb_build_object(
-        'until', _remember.until, 'kinds', _remember.kinds, 'flows', jsonb_agg(
-        jsonb_build_object(
-            'kind', f.kind, 'priority', f.priority, 'tenant_id', f.tenant_id,
-            'first_job_id', greatest(f.first_job_id, (
-                select max(j.job_id) from work.job as j
-                where
-                    j.job_id = any(_remember.job_ids) and j.kind = f.kind
-                    and j.priority = f.priority and j.tenant_id = f.tenant_id
-            )),
-            'side_effects', f.side_effects, 'provider', f.provider
-        ) order by f.number
-    )
-    )::text into memory
-    from unnest(_remember.flows) with ordinality as f (
-        kind, priority, tenant_id, first_job_id, side_effects, provider, number
-    );
-    perform set_config('work.flows', memory, false);
-end
-$$;
-comment on function work._remember(text[], work.flow[], bigint[], timestamptz) is
-'Remembers flows in this session until then.';
+'Locks the next jobs of these flows; returns their ids, and the flows without what is '
+'taken.';
 
 create or replace function work.claim(worker_id integer, kinds text[], max_jobs integer)
 returns table (
@@ -188,10 +198,16 @@ declare
     );
     last_taken integer;
     reach integer;
-    memory jsonb := nullif(current_setting('work.flows', true), '')::jsonb;
     moment timestamptz;
-    search interval;
-    until timestamptz;
+    -- For tests, and for machines on which nothing is quick.
+    slow_search interval := coalesce(
+        nullif(current_setting('work.slow_search', true), ''), '10 ms'
+    );
+    was_slow boolean;
+    is_slow boolean := coalesce(
+        current_setting('work.is_slow', true) = 'true', false
+    );
+    until timestamptz := nullif(current_setting('work.flows_until', true), '');
     flows work.flow[];
     taken bigint[] := '{}'::bigint[];
 begin
@@ -213,14 +229,21 @@ begin
     end if;
 
     perform work._promote();
-    if memory -> 'kinds' = to_jsonb(claim.kinds)
-        and (memory ->> 'until')::timestamptz > clock_timestamp() then
-        until := (memory ->> 'until')::timestamptz;
-        flows := array(
-            select f
-            from jsonb_populate_recordset(null::work.flow, memory -> 'flows') as f
+    if until > clock_timestamp()
+        and current_setting('work.flows_kinds', true)
+            = coalesce(claim.kinds::text, '') then
+        -- While an old snapshot is held open somewhere, the index keeps an entry of each
+        -- job that ever was, and going from flow to flow gets slow. When it was so twice,
+        -- this session remembers the flows and how far it came in each, for as long as
+        -- keeps the search at a twentieth of its time, and looks again at once when what
+        -- it remembers does not fill a batch.
+        flows := work._in_turn(
+            current_setting('work.flows')::work.flow[], last_tenant
         );
-        taken := work._lock_next(flows, claim.max_jobs);
+        select n.flows, n.job_ids into flows, taken
+        from work._lock_next(flows, claim.max_jobs) as n;
+    else
+        until := null;
     end if;
     if cardinality(taken) < claim.max_jobs then
         -- One flow for each job will do, unless limits or lanes leave nothing of them:
@@ -228,17 +251,27 @@ begin
         foreach reach in array array[1, 8, 64, 512] loop
             moment := clock_timestamp();
             flows := work._flows(claim.kinds, reach * claim.max_jobs, last_tenant);
-            search := clock_timestamp() - moment;
-            until := case
-                when search > interval '5 ms'
-                    then clock_timestamp() + least(20 * search, interval '5 seconds')
-            end;
+            was_slow := is_slow;
+            is_slow := clock_timestamp() - moment > slow_search;
+            until := null;
+            if is_slow and was_slow then
+                -- Of more tenants than have a turn now, so that what is remembered
+                -- keeps nobody waiting.
+                if cardinality(flows) between reach * claim.max_jobs and 199 then
+                    flows := work._flows(claim.kinds, 200, last_tenant);
+                end if;
+                until := clock_timestamp() + least(
+                    20 * (clock_timestamp() - moment), interval '5 seconds'
+                );
+            end if;
             if cardinality(flows) > 1 then
                 flows := work._in_turn(flows, last_tenant);
             end if;
-            taken := work._lock_next(flows, claim.max_jobs);
+            select n.flows, n.job_ids into flows, taken
+            from work._lock_next(flows, claim.max_jobs) as n;
             exit when taken <> '{}' or flows = '{}';
         end loop;
+        perform set_config('work.is_slow', is_slow::text, false);
     end if;
     if taken = '{}' then
         -- Nothing to do: time to see whether a lane stands still.
@@ -284,7 +317,9 @@ begin
         perform set_config('work.last_tenant', last_taken::text, false);
     end if;
     if until is not null then
-        perform work._remember(claim.kinds, flows, taken, until);
+        perform set_config('work.flows_until', until::text, false),
+            set_config('work.flows_kinds', coalesce(claim.kinds::text, ''), false),
+            set_config('work.flows', flows::text, false);
     end if;
     if exists (select from work.bucket as b where b.scope <> 'provider') then
         perform work._spend(taken);

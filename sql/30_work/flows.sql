@@ -5,7 +5,7 @@
 
 
 -- The flows of one kind and priority, tenant by tenant: a jump in the index for each,
--- however many jobs it has.
+-- however many jobs it has. In PL/pgSQL, as a function in SQL is planned at each call.
 create or replace function work._flows_of(
     kind text,
     priority integer,
@@ -16,11 +16,15 @@ create or replace function work._flows_of(
     max_flows integer
 )
 returns work.flow[]
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-begin atomic
+as $$
+#variable_conflict use_column
+declare
+    flows work.flow[];
+begin
     with recursive held as materialized (
         select h.tenant_id
         from work.hold as h inner join work.kind as k on k.name = _flows_of.kind
@@ -69,8 +73,10 @@ begin atomic
         where
             step.tenant_id <= _flows_of.last_tenant
             and step.tenant_id not in (select held.tenant_id from held)
-    );
-end;
+    ) into flows;
+    return flows;
+end
+$$;
 comment on function work._flows_of(
     text, integer, boolean, text, integer, integer, integer
 ) is

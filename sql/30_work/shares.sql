@@ -76,27 +76,30 @@ comment on function work._remaining(work.flow[]) is
 -- The flows in the order in which they have their turns.
 create or replace function work._in_turn(flows work.flow[], last_tenant integer)
 returns work.flow[]
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
-begin atomic
-    select array(
+as $$
+begin
+    return array(
         select f from unnest(flows) as f
         order by
             f.priority, f.tenant_id <= last_tenant, f.tenant_id, f.first_job_id
     );
-end;
+end
+$$;
 comment on function work._in_turn(work.flow[], integer) is
 'The most urgent flows first, then the tenants after last_tenant, then the others.';
 
 -- How many jobs there are of each flow, as far as it matters.
 create or replace function work._sizes(flows work.flow[], enough integer)
 returns integer[]
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 set enable_seqscan = off
-begin atomic
-    select array(
+as $$
+begin
+    return array(
         select (
             select count(*) from (
                 select from work.job as j
@@ -113,7 +116,8 @@ begin atomic
         )
         order by f.number
     );
-end;
+end
+$$;
 comment on function work._sizes(work.flow[], integer) is
 'How many jobs each flow has, counted up to enough; 1 if its kind has side effects.';
 
@@ -148,7 +152,9 @@ comment on function work._within(work.flow, integer, jsonb) is
 
 -- The flows must be in turn. Of one priority each tenant gets the same share, and of a
 -- tenant each kind; what one does not need goes to the others in the next round.
-create or replace function work._shares(flows work.flow[], max_jobs integer)
+create or replace function work._shares(
+    flows work.flow[], max_jobs integer, budget jsonb
+)
 returns integer[]
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -159,7 +165,6 @@ declare
     priorities integer[];
     acting boolean[];
     shares integer[] := array_fill(0, array[cardinality(flows)]);
-    budget jsonb;
     free integer := max_jobs;
     acted boolean := false;
     first integer := 1;
@@ -168,19 +173,9 @@ declare
     quota integer;
     granted integer;
 begin
-    select jsonb_object_agg(r.scope || ' ' || r.name, r.remaining) into budget
-    from work._remaining(flows) as r;
-    if cardinality(flows) = 1 and budget is null then
-        return array[case when flows[1].side_effects then 1 else max_jobs end];
-    end if;
-    -- With a flow for each job there is no need to count them.
-    sizes := case
-        when cardinality(flows) >= max_jobs and budget is null
-            then array_fill(1, array[cardinality(flows)])
-        else work._sizes(
-            flows, least(max_jobs, 2 + 8 * max_jobs / cardinality(flows))
-        )
-    end;
+    sizes := work._sizes(
+        flows, least(max_jobs, 2 + 8 * max_jobs / cardinality(flows))
+    );
     select array_agg(f.priority order by f.number),
         array_agg(f.side_effects order by f.number)
     into priorities, acting
@@ -221,8 +216,42 @@ begin
     return shares;
 end
 $$;
-comment on function work._shares(work.flow[], integer) is
-'How many jobs a claim takes of each of these flows.';
+comment on function work._shares(work.flow[], integer, jsonb) is
+'How many jobs a claim takes of each of these flows, within a budget (null: no limit).';
+
+-- The same for flows of one priority that nothing limits: without counting what there
+-- is, as the jobs themselves will show. `taken` says what came of the shares of the
+-- round before; a flow that had less than its share is empty, and stays so: -1.
+create or replace function work._even_shares(
+    shares integer[], taken integer[], max_jobs integer
+)
+returns integer[]
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return array(
+        select case
+            when not f.is_open then -1
+            else max_jobs / f.open_flows + (f.place <= max_jobs % f.open_flows)::integer
+        end
+        from (
+            select
+                given.number, given.share = given.taken as is_open,
+                count(*) filter (where given.share = given.taken) over ()::integer
+                    as open_flows,
+                row_number() over (
+                    partition by given.share = given.taken order by given.number
+                ) as place
+            from unnest(shares, taken) with ordinality as given (share, taken, number)
+        ) as f
+        order by f.number
+    );
+end
+$$;
+comment on function work._even_shares(integer[], integer[], integer) is
+'Equal shares of max_jobs for the flows that had their whole share of the last round; '
+'-1 for the others.';
 
 -- What was started is taken from the buckets.
 create or replace function work._spend(job_ids bigint[])

@@ -86,10 +86,12 @@ select cmp_ok(
     pg_temp.pages($$select work._flows('{match_orders}', 100, -1)$$), '>',
     3 * before.claim, 'to look for what is to be done reads what was done'
 ) from before;
-select work._remember(
-    '{match_orders}', work._flows('{match_orders}', 100, -1), '{}',
-    clock_timestamp() + interval '1 hour'
-) \g /dev/null
+select
+    set_config('work.flows', work._flows('{match_orders}', 100, -1)::text, false),
+    set_config('work.flows_kinds', '{match_orders}', false),
+    set_config(
+        'work.flows_until', (clock_timestamp() + interval '1 hour')::text, false
+    ) \g /dev/null
 select cmp_ok(
     pg_temp.claim_pages(), '<', 3 * before.claim, 'a claim that remembers does not'
 ) from before;
