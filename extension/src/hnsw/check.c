@@ -342,17 +342,8 @@ CheckRoots(HnswCheck *check)
 	}
 	for (uint32 page = 0; page < check->meta.key_pages; page++)
 	{
-		BlockNumber block = HnswKeyBlock(check->index, page << 8);
-		Buffer		buffer;
-		int			last = 0;
+		int			last = HnswLastKey(check->index, page);
 
-		if (block >= check->blocks)
-			continue;
-		buffer = HnswPin(check->index, block);
-		LockBuffer(buffer, BUFFER_LOCK_SHARE);
-		if (!PageIsNew(BufferGetPage(buffer)))
-			last = PageGetMaxOffsetNumber(BufferGetPage(buffer));
-		UnlockReleaseBuffer(buffer);
 		for (int item = 1; item <= last; item++)
 			CheckRoot(check, page << 8 | item);
 	}

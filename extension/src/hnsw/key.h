@@ -63,12 +63,24 @@ HnswHasKey(const uint32 *keys, int count, uint32 key)
 	return count > 0 && keys[low] == key;
 }
 
-extern int	HnswKeyColumns(Relation rel);
+/* key.c: keys as stored */
 extern BlockNumber HnswKeyBlock(const HnswIndex *index, uint32 key);
 extern HnswKey *HnswKeyOn(Page page, uint32 key);
 extern Page HnswKeyMemory(HnswIndex *index, uint32 key);
+extern int	HnswLastKey(HnswIndex *index, uint32 key_page);
+extern uint32 HnswFindKey(HnswIndex *index, HnswMeta *memory_meta, const HnswKeyValue *value);
 extern uint32 HnswKeyOfRow(HnswIndex *index, HnswMeta *memory_meta, Datum *values, bool *isnull);
 extern bool HnswRowHasKey(HnswIndex *index, Datum *values, bool *isnull, uint32 key);
+
+/* key_value.c: values as bytes */
+extern int	HnswKeyColumns(Relation rel);
+extern void HnswKeyBytes(Datum value, Oid type, int64 *integer, HnswKeyValue *key);
+extern HnswKeyValue HnswJoinKeyValues(const HnswKeyValue *parts, int columns);
+extern void HnswSplitKey(const HnswKey *stored, int columns, HnswKeyValue *parts);
+extern HnswKeyValue HnswKeyValueOfRow(HnswIndex *index, Datum *values, bool *isnull,
+									  HnswKeyValue *parts, int64 *integers);
+
+/* key_scan.c: the keys of a scan */
 extern void HnswKeysOfScan(HnswIndex *index, ScanKey keys, int count, HnswKeySet *set);
 
 #endif							/* HNSW_KEY_H */
