@@ -138,8 +138,8 @@ HnswLeaveMemory(HnswBuildState *build)
 /*
  * What comes goes into the pages.
  */
-static void
-ForgetMemory(HnswBuildState *build)
+void
+HnswForgetMemory(HnswBuildState *build)
 {
 	build->in_memory = false;
 	build->index->groups = NULL;
@@ -175,7 +175,7 @@ EnterMemory(HnswBuildState *build)
 			return true;
 		ReportFull(build->tuples);
 		HnswLeaveMemory(build);
-		ForgetMemory(build);
+		HnswForgetMemory(build);
 		return false;
 	}
 	for (;;)
@@ -192,7 +192,7 @@ EnterMemory(HnswBuildState *build)
 			shared->flushed = true;
 		}
 		LWLockRelease(&shared->phase);
-		ForgetMemory(build);
+		HnswForgetMemory(build);
 		return false;
 	}
 }
@@ -241,6 +241,26 @@ HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool al
 }
 
 /*
+ * After the last row: in memory or, if that was too little, in the pages.
+ */
+void
+HnswBuildConnect(HnswBuildState *build)
+{
+	MemoryContext old = MemoryContextSwitchTo(build->row);
+	HnswMeta	meta;
+
+	if (build->in_memory)
+		HnswConnect(&build->inserter, build->meta, build->meta);
+	else
+	{
+		HnswReadMeta(build->rel, &meta);
+		HnswConnect(&build->inserter, NULL, &meta);
+	}
+	MemoryContextSwitchTo(old);
+	MemoryContextReset(build->row);
+}
+
+/*
  * Makes a process ready to build.
  */
 void
@@ -275,6 +295,7 @@ HnswBuild(Relation heap, Relation rel, IndexInfo *info)
 	{
 		result->heap_tuples = table_index_build_scan(heap, rel, info, true, true,
 													 HnswBuildRow, build, NULL);
+		HnswBuildConnect(build);
 		if (build->in_memory)
 			HnswLeaveMemory(build);
 	}

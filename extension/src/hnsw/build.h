@@ -35,6 +35,8 @@ extern void HnswBuildBegin(HnswBuildState *build, Relation rel, HnswMeta *meta);
 extern void HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive,
 						 void *state);
 extern void HnswLeaveMemory(HnswBuildState *build);
+extern void HnswForgetMemory(HnswBuildState *build);
+extern void HnswBuildConnect(HnswBuildState *build);
 
 /* parallel.c */
 extern bool HnswBuildParallel(HnswBuildState *build, Relation heap, struct IndexInfo *info,

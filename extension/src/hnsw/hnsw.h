@@ -108,6 +108,9 @@
 /* Phase of CREATE INDEX after initializing */
 #define HNSW_PHASE_LOAD	2
 
+/* Candidates for the links of a node, where they do not come from a search */
+#define HNSW_MOST_CANDIDATES(m)	(6 * (m))
+
 /* Locked (heavyweight) by inserts in share mode; vacuum waits for them */
 #define HNSW_INSERT_LOCK	HNSW_META_BLOCK
 
@@ -447,7 +450,8 @@ HnswVisited(const HnswWalk *walk, uint32 node)
 }
 
 /* select.c: which links a node keeps */
-extern int	HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int count, int most);
+extern int	HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int fixed, int count,
+					   int most);
 extern int	HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
 					  int most, uint32 *result);
 
@@ -459,6 +463,9 @@ extern bool HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datu
 extern bool HnswInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,
 					   Relation heap, IndexUniqueCheck unique, bool unchanged,
 					   struct IndexInfo *info);
+
+/* connect.c */
+extern uint32 HnswConnect(HnswInserter *inserter, HnswMeta *memory_meta, const HnswMeta *meta);
 
 /* build.c */
 extern IndexBuildResult *HnswBuild(Relation heap, Relation rel, struct IndexInfo *info);

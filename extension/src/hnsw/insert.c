@@ -33,7 +33,7 @@ void
 HnswInserterInit(HnswInserter *inserter, HnswIndex *index)
 {
 	HnswCodec  *codec = &index->codec;
-	int			most = Max(index->ef_construction, 2 * index->m) + 1;
+	int			most = Max(index->ef_construction, HNSW_MOST_CANDIDATES(index->m)) + 1;
 
 	inserter->index = index;
 	HnswWalkInit(&inserter->walk, index, 0, false);
@@ -118,7 +118,7 @@ FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
 		if (level == 0)
 			links->twin_of = FindTwin(inserter, candidates, count);
 		count = DropDead(index, key, candidates, count);
-		count = HnswSelect(inserter, candidates, count, index->m);
+		count = HnswSelect(inserter, candidates, 0, count, index->m);
 		links->count[level] = count;
 		for (int i = 0; i < count; i++)
 			links->links[level][i] = candidates[i].node;

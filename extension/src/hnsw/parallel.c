@@ -163,6 +163,9 @@ Finish(HnswBuildState *build, HnswShared *shared)
 	build->tuples = shared->tuples;
 	build->error_squares = shared->error_squares;
 	*build->meta = shared->meta;
+	if (shared->flushed && build->in_memory)
+		HnswForgetMemory(build);
+	HnswBuildConnect(build);
 	if (!shared->flushed)
 		HnswLeaveMemory(build);
 	build->in_memory = false;

@@ -13,10 +13,11 @@
 
 /*
  * Moves the chosen candidates to the front, nearest first, and returns how many:
- * at most "most". They come sorted, with their distances to the node.
+ * at most "most". They come sorted, with their distances to the node; but the
+ * first "fixed" ones are chosen already.
  */
 int
-HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int count, int most)
+HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int fixed, int count, int most)
 {
 	HnswIndex  *index = inserter->index;
 	HnswCandidate *left = inserter->kept;
@@ -24,8 +25,9 @@ HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int count, int mos
 
 	while (count > chosen && chosen < most)
 	{
-		int			others = count - chosen - 1;
-		int			kept = chosen + 1;
+		int			kept = Max(chosen + 1, fixed);
+		int			first = kept;
+		int			others = count - first;
 
 		/* The next one is the nearest that nothing chosen stands before */
 		chosen++;
@@ -33,14 +35,14 @@ HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int count, int mos
 			break;
 		HnswReadCode(index, candidates[chosen - 1].node, inserter->code_copy);
 		HnswQueryFromCode(&index->codec, inserter->code_copy, &inserter->other);
-		memcpy(left, candidates + chosen, others * sizeof(HnswCandidate));
+		memcpy(left, candidates + first, others * sizeof(HnswCandidate));
 		HnswDistances(index, &inserter->other, left, others);
 		for (int i = 0; i < others; i++)
-			if (!(left[i].distance < candidates[chosen + i].distance))
-				candidates[kept++] = candidates[chosen + i];
+			if (!(left[i].distance < candidates[first + i].distance))
+				candidates[kept++] = candidates[first + i];
 		count = kept;
 	}
-	return chosen;
+	return Max(chosen, Min(fixed, count));
 }
 
 static int
@@ -68,7 +70,7 @@ HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
 		candidates[i].node = links[i];
 	HnswDistances(index, &inserter->other, candidates, count);
 	qsort(candidates, count, sizeof(HnswCandidate), CompareCandidates);
-	count = HnswSelect(inserter, candidates, count, most);
+	count = HnswSelect(inserter, candidates, 0, count, most);
 	for (int i = 0; i < count; i++)
 		result[i] = candidates[i].node;
 	return count;

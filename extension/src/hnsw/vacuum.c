@@ -8,6 +8,8 @@
  *			al., FreshDiskANN, arXiv 2105.09613, algorithm 4)
  *	free	nothing leads to the tombstones any more: their numbers are listed
  *
+ * At the end of VACUUM, nodes that nothing leads to are connected (connect.c).
+ *
  * Between mark and repair it waits for inserts in progress, which may have
  * chosen a tombstone; later ones do not. A crash in between leaves tombstones to
  * the next vacuum.
@@ -31,7 +33,7 @@
 #define vacuum_delay_point()	vacuum_delay_point(false)
 #endif
 
-/* Candidates for the links of a node under repair, times its most links */
+/* Candidates that a node under repair may take over, times its most links */
 #define REPAIR_CANDIDATES	1.5
 
 typedef struct HnswVacuum
@@ -274,13 +276,13 @@ RepairLinks(HnswVacuum *vacuum, uint32 node, int level, uint32 key)
 	HnswReadCode(index, node, inserter->code_copy);
 	HnswQueryFromCode(&index->codec, inserter->code_copy, &inserter->query);
 	HnswDistances(index, &inserter->query, around->items, around->count);
-	/* All that it has, far ones too, and the nearest that it may take over */
+	/* All that it has, and of the nearest others those that lead elsewhere */
 	theirs_only.items = around->items + own;
 	theirs_only.count = around->count - own;
 	HnswSort(&theirs_only);
-	around->count = Min(around->count, Max(own, (int) (most * REPAIR_CANDIDATES)));
-	HnswSort(around);
-	around->count = HnswSelect(inserter, around->items, around->count, most);
+	around->count = Min(around->count, Min(own + (int) (most * REPAIR_CANDIDATES),
+										   HNSW_MOST_CANDIDATES(index->m)));
+	around->count = HnswSelect(inserter, around->items, own, around->count, most);
 	for (int i = 0; i < around->count; i++)
 		vacuum->result[i] = around->items[i].node;
 	kept = around->count;
@@ -445,18 +447,8 @@ RepairRoots(HnswVacuum *vacuum)
 	HnswReadMeta(vacuum->index->rel, &meta);
 	for (uint32 page = 0; page < meta.key_pages; page++)
 	{
-		BlockNumber block = HnswKeyBlock(vacuum->index, page << 8);
-		int			last = 0;
+		int			last = HnswLastKey(vacuum->index, page);
 
-		if (block < RelationGetNumberOfBlocks(vacuum->index->rel))
-		{
-			Buffer		buffer = HnswPin(vacuum->index, block);
-
-			LockBuffer(buffer, BUFFER_LOCK_SHARE);
-			if (!PageIsNew(BufferGetPage(buffer)))
-				last = PageGetMaxOffsetNumber(BufferGetPage(buffer));
-			UnlockReleaseBuffer(buffer);
-		}
 		for (int item = 1; item <= last; item++)
 			RepairKey(vacuum, page << 8 | item);
 	}
@@ -514,11 +506,31 @@ HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDeleteResult *stats,
 	return stats;
 }
 
+/*
+ * Whatever inserts and repairs have done, every node can be found again.
+ */
 IndexBulkDeleteResult *
 HnswVacuumCleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats)
 {
-	if (info->analyze_only || stats == NULL)
+	MemoryContext context;
+	MemoryContext old;
+	HnswInserter inserter;
+	HnswMeta	meta;
+
+	if (info->analyze_only)
 		return stats;
+	if (stats == NULL)
+	{
+		stats = palloc0(sizeof(IndexBulkDeleteResult));
+		stats->estimated_count = true;
+	}
+	context = AllocSetContextCreate(CurrentMemoryContext, "hnsw vacuum", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(context);
+	HnswReadMeta(info->index, &meta);
+	HnswInserterInit(&inserter, HnswOpen(info->index, &meta, false));
+	HnswConnect(&inserter, NULL, &meta);
+	MemoryContextSwitchTo(old);
+	MemoryContextDelete(context);
 	stats->num_pages = RelationGetNumberOfBlocks(info->index);
 	return stats;
 }

@@ -18,7 +18,8 @@ select * from hnsw_check_all;
 delete from hnsw_check_item where id % 4 = 1;
 select * from hnsw_check_all;
 vacuum hnsw_check_item;
-select * from hnsw_check_all;
+select i, c.node, c.severity, c.problem
+from unnest('{hnsw_check_v,hnsw_check_k,hnsw_check_both}'::regclass[]) i, hnsw_check(i) c;
 insert into hnsw_check_item
 select i, i % 5, 'kind ' || i % 2,
     array(select round((cos(i * j * 0.61) * 100)::numeric, 3) from generate_series(1, 8) j)::vector
