@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * range.c
- *	  "All within a distance, nearest first": the operators <<->> and the like ask
- *	  whether a vector is in a sphere, and a scan ends where its sphere does.
+ *	  "All within a distance, nearest first": a scan ends where its sphere does
+ *	  (sphere.c).
  *
  * The plain form, v <-> q < r, stays a filter for the executor; the planner hook
  * adds the sphere to it as an index condition, so that the scan ends there too.
@@ -15,7 +15,6 @@
 
 #include "access/relscan.h"
 #include "catalog/pg_amop.h"
-#include "executor/executor.h"
 #include "nodes/makefuncs.h"
 #include "nodes/nodeFuncs.h"
 #include "optimizer/clauses.h"
@@ -33,79 +32,10 @@
 #include "hnsw/range.h"
 #include "hnsw/scan.h"
 
-PG_FUNCTION_INFO_V1(vector_l2_within);
-PG_FUNCTION_INFO_V1(vector_ip_within);
-PG_FUNCTION_INFO_V1(vector_cosine_within);
-PG_FUNCTION_INFO_V1(vector_l1_within);
-
-extern Datum l2_distance(PG_FUNCTION_ARGS);
-extern Datum vector_negative_inner_product(PG_FUNCTION_ARGS);
-extern Datum cosine_distance(PG_FUNCTION_ARGS);
-extern Datum l1_distance(PG_FUNCTION_ARGS);
-
-/* Columns of a sphere */
-#define SPHERE_CENTER	1
-#define SPHERE_RADIUS	2
-
 /* A scan goes that much farther; the executor checks each row */
 #define SLACK	1e-6
 
 static set_rel_pathlist_hook_type next_hook;
-
-/*
- * A sphere's columns; false if one is NULL.
- */
-static bool
-ReadSphere(Datum sphere, Datum *center, double *radius)
-{
-	HeapTupleHeader row = DatumGetHeapTupleHeader(sphere);
-	bool		center_null;
-	bool		radius_null;
-
-	*center = GetAttributeByNum(row, SPHERE_CENTER, &center_null);
-	*radius = DatumGetFloat8(GetAttributeByNum(row, SPHERE_RADIUS, &radius_null));
-	return !center_null && !radius_null;
-}
-
-/*
- * Is the first argument in the sphere that is the second?
- */
-static Datum
-Within(FunctionCallInfo fcinfo, PGFunction distance)
-{
-	Datum		center;
-	double		radius;
-
-	if (!ReadSphere(PG_GETARG_DATUM(1), &center, &radius))
-		PG_RETURN_NULL();
-	/* NaN is no distance */
-	PG_RETURN_BOOL(DatumGetFloat8(DirectFunctionCall2(distance, PG_GETARG_DATUM(0), center))
-				   <= radius);
-}
-
-Datum
-vector_l2_within(PG_FUNCTION_ARGS)
-{
-	return Within(fcinfo, l2_distance);
-}
-
-Datum
-vector_ip_within(PG_FUNCTION_ARGS)
-{
-	return Within(fcinfo, vector_negative_inner_product);
-}
-
-Datum
-vector_cosine_within(PG_FUNCTION_ARGS)
-{
-	return Within(fcinfo, cosine_distance);
-}
-
-Datum
-vector_l1_within(PG_FUNCTION_ARGS)
-{
-	return Within(fcinfo, l1_distance);
-}
 
 static bool
 IsRange(IndexScanDesc scan, ScanKey key)
@@ -129,7 +59,7 @@ HnswRangeCenter(IndexScanDesc scan, Datum *center, bool *isnull)
 
 		if (!IsRange(scan, key))
 			continue;
-		*isnull = (key->sk_flags & SK_ISNULL) || !ReadSphere(key->sk_argument, center, &radius);
+		*isnull = (key->sk_flags & SK_ISNULL) || !HnswReadSphere(key->sk_argument, center, &radius);
 		return true;
 	}
 	return false;
@@ -155,7 +85,7 @@ HnswRangeLimit(IndexScanDesc scan, HnswScan *state)
 
 		if (!IsRange(scan, key))
 			continue;
-		if ((key->sk_flags & SK_ISNULL) || !ReadSphere(key->sk_argument, &center, &radius))
+		if ((key->sk_flags & SK_ISNULL) || !HnswReadSphere(key->sk_argument, &center, &radius))
 			return -INFINITY;
 		state->recheck = true;
 		x = state->class->type->read(center, &dim, &copy);

@@ -10,8 +10,12 @@
 
 #include "hnsw/scan.h"
 
+/* range.c */
 extern void HnswRangeInit(void);
 extern bool HnswRangeCenter(IndexScanDesc scan, Datum *center, bool *isnull);
 extern double HnswRangeLimit(IndexScanDesc scan, HnswScan *state);
+
+/* sphere.c */
+extern bool HnswReadSphere(Datum sphere, Datum *center, double *radius);
 
 #endif							/* HNSW_RANGE_H */
