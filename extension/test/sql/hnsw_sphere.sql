@@ -42,6 +42,8 @@ create index on hnsw_sphere using hnsw (s sparsevec_l1_ops);
 create index on hnsw_sphere using hnsw (b bit_hamming_ops);
 create index on hnsw_sphere using hnsw (b bit_jaccard_ops);
 set enable_seqscan = off;
+-- inner products of such vectors are hard for any graph: pgvector finds 19 of 43 by default
+set hnsw.ef_search = 600;
 
 -- $1: the column, $2: its type, $3: the operator, $4: the radius; the query is row 77
 create function hnsw_sphere_compare(name text, type text, operator text, radius float8)
@@ -80,7 +82,7 @@ end
 $$;
 select *
 from (values ('h', 'halfvec', '<->', 2.0), ('h', 'halfvec', '<#>', -3.5), ('h', 'halfvec', '<=>', 0.4),
-    ('h', 'halfvec', '<+>', 8), ('s', 'sparsevec', '<->', 2.8), ('s', 'sparsevec', '<#>', -12),
+    ('h', 'halfvec', '<+>', 8), ('s', 'sparsevec', '<->', 2.8), ('s', 'sparsevec', '<#>', -10),
     ('s', 'sparsevec', '<=>', 0.4), ('s', 'sparsevec', '<+>', 5), ('b', 'bit(128)', '<~>', 40),
     ('b', 'bit(128)', '<%>', 0.5)) t (name, type, operator, radius),
     hnsw_sphere_compare(name, type, operator, radius);
