@@ -29,6 +29,7 @@
 \set migration 0010_graph
 \ir migrations/once.psql
 \set migration 0011_work
+\set migration 0015_graph
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
@@ -213,6 +214,7 @@
 \ir 90_triggers/graph_trade.sql
 \ir 90_triggers/graph_agent.sql
 \ir 90_triggers/graph_correlation.sql
+\ir 90_triggers/graph_fill.sql
 
 -- Is everything there and fresh?
 \ir 92_ops/health.sql

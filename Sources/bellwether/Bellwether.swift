@@ -22,6 +22,7 @@ extension Command {
         ],
         subcommands: [
             Migrate.command, Ingest.command, Worker.command, GatewayCommand.command,
-            KeyCommand.command, JobsCommand.command, Doctor.command, VersionCommand.command,
+            KeyCommand.command, JobsCommand.command, GraphCommand.command, Doctor.command,
+            VersionCommand.command,
         ])
 }

@@ -53,13 +53,19 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    before constant text := public.current_tenant();
+    before constant text := current_setting('bellwether.tenant');
 begin
     if enter.tenant is null then
         raise exception using
             errcode = 'null_value_not_allowed', message = 'tenant must not be null';
     end if;
-    if enter.tenant <> public.current_tenant() then
+    if not exists (select from tenant.tenant as t where t.tenant_id = enter.tenant) then
+        raise exception using
+            errcode = 'invalid_parameter_value',
+            message = format('there is no tenant %s', enter.tenant);
+    end if;
+    -- A trigger is inside already, and may not choose.
+    if before is distinct from enter.tenant::text then
         perform set_config('bellwether.tenant', enter.tenant::text, true);
     end if;
     return before;
@@ -67,7 +73,21 @@ end
 $$;
 comment on function graph.enter(integer) is
 'Goes inside a tenant''s walls, which only who may choose the tenant can; returns '
-'where the session was.';
+'where the session was, for graph.leave.';
+
+create or replace function graph.leave(before text)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    if leave.before is distinct from current_setting('bellwether.tenant') then
+        perform set_config('bellwether.tenant', leave.before, true);
+    end if;
+end
+$$;
+comment on function graph.leave(text) is
+'Goes back to where the session was before graph.enter.';
 
 create or replace function graph.rebuild(tenant integer)
 returns jsonb
@@ -85,7 +105,7 @@ begin
     perform graph.refresh(null, null);
     select jsonb_build_object('nodes', i.nodes, 'edges', i.edges) into made
     from public.graph_info('desk') as i;
-    perform graph.enter(before::integer);
+    perform graph.leave(before);
     return made;
 end
 $$;
@@ -126,7 +146,7 @@ begin
             where e.tenant_id = export_tenant.tenant
         ), '[]')
     ) into exported;
-    perform graph.enter(before::integer);
+    perform graph.leave(before);
     return exported;
 end
 $$;
@@ -147,7 +167,7 @@ begin
         'graph.correlation'::regclass::oid::integer, delete_tenant.tenant
     );
     removed := public.graph_clear('desk');
-    perform graph.enter(before::integer);
+    perform graph.leave(before);
     return removed;
 end
 $$;
