@@ -67,6 +67,7 @@ extern void GraphPack(GraphCall *call, GraphDirection direction,
 					  bool weighted);
 extern void GraphRefuseNegative(const GraphCall *call, const char *why);
 extern int64 GraphNodeId(const GraphCall *call, uint32 packed);
+extern uint32 GraphPackedNode(const GraphCall *call, int64 id);
 extern void GraphPut(const GraphCall *call, Datum *values, bool *nulls);
 
 /* port.c */

@@ -112,6 +112,31 @@ GraphNodeId(const GraphCall *call, uint32 packed)
 	return call->adjacency->csr.node_id[call->packed.original[packed]];
 }
 
+/*
+ * Packed number of the node with this id, GRAPH_NONE if it does not count.
+ */
+uint32
+GraphPackedNode(const GraphCall *call, int64 id)
+{
+	uint32		node = kernel_csr_node(&call->adjacency->csr, id);
+
+	if (node == GRAPH_NONE)
+		return GRAPH_NONE;
+	/* packing keeps the order of numbers */
+	for (uint32 low = 0, high = call->packed.nodes; low < high;)
+	{
+		uint32		middle = low + (high - low) / 2;
+
+		if (call->packed.original[middle] == node)
+			return middle;
+		if (call->packed.original[middle] < node)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return GRAPH_NONE;
+}
+
 void
 GraphPut(const GraphCall *call, Datum *values, bool *nulls)
 {

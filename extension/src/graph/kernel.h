@@ -309,6 +309,26 @@ extern uint32_t kernel_debtrank(const kernel_graph *graph, bool linear,
 extern void kernel_rp3beta(const kernel_graph *out, const kernel_graph *in,
 						   uint32_t start, double beta, double *score);
 
+/* The inverse that EASE's scores come from */
+typedef struct kernel_ease
+{
+	uint32_t	items;
+	uint32_t   *item;			/* of each node: its number, or GRAPH_NONE */
+	double	   *inverse;		/* items times items */
+} kernel_ease;
+
+/* kernel_ease.c */
+extern void kernel_ease_model(const kernel_graph *out, double regularisation,
+							  kernel_ease *model);
+extern void kernel_free_ease(kernel_ease *model);
+extern void kernel_ease_scores(const kernel_graph *out,
+							   const kernel_ease *model, uint32_t start,
+							   double *score);
+
+/* kernel_propagate.c */
+extern void kernel_propagate(const kernel_graph *graph, uint32_t dimensions,
+							 uint32_t hops, double restart, float *features);
+
 /* kernel_fastrp.c */
 extern void kernel_fastrp(const kernel_graph *graph, const int64_t *ids,
 						  uint32_t dimensions, const double *weights,

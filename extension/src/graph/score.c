@@ -52,31 +52,6 @@ graph_triangles(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/*
- * Packed number of the node with this id, GRAPH_NONE if it does not count.
- */
-static uint32
-PackedNode(const GraphCall *call, int64 id)
-{
-	uint32		node = kernel_csr_node(&call->adjacency->csr, id);
-
-	if (node == GRAPH_NONE)
-		return GRAPH_NONE;
-	/* packing keeps the order of numbers */
-	for (uint32 low = 0, high = call->packed.nodes; low < high;)
-	{
-		uint32		middle = low + (high - low) / 2;
-
-		if (call->packed.original[middle] == node)
-			return middle;
-		if (call->packed.original[middle] < node)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return GRAPH_NONE;
-}
-
 /* graph, node, labels, types, as_of */
 Datum
 graph_similar(PG_FUNCTION_ARGS)
@@ -90,7 +65,7 @@ graph_similar(PG_FUNCTION_ARGS)
 	GraphBeginCall(fcinfo, 2, 3, -1, 4, &call);
 	GraphPack(&call, GRAPH_ANY, false);
 	kernel_simplify(&call.packed);
-	start = PackedNode(&call, PG_GETARG_INT64(1));
+	start = GraphPackedNode(&call, PG_GETARG_INT64(1));
 	if (start != GRAPH_NONE)
 	{
 		const kernel_graph *packed = &call.packed;
@@ -184,7 +159,7 @@ ReadShock(const GraphCall *call, ArrayType *ids, ArrayType *shocks)
 				 errmsg("there must be one shock for each shocked node")));
 	for (int i = 0; i < count; i++)
 	{
-		uint32		node = PackedNode(call, ((int64 *) ARR_DATA_PTR(ids))[i]);
+		uint32		node = GraphPackedNode(call, ((int64 *) ARR_DATA_PTR(ids))[i]);
 		double		value = shocks ? ((double *) ARR_DATA_PTR(shocks))[i] : 1;
 
 		if (!(value >= 0 && value <= 1))
@@ -266,7 +241,7 @@ graph_recommend(PG_FUNCTION_ARGS)
 		GraphRefuseNegative(&call, "Weights are chances here; filter by types, or leave weights out.");
 	GraphPack(&call, GRAPH_OUT, weighted);
 	out = call.packed;
-	start = PackedNode(&call, PG_GETARG_INT64(1));
+	start = GraphPackedNode(&call, PG_GETARG_INT64(1));
 	if (start != GRAPH_NONE)
 	{
 		GraphPack(&call, GRAPH_IN, weighted);

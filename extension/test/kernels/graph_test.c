@@ -442,6 +442,27 @@ CheckPacked(const kernel_csr *csr)
 	if (graph.nodes > 0)
 		kernel_rp3beta(&graph, &graph, 0, 0.6, score);
 	{
+		float	   *features = kernel_alloc(sizeof(float) * graph.nodes * 3);
+
+		for (uint32_t i = 0; i < graph.nodes * 3; i++)
+			features[i] = i % 5 == 0;
+		kernel_propagate(&graph, 3, 4, 0.25, features);
+		for (uint32_t i = 0; i < graph.nodes * 3; i++)
+			Expect(isfinite(features[i]), "a feature is finite");
+		kernel_free(features);
+	}
+	if (graph.nodes > 0)
+	{
+		kernel_ease model;
+
+		kernel_ease_model(&graph, 0.5, &model);
+		for (uint32_t i = 0; i < model.items; i++)
+			Expect(model.inverse[(size_t) i * model.items + i] > 0,
+				   "an inverse is positive");
+		kernel_ease_scores(&graph, &model, 0, score);
+		kernel_free_ease(&model);
+	}
+	{
 		static const double weights[] = {0.5, 1, 2};
 		float	   *embedding = kernel_alloc(sizeof(float) * graph.nodes * 5);
 		int64_t    *ids = kernel_alloc(sizeof(int64_t) * graph.nodes);

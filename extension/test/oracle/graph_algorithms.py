@@ -476,6 +476,57 @@ def check_fastrp(o):
                 raise AssertionError(f"fastrp of {v}: got {embedding}, wanted {wanted[v - 1].tolist()}")
 
 
+def check_propagate(o):
+    if o.n == 0:
+        return
+    d = 5
+    features = numpy.array([[o.rng.randint(-4, 4) / 4 for _ in range(d)] for _ in range(o.n)])
+    given = sorted(o.rng.sample(range(1, o.n + 1), o.rng.randint(1, o.n)))
+    rows = [str([float(x) for x in features[v - 1]]) for v in given]
+    features[[v - 1 for v in range(1, o.n + 1) if v not in given]] = 0
+    for weighted, hops, restart in ((False, 2, 0.0), (True, 3, 0.0), (False, 10, 0.1), (True, 1, 1.0)):
+        a = numpy.eye(o.n)
+        for s, t, _, weight in o.edges:
+            a[s - 1, t - 1] += weight if weighted else 1
+            a[t - 1, s - 1] += weight if weighted else 1
+        scale = 1 / numpy.sqrt(a.sum(axis=1))
+        smooth = a * scale[:, None] * scale[None, :]
+        wanted = features
+        for _ in range(hops):
+            wanted = (1 - restart) * smooth @ wanted + restart * features
+        got = o.rows("select node_id, feature::real[] from graph_propagate('oracle', %s, %s::vector[], %s, %s, weighted => %s)",
+                     given, rows, hops, restart, weighted)
+        if len(got) != o.n:
+            raise AssertionError(f"propagate: {len(got)} rows for {o.n} nodes")
+        for v, feature in got:
+            if numpy.abs(numpy.array(feature) - wanted[v - 1]).max() > 1e-5:
+                raise AssertionError(f"propagate of {v}: got {feature}, wanted {wanted[v - 1].tolist()}")
+
+
+def check_ease(o):
+    if not o.edges:
+        return
+    for weighted, regularisation in ((False, 1.0), (True, 20.0)):
+        x = numpy.zeros((o.n, o.n))
+        for s, t, _, weight in o.edges:
+            x[s - 1, t - 1] += weight if weighted else 1
+        leads = numpy.zeros((o.n, o.n), bool)
+        for s, t, *_ in o.edges:
+            leads[s - 1, t - 1] = True
+        items = numpy.flatnonzero(leads.any(axis=0))
+        inverse = numpy.linalg.inv(x[:, items].T @ x[:, items] + regularisation * numpy.eye(len(items)))
+        model = -inverse / numpy.diag(inverse)[None, :]
+        numpy.fill_diagonal(model, 0)
+        score = x[:, items] @ model
+        wanted = {(v + 1, int(i) + 1): float(score[v, k]) for v in range(o.n) if leads[v].any()
+                  for k, i in enumerate(items) if not leads[v, i]}
+        rows = o.rows("select * from graph_ease('oracle', null, 1000, %s, weighted => %s)", regularisation, weighted)
+        close("ease", {(v, i): s for v, i, s in rows}, wanted)
+        for (v, _, s), (w, _, t) in itertools.pairwise(rows):
+            if v == w and t > s:
+                raise AssertionError(f"ease: {t} comes after {s}")
+
+
 CHECKS = [value for name, value in list(globals().items()) if name.startswith("check_") and name != "check_path"]
 
 
