@@ -194,6 +194,8 @@ begin atomic
             where
                 q.instrument_id = _snapshot_fields.instrument_id
                 and q.known_at <= p.known_at and q.ts > p.known_at - interval '1 hour'
+                -- Some vendors say a last price alone.
+                and q.bid is not null
             order by q.ts desc
             limit 1
         ) as quoted on true
