@@ -30,6 +30,7 @@
 \ir migrations/once.psql
 \set migration 0011_work
 \set migration 0015_graph
+\set migration 0012_market
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
@@ -73,6 +74,11 @@
 \ir 20_market/regime_filter.sql
 \ir 20_market/compute_regimes.sql
 \ir 20_market/feature_names.sql
+\ir 20_market/provider.sql
+\ir 20_market/fetch.sql
+\ir 20_market/gap.sql
+\ir 20_market/quote.sql
+\ir 20_market/watch.sql
 \ir 20_market/grants.sql
 
 -- The queue: what is to be done, who does it, what became of it.
@@ -209,6 +215,7 @@
 \ir 90_triggers/decision_made.sql
 \ir 90_triggers/bars_watched.sql
 \ir 90_triggers/market_moved.sql
+\ir 90_triggers/quote_moved.sql
 \ir 90_triggers/order_ready.sql
 \ir 90_triggers/graph_strategy.sql
 \ir 90_triggers/graph_trade.sql
@@ -219,6 +226,8 @@
 -- Is everything there and fresh?
 \ir 92_ops/health.sql
 \ir 92_ops/queue_depth.sql
+\ir 92_ops/metric.sql
+\ir 92_ops/market_metrics.sql
 \ir 92_ops/metrics.sql
 
 -- What the tables may be asked: the only schema for outsiders, and its grants.
@@ -245,6 +254,7 @@
 \ir 95_api/portfolio.sql
 \ir 95_api/cycle_report.sql
 \ir 95_api/quote.sql
+\ir 95_api/freshness.sql
 \ir 95_api/snapshot.sql
 \ir 95_api/pattern_query.sql
 \ir 95_api/pattern_paths.sql

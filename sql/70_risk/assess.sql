@@ -217,6 +217,11 @@ begin
         reason := format(
             'the last price of %s is of %s', instrument.symbol, quote.known_at
         );
+    elsif after > 0 and market.is_stale(_assess.instrument_id, _assess.at) then
+        reason_code := 'STALE_PRICE';
+        reason := format(
+            'the feed has brought no quote of %s for too long', instrument.symbol
+        );
     end if;
     if reason_code is null and after > 0 then
         -- What fails here is refused whatever its size.

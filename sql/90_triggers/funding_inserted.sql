@@ -43,3 +43,8 @@ create or replace trigger _500_open_interest_inserted after insert
 on market.open_interest
 referencing new table as changed
 for each statement execute function market.on_derivatives_inserted();
+-- Open interest and the ratio come one after the other, into one row.
+create or replace trigger _500_open_interest_updated after update
+on market.open_interest
+referencing new table as changed
+for each statement execute function market.on_derivatives_inserted();

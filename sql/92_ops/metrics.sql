@@ -1,16 +1,6 @@
 -- The system's numbers as Prometheus text (exposition format 0.0.4): no tenant's rows,
 -- only how much work there is and how old it is.
 
-create or replace function ops.metric(name text, help text, type text, samples text[])
-returns text
-language sql immutable
-return concat_ws(
-    E'\n', '# HELP ' || name || ' ' || help, '# TYPE ' || name || ' ' || type,
-    array_to_string(samples, E'\n')
-);
-comment on function ops.metric(text, text, text, text[]) is
-'A metric with its samples, each `name{labels} value`, as Prometheus text.';
-
 create or replace function ops.metrics_text()
 returns text
 language sql stable
@@ -78,7 +68,8 @@ as $$
                     group by i.asset_class
                 ) as l
             )
-        )
+        ),
+        ops._market_metrics()
     )
 $$;
 comment on function ops.metrics_text() is

@@ -1,4 +1,4 @@
--- The last price that was known.
+-- The last price that was known: of a quote, or of a daily bar if that is newer.
 --
 -- Example: select * from api.quote('AAPL', '2018-02-05')
 
@@ -29,6 +29,16 @@ begin
     end if;
     return query
     select
+        q.price, q.price / nullif(b.close, 0) - 1, q.ts, q.known_at, 'quote'::text,
+        null::double precision
+    from market.last_quote(wanted, quote.as_of) as q
+    left join market.last_bar(wanted, '1d', quote.as_of) as b on true
+    where b.known_at is null or q.ts > b.known_at;
+    if found then
+        return;
+    end if;
+    return query
+    select
         l.close, l.close / nullif(l.before, 0) - 1, l.ts, l.known_at,
         l.bar_interval, l.volume
     from (
@@ -48,4 +58,4 @@ end
 $$;
 comment on function api.quote(text, timestamptz) is
 'The last known price of a symbol, its change from the bar before, and when it was '
-'known.';
+'known; bar_interval says quote where a quote is newer than the last daily bar.';
