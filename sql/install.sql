@@ -31,6 +31,7 @@
 \set migration 0011_work
 \set migration 0015_graph
 \set migration 0012_market
+\set migration 0014_trade
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
@@ -200,6 +201,7 @@
 \ir 80_trade/fifo.sql
 \ir 80_trade/performance.sql
 \ir 80_trade/reconcile.sql
+\ir 80_trade/reconcile_account.sql
 \ir 80_trade/account_broker.sql
 \ir 80_trade/grants.sql
 
@@ -217,6 +219,7 @@
 \ir 90_triggers/market_moved.sql
 \ir 90_triggers/quote_moved.sql
 \ir 90_triggers/order_ready.sql
+\ir 90_triggers/account_opened.sql
 \ir 90_triggers/graph_strategy.sql
 \ir 90_triggers/graph_trade.sql
 \ir 90_triggers/graph_agent.sql

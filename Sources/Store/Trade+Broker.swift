@@ -26,6 +26,23 @@ extension Trade {
             from trade.reconcile(\(bind: account), \(bind: state)) as r
             """
         ).only()
+        return try flaw(row)
+    }
+
+    /// As `reconcile`, with the paper broker, whose book is in the database.
+    package static func reconcilePaper(
+        account: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> String? {
+        let row = try await connection.query(
+            """
+            select r ->> 'status' as status, r ->> 'reason' as reason
+            from trade.reconcile_paper(\(bind: account)) as r
+            """
+        ).only()
+        return try flaw(row)
+    }
+
+    private static func flaw(_ row: Row) throws(PostgresError) -> String? {
         guard try row.get("status", as: String.self) != "ok" else { return nil }
         return try row.get("reason", as: String?.self) ?? "no reason was given"
     }

@@ -31,23 +31,56 @@ final class AccountBrokers: Sendable {
 
     /// - Throws: `JobFailure` if this worker cannot reach the broker, or the books do not agree.
     func broker(_ tenant: Int32, _ account: Int64) async throws -> any Broker {
+        let found = try await find(tenant, account)
+        guard let book = found.book else {
+            return PaperBroker(pool: pool, tenant: tenant, account: account)
+        }
+        let key = Key(tenant: tenant, account: account)
+        if !reconciled.withLock({ $0.contains(key) }) {
+            try await reconcile(tenant, account, book, since: found.reconciledAt)
+            _ = reconciled.withLock { $0.insert(key) }
+        }
+        return book
+    }
+
+    /// Compares the books of an account with its broker's, whenever it was done last.
+    ///
+    /// - Throws: `JobFailure` as above; until it succeeds this process sends no order of the account.
+    func reconcile(_ tenant: Int32, _ account: Int64) async throws {
+        let found = try await find(tenant, account)
+        let key = Key(tenant: tenant, account: account)
+        _ = reconciled.withLock { $0.remove(key) }
+        if let book = found.book {
+            try await reconcile(tenant, account, book, since: found.reconciledAt)
+        } else {
+            try require(
+                try await pool.transaction(for: tenant) { connection in
+                    try await Trade.reconcilePaper(account: account, on: connection)
+                }, account)
+        }
+        _ = reconciled.withLock { $0.insert(key) }
+    }
+
+    /// Who trades for an account.
+    private struct Found {
+        /// Nil: the paper broker.
+        let book: (any BrokerBook)?
+        let reconciledAt: Date?
+    }
+
+    private func find(_ tenant: Int32, _ account: Int64) async throws -> Found {
         let found = try await pool.transaction(for: tenant) { connection in
             try await Trade.broker(account: account, on: connection)
         }
         guard let found else { throw JobFailure.permanent("there is no account \(account)") }
         switch found.name {
-        case "paper": return PaperBroker(pool: pool, tenant: tenant, account: account)
+        case "paper": return Found(book: nil, reconciledAt: found.reconciledAt)
         case "alpaca":
             guard let alpaca else {
                 throw JobFailure.retry(
                     "this worker has no keys of alpaca, account \(account)'s broker")
             }
-            let key = Key(tenant: tenant, account: account)
-            if !reconciled.withLock({ $0.contains(key) }) {
-                try await reconcile(tenant, account, alpaca, since: found.reconciledAt)
-                _ = reconciled.withLock { $0.insert(key) }
-            }
-            return alpaca
+            return Found(book: alpaca, reconciledAt: found.reconciledAt)
         default:
             throw JobFailure.permanent(
                 "nobody here trades at \(found.name), account \(account)'s broker")
@@ -67,9 +100,13 @@ final class AccountBrokers: Sendable {
         } catch let error as BrokerError {
             throw JobFailure.retry("before trading the books must agree: \(error.description)")
         }
-        let flaw = try await pool.transaction(for: tenant) { connection in
-            try await Trade.reconcile(account: account, with: state, on: connection)
-        }
+        try require(
+            try await pool.transaction(for: tenant) { connection in
+                try await Trade.reconcile(account: account, with: state, on: connection)
+            }, account)
+    }
+
+    private func require(_ flaw: String?, _ account: Int64) throws(JobFailure) {
         if let flaw { throw JobFailure.retry("account \(account) is halted: \(flaw)") }
     }
 }

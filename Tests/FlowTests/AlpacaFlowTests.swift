@@ -126,6 +126,28 @@ struct AlpacaFlowTests {
         await desk.close()
     }
 
+    @Test("the books are compared by a job, too: a position closed by hand is closed here")
+    func reconcileJob() async throws {
+        let (desk, order) = try await deskWithOrder()
+        try await submit(desk, order)
+        let id = try await clientID(desk, order)
+        try tell(#"{"fill": {"client_order_id": "\#(id)", "qty": "10", "price": "104"}}"#)
+        try await match(desk)
+        try tell(#"{"trade": {"symbol": "AAPL", "qty": "10", "side": "sell", "price": "106"}}"#)
+        let handler = ReconcileAccount(brokers: try brokers(desk))
+        for _ in 0..<2 {
+            try await desk.run(handler, #"{"account_id": \#(desk.account)}"#)
+        }
+        #expect(
+            try await rows(
+                desk, "select quantity::float8::text as row from trade.position") == ["0"])
+        #expect(
+            try await rows(desk, "select origin as row from trade.orders order by order_id")
+                == ["desk", "external"])
+        #expect(try await desk.audit() == [])
+        await desk.close()
+    }
+
     @Test("an account whose books cannot be made to agree is halted, and nothing is sent")
     func halted() async throws {
         let (desk, order) = try await deskWithOrder()

@@ -32,6 +32,7 @@ trade.place_bracket(
     timestamptz
 ),
 trade.reconcile(bigint, jsonb),
+trade.reconcile_paper(bigint),
 trade.account_broker(bigint),
 trade.performance(bigint, date, date),
 trade.daily_summary(bigint, date),

@@ -13,12 +13,14 @@ enum Handlers {
         alpaca: AlpacaBroker? = nil
     ) -> [any JobHandler] {
         let analysts = CycleAnalysts(pool: pool, models: models)
-        let broker: SubmitOrder.Brokers = AccountBrokers(pool: pool, alpaca: alpaca).broker
+        let brokers = AccountBrokers(pool: pool, alpaca: alpaca)
+        let broker: SubmitOrder.Brokers = brokers.broker
         var handlers: [any JobHandler] = [
             ComputeSnapshots(pool: pool), ComputeConditions(pool: pool),
             RunCycle(pool: pool, analysts: analysts.analyst),
             SubmitOrder(pool: pool, broker: broker), MatchOrders(pool: pool, broker: broker),
-            CancelOrder(pool: pool, broker: broker), MarketMove(),
+            CancelOrder(pool: pool, broker: broker), ReconcileAccount(brokers: brokers),
+            MarketMove(),
             Probe(),
         ]
         if let model { handlers.append(EmbedSnapshots(pool: pool, model: model)) }

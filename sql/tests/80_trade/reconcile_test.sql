@@ -1,10 +1,35 @@
 -- Our books against the broker's: what was missed is booked, what is foreign becomes
 -- external, what differs is written down once; what cannot be halts the account.
 begin;
-select plan(46);
+select plan(51);
 \ir ../desk.psql
 insert into trade.account (name, broker) values ('live', 'alpaca')
 returning account_id as live \gset
+select results_eq(
+    format(
+        'select kind, cron, payload from work.schedule '
+        'where name = ''reconcile account %s''', :live
+    ),
+    format(
+        $$values ('reconcile_account', '*/15 * * * *', '{"account_id": %s}'::jsonb)$$,
+        :live
+    ), 'the books are compared every quarter of an hour'
+);
+select is(
+    (
+        select count(*)::int from work.job
+        where kind = 'reconcile_account' and tenant_id = 9001
+    ), 1, 'and at once'
+);
+select is_empty(
+    format(
+        'select * from work.schedule where name = ''reconcile account %s''',
+        pg_temp.account()
+    ), 'the paper broker''s only when somebody asks'
+);
+select is(
+    trade.reconcile_paper(pg_temp.account()) ->> 'status', 'ok', 'who does so is told'
+);
 select trade.deposit(:live, 100000, '2018-01-01') \g /dev/null
 insert into market.bar (instrument_id, ts, open, high, low, close, known_at)
 select instrument_id, date_trunc('day', now(), 'UTC') - interval '1 day', 100, 103, 98,
@@ -28,6 +53,12 @@ $$;
 
 select is(
     trade.reconcile(:live, :'empty') ->> 'status', 'ok', 'two empty books agree'
+);
+select is(
+    (
+        select count(*)::int from work.schedule
+        where name = format('reconcile account %s', :live)
+    ), 1, 'the schedule is there once'
 );
 select throws_ok(
     format('select trade.reconcile(-1, %L)', :'empty'), 'BW123', null,
