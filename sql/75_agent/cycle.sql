@@ -61,8 +61,10 @@ begin
         end if;
         moment := clock_timestamp();
     end if;
-    select min(a.account_id) into account from trade.account as a
-    where a.tenant_id = public.current_tenant();
+    -- An account at another's broker, if there is one; else the one on paper.
+    select a.account_id into account from trade.account as a
+    where a.tenant_id = public.current_tenant()
+    order by a.broker = 'paper', a.account_id limit 1;
     if new_cycle.execute and account is null then
         raise exception using
             errcode = 'BW123',

@@ -44,7 +44,15 @@ begin
     if mode = 'auto' then
         perform trade.place_order(
             cycle.account_id, new.symbol, new.side, new.quantity,
-            decision_id => new.decision_id, as_of => new.as_of
+            decision_id => new.decision_id,
+            -- Another's broker trades now; it takes no replay of the past.
+            as_of => case
+                when new.as_of < cycle.created_at - interval '1 hour' or exists (
+                    select from trade.account as a
+                    where a.tenant_id = new.tenant_id
+                    and a.account_id = cycle.account_id and a.broker = 'paper'
+                ) then new.as_of
+            end
         );
         return null;
     end if;

@@ -7,8 +7,13 @@ Commands of the test:
     {"end": {"client_order_id": C, "status": "expired"}}     an order ends by itself
     {"trade": {"symbol": S, "qty": Q, "side": S, "price": P}}  somebody trades by hand, elsewhere
     {"book": true}                                           all orders by client id
+    {"chaos": {"seed": N, "drop": 0.2, "500": 0.08, "429": 0.04}}
+                                                             faults of POST orders at random
+    {"met": true}                                            how many faults of each kind came
+    {"fills": "100.25"}                                      market orders fill at once, in two parts
 """
 
+import random
 import socket
 import threading
 import uuid
@@ -113,8 +118,28 @@ class Book:
         }
 
 
+class Chaos:
+    """Faults at random: which kinds, and how many of each came."""
+
+    def __init__(self, wanted):
+        self.random = random.Random(wanted.pop("seed"))
+        self.shares = wanted
+        self.met = dict.fromkeys(wanted, 0)
+
+    def fault(self):
+        drawn = self.random.random()
+        for name, share in self.shares.items():
+            if drawn < share:
+                self.met[name] += 1
+                return name
+            drawn -= share
+        return None
+
+
 class Alpaca(FakeHandler):
     book = Book()
+    chaos = None
+    fill_price = None
 
     @classmethod
     def command(cls, command):
@@ -132,6 +157,12 @@ class Alpaca(FakeHandler):
                 body = dict(wanted, type="market", time_in_force="day")
                 body["client_order_id"] = str(uuid.uuid4())
                 book.fill(book.add(body), wanted["qty"], wanted["price"])
+            elif "chaos" in command:
+                cls.chaos = Chaos(command["chaos"])
+            elif "fills" in command:
+                cls.fill_price = command["fills"]
+            elif "met" in command:
+                return cls.chaos.met
             else:
                 return {order["client_order_id"]: order for order in book.orders}
         return "ok"
@@ -147,8 +178,16 @@ class Alpaca(FakeHandler):
         if not self.headers.get("apca-api-key-id") or not self.headers.get("apca-api-secret-key"):
             return self.send_json(401, {"message": "unauthorized."})
         with self.book.lock:
-            status, value = self.answer(method, path, query, body)
-        if step.get("fault") == "drop":
+            fault = self.chaos.fault() if self.chaos and method == "POST" else None
+            if fault in ("429", "500"):
+                status, value = int(fault), self.error(int(fault), "at random")
+            else:
+                status, value = self.answer(method, path, query, body)
+                if method == "POST" and status == 200 and self.fill_price:
+                    half = Decimal(value["qty"]) / 2
+                    self.book.fill(value, text(half), self.fill_price)
+                    self.book.fill(value, text(half), self.fill_price)
+        if step.get("fault") == "drop" or fault == "drop":
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
             return None
