@@ -61,10 +61,13 @@ begin
         end if;
         moment := clock_timestamp();
     end if;
-    -- An account at another's broker, if there is one; else the one on paper.
+    -- An account at another's broker, if there is one; the past is played on paper.
     select a.account_id into account from trade.account as a
     where a.tenant_id = public.current_tenant()
-    order by a.broker = 'paper', a.account_id limit 1;
+    order by
+        (a.broker = 'paper') <> (moment < clock_timestamp() - interval '1 hour'),
+        a.account_id
+    limit 1;
     if new_cycle.execute and account is null then
         raise exception using
             errcode = 'BW123',
