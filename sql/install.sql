@@ -29,9 +29,12 @@
 \set migration 0010_graph
 \ir migrations/once.psql
 \set migration 0011_work
-\set migration 0015_graph
+\ir migrations/once.psql
 \set migration 0012_market
+\ir migrations/once.psql
 \set migration 0014_trade
+\ir migrations/once.psql
+\set migration 0015_graph
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
