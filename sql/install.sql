@@ -32,6 +32,8 @@
 \ir migrations/once.psql
 \set migration 0012_market
 \ir migrations/once.psql
+\set migration 0013_agent
+\ir migrations/once.psql
 \set migration 0014_trade
 \ir migrations/once.psql
 \set migration 0015_graph
@@ -66,6 +68,7 @@
 \ir 20_market/ingest_bars.sql
 \ir 20_market/ingest_instruments.sql
 \ir 20_market/ingest_sessions.sql
+\ir 20_market/ingest_news.sql
 \ir 20_market/prices.sql
 \ir 20_market/snapshot_text.sql
 \ir 20_market/snapshot_fields.sql
@@ -165,16 +168,19 @@
 \ir 75_agent/chain.sql
 \ir 75_agent/record_event.sql
 \ir 75_agent/cycle.sql
+\ir 75_agent/setup.sql
 \ir 75_agent/market_view.sql
 \ir 75_agent/action.sql
 \ir 75_agent/step.sql
 \ir 75_agent/decide.sql
 \ir 75_agent/approval.sql
 \ir 75_agent/monitor.sql
+\ir 75_agent/schedule.sql
 \ir 75_agent/models.sql
 \ir 75_agent/call.sql
 \ir 75_agent/answer.sql
 \ir 75_agent/prompt.sql
+\ir 75_agent/strategy.sql
 \ir 75_agent/chance.sql
 \ir 75_agent/route.sql
 \ir 75_agent/system_prompts.sql
@@ -218,6 +224,7 @@
 \ir 90_triggers/cycle_queued.sql
 \ir 90_triggers/cycle_started.sql
 \ir 90_triggers/decision_made.sql
+\ir 90_triggers/trade_closed.sql
 \ir 90_triggers/bars_watched.sql
 \ir 90_triggers/market_moved.sql
 \ir 90_triggers/quote_moved.sql
@@ -254,6 +261,9 @@
 \ir 95_api/approvals.sql
 \ir 95_api/alerts.sql
 \ir 95_api/monitor.sql
+\ir 95_api/scheduler.sql
+\ir 95_api/news.sql
+\ir 95_api/swarm.sql
 \ir 95_api/place_order.sql
 \ir 95_api/orders.sql
 \ir 95_api/desk.sql

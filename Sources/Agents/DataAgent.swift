@@ -12,6 +12,10 @@ struct DataAgent: Sendable {
             return unseen(view.missing ?? "there is no snapshot of \(view.symbol)")
         }
         guard view.account != nil else { return unseen("there is no account to trade for") }
+        if let strategy = view.strategy, strategy.kind == .rules {
+            let author = Author("strategy:\(strategy.name)")
+            return bounded(Judgment(RulesAnalyst().signal(of: strategy, view), by: author), view)
+        }
         return bounded(try await analyst.signal(from: view), view)
     }
 

@@ -57,6 +57,8 @@ package struct AgentNote: Equatable, Sendable {
         case answerRejected = "ModelAnswerRejected"
         /// Models that were to be asked did not answer; who judged in their place is in the step.
         case modelsUnavailable = "ModelsUnavailable"
+        /// The desk's own trades like this one lost money.
+        case similarFailures = "SimilarSetupsFailed"
         /// The answer was one that the model had given before.
         case answerReplayed = "ModelAnswerReplayed"
     }

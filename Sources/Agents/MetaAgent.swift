@@ -9,15 +9,17 @@ struct MetaAgent: Sendable {
         guard let side = item.signal?.action.side, let validation = item.validation else {
             preconditionFailure("a case comes here with its signal and its validation")
         }
+        let record = side == .buy ? AgentRecord(item.view.weights) : AgentRecord([:])
+        let confidence = record.weighed(validation.confidence)
         func refusal(_ reason: String) -> Decision {
             Decision(
                 symbol: item.view.symbol, action: .doNotExecute, side: side, quantity: 0,
-                confidence: validation.confidence, reason: reason)
+                confidence: confidence, reason: reason)
         }
-        if side == .buy, let reason = tooSmall(validation, item) {
+        if side == .buy, let reason = tooSmall(validation, confidence, record, item) {
             return Judgment(refusal(reason), by: analyst.bystander)
         }
-        let answer = try await analyst.decision(on: item)
+        let answer = try await analyst.decision(on: item).map { record.weighed($0) }
         guard answer.action == .execute else { return answer.map { refusal($0.reason) } }
         let isBounded =
             answer.symbol == item.view.symbol && answer.side == side && answer.quantity.isPositive
@@ -33,10 +35,12 @@ struct MetaAgent: Sendable {
     }
 
     /// Why an entry is not worth its fees or its doubts; nil if it is.
-    private func tooSmall(_ validation: Validation, _ item: Case) -> String? {
-        if validation.confidence.value < settings.leastConfidence {
-            return "confidence \(validation.confidence) is below "
-                + settings.leastConfidence.percent
+    private func tooSmall(
+        _ validation: Validation, _ confidence: Fraction, _ record: AgentRecord, _ item: Case
+    ) -> String? {
+        if confidence.value < settings.leastConfidence {
+            return "confidence \(confidence) is below \(settings.leastConfidence.percent)"
+                + (record.words.map { ", \($0)" } ?? "")
         }
         guard let close = item.view.close, let equity = item.view.account?.equity.double else {
             return "there is no price or no account"

@@ -27,6 +27,30 @@ struct Validator: Sendable {
                 reason: reason)
             return answer.replaced(by: refused, flaw: reason)
         }
-        return answer
+        return warned(answer, item)
+    }
+
+    /// With a warning where closed trades that were opened in a like state lost money: an event, and
+    /// half the confidence where most of them did.
+    private func warned(_ answer: Judgment<Validation>, _ item: Case) -> Judgment<Validation> {
+        guard let setups = item.view.setups, setups.failed > 0, let nearest = setups.failures.first
+        else { return answer }
+        let isMost = setups.failed * 2 > setups.n
+        let warning =
+            "\(setups.failed) of \(setups.n) closed trades opened in a state like this lost; the "
+            + "nearest, \(nearest.symbol) of \(nearest.openedAt.prefix(10)) "
+            + "(similarity \(nearest.similarity.fixed(2))), \(nearest.returnFraction.signedPercent)"
+        let validation = answer.value
+        var author = answer.author
+        author.notes.append(AgentNote(.similarFailures, warning))
+        return Judgment(
+            Validation(
+                symbol: validation.symbol, verdict: validation.verdict,
+                quantity: validation.quantity,
+                confidence: isMost
+                    ? Fraction(validation.confidence.value / 2) : validation.confidence,
+                reason: "warning: \(warning)\(isMost ? ": confidence halved" : ""); "
+                    + validation.reason),
+            by: author)
     }
 }

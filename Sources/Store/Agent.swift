@@ -84,6 +84,24 @@ package enum Agent {
         _ = try await connection.query("select agent.handle_move(\(bind: move))")
     }
 
+    /// Starts the cycle of a scheduled scan, if there is anything to look at.
+    ///
+    /// - Parameter scan: the payload of the job.
+    package static func scanMarket(
+        _ scan: JSON, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query("select agent.scan_market(\(bind: scan))")
+    }
+
+    /// Raises the daily summaries and settles what actions, weights and strategies came to.
+    ///
+    /// - Parameter payload: of the job.
+    package static func closeDay(
+        _ payload: JSON, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query("select agent.close_day(\(bind: payload))")
+    }
+
     /// Ends a cycle; one that has ended stays as it is.
     package static func finishCycle(
         _ cycle: Int64, as status: CycleRow.Status, reason: String? = nil,
@@ -105,6 +123,8 @@ package struct CycleRow: Sendable, Equatable {
     package let asOf: Date
     /// nil when the tenant has none: then nothing can be sized.
     package let accountID: Int64?
+    /// nil for a cycle without a strategy.
+    package let strategyID: Int64?
     /// Whether decisions become orders.
     package let executes: Bool
     package let traceID: UUID
@@ -118,6 +138,7 @@ package struct CycleRow: Sendable, Equatable {
         self.status = known
         asOf = try row.get("as_of")
         accountID = try row.get("account_id")
+        strategyID = try row.get("strategy_id")
         executes = try row.get("execute")
         traceID = try row.get("trace_id")
     }

@@ -5,15 +5,19 @@ package import Postgres
 package enum AgentModels {
     /// Whom to ask for a task, in this order.
     ///
-    /// - Parameter seed: equal seeds draw equal lots, so that a cycle that is resumed asks the same.
+    /// - Parameters:
+    ///   - seed: equal seeds draw equal lots, so that a cycle that is resumed asks the same.
+    ///   - environment: how this machine routes (learned, static, off), if that is tighter.
     package static func route(
-        task: String, promptTokens: Int, seed: String, on connection: isolated Connection
+        task: String, promptTokens: Int, seed: String, environment: String,
+        on connection: isolated Connection
     ) async throws(PostgresError) -> [RouteRow] {
         try await connection.query(
             """
             select r.provider, r.model, r.reason
             from agent.route(
-                \(bind: task), \(bind: promptTokens), seed => \(bind: seed)) as r
+                \(bind: task), \(bind: promptTokens), seed => \(bind: seed),
+                environment => \(bind: environment)) as r
             order by r.place
             """
         ).decoded(RouteRow.init)
@@ -27,6 +31,18 @@ package enum AgentModels {
             """
             select p.prompt_version, p.body, p.answer_schema::text as answer_schema
             from agent.prompt_in_use(\(bind: name)) as p
+            """
+        ).decoded(PromptRow.init).first
+    }
+
+    /// The prompt of a strategy that a model speaks for; nil for any other.
+    package static func strategyPrompt(
+        _ strategy: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> PromptRow? {
+        try await connection.query(
+            """
+            select p.prompt_version, p.body, p.answer_schema::text as answer_schema
+            from agent.strategy_prompt(\(bind: strategy)) as p
             """
         ).decoded(PromptRow.init).first
     }

@@ -63,6 +63,13 @@ package enum Market {
         ).value()
     }
 
+    /// Finds every fault of the staged news. Returns how many.
+    package static func checkStagedNews(
+        correct: Bool, on connection: isolated Connection
+    ) async throws(PostgresError) -> Int {
+        try await connection.query("select market.check_staged_news(\(bind: correct))").value()
+    }
+
     /// The first faults found, in the file's order.
     package static func stagedFaults(
         limit: Int, on connection: isolated Connection
@@ -119,6 +126,15 @@ package enum Market {
     ) async throws(PostgresError) -> LoadedRows {
         let rows = try await connection.query(
             "select * from market.load_staged_sessions(\(bind: calendar), \(bind: correct))")
+        return try LoadedRows(try rows.only())
+    }
+
+    /// Stores the staged news without a fault.
+    package static func loadStagedNews(
+        correct: Bool, on connection: isolated Connection
+    ) async throws(PostgresError) -> LoadedRows {
+        let rows = try await connection.query(
+            "select * from market.load_staged_news(\(bind: correct))")
         return try LoadedRows(try rows.only())
     }
 }

@@ -16,12 +16,20 @@ package struct MarketView: Equatable, Sendable {
     package let account: Account?
     /// What others wrote about it: text from outside, to be quoted and never obeyed.
     package let news: [NewsItem]
+    /// What the cycle's strategy says; nil for a cycle without one.
+    package let strategy: StrategyView?
+    /// How much each agent's word counts, by its step's name; 1 is even.
+    package let weights: [String: Double]
+    /// The desk's own closed trades that were opened in a state like this.
+    package let setups: SimilarSetups?
 
     package init(
         symbol: Symbol, asOf: AsOf, missing: String? = nil, snapshotID: Int64? = nil,
         snapshot: SnapshotView = SnapshotView(), close: Double? = nil, atrFraction: Double? = nil,
         patterns: [Int: PatternStatistics] = [:], neighbours: [Neighbour] = [],
-        position: Position? = nil, account: Account? = nil, news: [NewsItem] = []
+        position: Position? = nil, account: Account? = nil, news: [NewsItem] = [],
+        strategy: StrategyView? = nil, weights: [String: Double] = [:],
+        setups: SimilarSetups? = nil
     ) {
         self.symbol = symbol
         self.asOf = asOf
@@ -35,6 +43,9 @@ package struct MarketView: Equatable, Sendable {
         self.position = position
         self.account = account
         self.news = news
+        self.strategy = strategy
+        self.weights = weights
+        self.setups = setups
     }
 
     /// How many units are held now.
@@ -44,6 +55,7 @@ package struct MarketView: Equatable, Sendable {
 extension MarketView: Codable {
     enum CodingKeys: String, CodingKey {
         case symbol, missing, snapshot, close, patterns, neighbours, position, account, news
+        case strategy, weights, setups
         case asOf = "as_of"
         case snapshotID = "snapshot_id"
         case atrFraction = "atr_fraction"
@@ -65,7 +77,9 @@ extension MarketView: Codable {
             atrFraction: try value(.atrFraction),
             patterns: try Self.byHorizon(patterns ?? [:], container),
             neighbours: try value(.neighbours) ?? [], position: try value(.position),
-            account: try value(.account), news: try value(.news) ?? [])
+            account: try value(.account), news: try value(.news) ?? [],
+            strategy: try value(.strategy), weights: try value(.weights) ?? [:],
+            setups: try value(.setups))
     }
 
     /// `horizon5` is 5.
@@ -102,5 +116,8 @@ extension MarketView: Codable {
         try container.encodeIfPresent(position, forKey: .position)
         try container.encodeIfPresent(account, forKey: .account)
         if !news.isEmpty { try container.encode(news, forKey: .news) }
+        try container.encodeIfPresent(strategy, forKey: .strategy)
+        if !weights.isEmpty { try container.encode(weights, forKey: .weights) }
+        if let setups, setups.n > 0 { try container.encode(setups, forKey: .setups) }
     }
 }

@@ -11,10 +11,12 @@ import Trading
 struct CycleAnalysts: Sendable {
     let pool: Pool
     let models: ModelDirectory
+    /// How this machine routes, if that is tighter than what the tenant wants.
+    var routing = RoutingPolicy.learned
 
     /// - Throws: `JobFailure` where nobody may judge.
     func analyst(tenant: Int32, cycle: CycleRow) async throws -> any Analyst {
-        let desk = StoredDesk(pool: pool, tenant: tenant, cycle: cycle)
+        let desk = StoredDesk(pool: pool, tenant: tenant, cycle: cycle, routing: routing)
         let chain = try await desk.route(.dataAgent, promptTokens: 0)
         let limits = try await desk.limits()
         let models = models
@@ -28,7 +30,8 @@ struct CycleAnalysts: Sendable {
                     + "may not judge in their place")
         }
         return ModelAnalyst(
-            prompts: try await desk.prompts(), desk: desk, cycle: cycle.traceID.uuidString,
+            prompts: try await desk.prompts(), strategyPrompt: try await desk.strategyPrompt(),
+            desk: desk, cycle: cycle.traceID.uuidString,
             models: reach)
     }
 }
@@ -38,12 +41,14 @@ struct StoredDesk: ModelDesk {
     let pool: Pool
     let tenant: Int32
     let cycle: CycleRow
+    var routing = RoutingPolicy.learned
 
     func route(_ step: Step, promptTokens: Int) async throws -> [ModelRoute] {
         let seed = "\(cycle.traceID.uuidString) \(step.rawValue)"
         return try await pool.transaction(for: tenant) { connection in
             try await AgentModels.route(
-                task: step.rawValue, promptTokens: promptTokens, seed: seed, on: connection)
+                task: step.rawValue, promptTokens: promptTokens, seed: seed,
+                environment: routing.rawValue, on: connection)
         }.map { ModelRoute(provider: $0.provider, model: $0.model, reason: $0.reason) }
     }
 
@@ -58,11 +63,21 @@ struct StoredDesk: ModelDesk {
             }
             return rows
         }
-        return try Dictionary(
-            uniqueKeysWithValues: rows.map { step, row in
-                let schema = try row.schema.map { try JSONValue(parsing: $0) }
-                return (step, PromptVersion(label: row.label, body: row.body, schema: schema))
-            })
+        return try Dictionary(uniqueKeysWithValues: rows.map { ($0, try Self.version($1)) })
+    }
+
+    func strategyPrompt() async throws -> PromptVersion? {
+        guard let strategy = cycle.strategyID else { return nil }
+        let row = try await pool.transaction(for: tenant) { connection in
+            try await AgentModels.strategyPrompt(strategy, on: connection)
+        }
+        return try row.map(Self.version)
+    }
+
+    private static func version(_ row: PromptRow) throws -> PromptVersion {
+        PromptVersion(
+            label: row.label, body: row.body,
+            schema: try row.schema.map { try JSONValue(parsing: $0) })
     }
 
     func limits() async throws -> ModelDirectory.Limits {

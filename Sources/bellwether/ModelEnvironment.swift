@@ -19,6 +19,17 @@ enum ModelEnvironment {
         return ModelDirectory(endpoints, calls: calls)
     }
 
+    /// `BELLWETHER_ROUTING`: how the models of this machine are chosen at most.
+    static func routing(
+        _ variables: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(ProgramError) -> RoutingPolicy {
+        guard let text = text("BELLWETHER_ROUTING", variables) else { return .learned }
+        guard let policy = RoutingPolicy(rawValue: text) else {
+            throw wrong("BELLWETHER_ROUTING", "learned, static or off")
+        }
+        return policy
+    }
+
     static func endpoint(
         _ provider: ModelProvider, _ variables: [String: String]
     ) throws(ProgramError) -> ModelEndpoint? {
@@ -76,4 +87,14 @@ enum ModelEnvironment {
     private static func wrong(_ name: String, _ wanted: String) -> ProgramError {
         ProgramError(.configuration, "the environment variable \(name) must be \(wanted)")
     }
+}
+
+/// How a machine chooses models; the tighter of its own and the tenant's word counts.
+enum RoutingPolicy: String, Sendable, CaseIterable {
+    /// By what the call log teaches.
+    case learned
+    /// By the table of models.
+    case `static`
+    /// No language model is asked: rules-v1 alone.
+    case off
 }

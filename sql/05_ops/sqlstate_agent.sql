@@ -10,6 +10,11 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW403', 'bad_cycle_state', 'A cycle cannot end like this.',
     'A cycle ends as done or failed.'
 ),
+(
+    'BW404', 'strategy_not_ready', 'The strategy cannot be kept or traded like this.',
+    'Look at the message.'
+),
+('BW405', 'unknown_schedule', 'The tenant has no such schedule.', 'See api.scheduler_jobs().'),
 ('BW420', 'unknown_approval', 'The tenant has no such approval.', 'See api.approvals.'),
 (
     'BW421', 'bad_approval_mode', 'There is no such approval mode.',

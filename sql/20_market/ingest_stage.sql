@@ -66,21 +66,31 @@ begin
                 problem_column text, problem text, raw text,
                 session text, open_utc text, close_utc text, early_close text
             ) on commit drop;
+        when 'news' then
+            drop table if exists pg_temp.staged_news;
+            create temporary table staged_news (
+                staged_id integer generated always as identity,
+                line integer not null,
+                problem_column text, problem text, raw text,
+                published_at text, symbol text, title text, source text, url text,
+                sentiment text
+            ) on commit drop;
         else
             raise exception using
                 errcode = 'BW302',
                 message = format('there is nothing to stage for %L', kind),
-                hint = 'Kinds are bars, instruments and sessions.';
+                hint = 'Kinds are bars, instruments, sessions and news.';
     end case;
     perform market._open_staged(table_name)
     from unnest(array[
-        'staged_fault', 'staged_bar', 'staged_instrument', 'staged_session'
+        'staged_fault', 'staged_bar', 'staged_instrument', 'staged_session',
+        'staged_news'
     ]) as table_name
     where to_regclass('pg_temp.' || table_name) is not null;
 end
 $$;
 comment on function market.stage(text) is
-'Makes the temporary tables for rows of a kind: bars, instruments or sessions.';
+'Makes the temporary tables for rows of a kind: bars, instruments, sessions or news.';
 
 create or replace function market._open_staged(table_name text)
 returns void

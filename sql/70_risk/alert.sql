@@ -47,6 +47,9 @@ insert into ops.alert_template (
     'From {from_price} to {to_price}.', 15, 50
 ),
 (
+    'strategy', 'warning', 'Strategy {name} is {state}', '{reason}', 60, 20
+),
+(
     'daily_seal', 'info', 'Events of {day} are sealed',
     '{events} events, seal {hash}. Keep it: it proves that nothing was changed since.',
     0, 50

@@ -234,6 +234,10 @@ begin
         perform risk.close_breaker(
             known.account_id, coalesce(approve.reason, 'approved')
         );
+    elsif known.kind = 'strategy' then
+        perform agent.disable_strategy(
+            (known.proposal ->> 'strategy_id')::bigint, known.reason, known.proposal
+        );
     else
         perform agent.apply_weight((known.proposal ->> 'weight_id')::bigint);
     end if;
@@ -244,7 +248,7 @@ end
 $$;
 comment on function agent.approve(bigint, text, numeric, numeric) is
 'Says yes: places the order of a decision (with another size or a limit price, if '
-'given), closes the circuit breaker, or applies a weight.';
+'given), closes the circuit breaker, applies a weight, or disables a strategy.';
 
 create or replace function agent.reject(approval_id bigint, reason text default null)
 returns agent.approval

@@ -74,6 +74,8 @@ begin
             message = 'the tenant has no account to trade with';
     end if;
 
+    perform agent.check_strategy(new_cycle.strategy_id, new_cycle.execute);
+
     insert into agent.cycle (kind, symbols, execute, strategy_id, as_of, account_id)
     values (
         new_cycle.kind, wanted, coalesce(new_cycle.execute, false),
@@ -161,6 +163,16 @@ begin
             ),
             finish_cycle.cycle_id
         );
+        if finish_cycle.status = 'failed' then
+            perform ops.raise_alert(
+                'system',
+                jsonb_build_object(
+                    'title', format('Cycle %s failed', finish_cycle.cycle_id),
+                    'reason', coalesce(left(finish_cycle.reason, 500), 'no reason given'),
+                    'cycle_id', finish_cycle.cycle_id
+                ), 'run_cycle'
+            );
+        end if;
     elsif not exists (
         select from agent.cycle as c
         where c.tenant_id = public.current_tenant()

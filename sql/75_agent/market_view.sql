@@ -10,12 +10,15 @@ declare
     patterns jsonb;
     neighbours jsonb;
     verdict text;
+    alike constant double precision := tenant.number_setting('minimum_similarity');
 begin
     select
         jsonb_object_agg('horizon' || s.horizon, to_jsonb(s) - 'horizon'),
         max(s.verdict) filter (where s.horizon = 5)
     into patterns, verdict
-    from api.pattern_statistics(_patterns.symbol, _patterns.as_of) as s;
+    from api.pattern_statistics(
+        _patterns.symbol, _patterns.as_of, min_similarity => alike
+    ) as s;
     select coalesce(
         jsonb_agg(
             jsonb_build_object(
@@ -24,7 +27,9 @@ begin
             ) order by n.rank
         ), '[]'
     ) into neighbours
-    from api.similar_patterns(_patterns.symbol, _patterns.as_of, k => 10) as n;
+    from api.similar_patterns(
+        _patterns.symbol, _patterns.as_of, k => 10, min_similarity => alike
+    ) as n;
     return jsonb_build_object(
         'patterns', patterns, 'neighbours', neighbours,
         'missing', case when verdict is distinct from 'ok'
@@ -87,7 +92,26 @@ begin
                 ) as p
                 where p.quantity <> 0
             ),
-            'account', account
+            'account', account,
+            'news', coalesce((
+                select jsonb_agg(to_jsonb(n) order by n.published_at desc)
+                from market.news_known(
+                    i.instrument_id, cycle.as_of,
+                    tenant.number_setting('news_days') * interval '1 day',
+                    tenant.number_setting('news_most')::integer
+                ) as n
+            ), '[]'),
+            'strategy', agent._strategy_view(
+                cycle.strategy_id, wanted.symbol, cycle.as_of
+            ),
+            'weights', (
+                select jsonb_object_agg(w.agent, round(w.weight::numeric, 4))
+                from agent.weights(s.regime) as w
+            ),
+            'setups', agent.similar_setups(
+                s.snapshot_id, cycle.as_of, 1,
+                tenant.number_setting('minimum_similarity')::double precision
+            )
         )
         || case
             when s.snapshot_id is null then jsonb_build_object(
@@ -112,4 +136,5 @@ end
 $$;
 comment on function agent.market_view(bigint) is
 'What the agents of a cycle see of each symbol: snapshot, patterns, neighbours, '
-'position, account, and what is missing.';
+'position, account, news, closed trades like it, what the strategy says, how much '
+'each agent counts, and what is missing.';

@@ -132,7 +132,8 @@ create or replace function agent.route(
     prompt_tokens integer default 0,
     privacy text default 'any',
     as_of timestamptz default null,
-    seed text default null
+    seed text default null,
+    environment text default 'learned'
 )
 returns table (place integer, provider text, model text, reason text)
 language plpgsql
@@ -142,7 +143,12 @@ as $$
 #variable_conflict use_column
 declare
     moment constant timestamptz := coalesce(route.as_of, clock_timestamp());
-    wanted constant text := tenant.setting('routing') #>> '{}';
+    -- The tighter word of two counts: of the tenant, of the machine that asks.
+    words constant text[] := array['learned', 'static', 'off'];
+    wanted constant text := words[greatest(
+        array_position(words, tenant.setting('routing') #>> '{}'),
+        array_position(words, route.environment)
+    )];
     enough constant integer := tenant.number_setting('routing_minimum_calls');
     scored integer;
     policy text;
@@ -154,6 +160,14 @@ begin
             message = format(
                 'privacy is any or local, not %s',
                 coalesce(quote_literal(route.privacy), 'null')
+            );
+    end if;
+    if route.environment is null or route.environment <> all(words) then
+        raise exception using
+            errcode = 'BW412',
+            message = format(
+                'an environment routes learned, static or off, not %s',
+                coalesce(quote_literal(route.environment), 'null')
             );
     end if;
     select count(c.score) into scored from agent.scored_call as c
@@ -186,9 +200,10 @@ begin
     end if;
 end
 $$;
-comment on function agent.route(text, integer, text, timestamptz, text) is
+comment on function agent.route(text, integer, text, timestamptz, text, text) is
 'The models to ask for a task, in order, each with the reason for its place; rules-v1 '
-'at the end if the tenant allows. privacy local: nothing leaves our machines.';
+'at the end if the tenant allows. privacy local: nothing leaves our machines; '
+'environment: the policy of the machine that asks, if it is tighter.';
 
 -- Replay of the log (Li and others, Unbiased offline evaluation of contextual-bandit
 -- algorithms, 2011): where a policy would have asked the model that was asked, its

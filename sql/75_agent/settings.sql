@@ -76,6 +76,31 @@ insert into tenant.setting_default as known (
     'How many settled actions an agent needs before half of its own record counts.'
 ),
 (
+    'minimum_similarity', '0.7', 0, 1, null,
+    'How alike snapshots and closed trades must be to teach the agents anything.'
+),
+(
+    'news_days', '3', 0, 365, null, 'For how long news are shown to the agents.'
+),
+('news_most', '5', 0, 50, null, 'How many news of a symbol are shown to the agents.'),
+(
+    'scan_symbols', '[]', null, null, null,
+    'What scheduled scans look at besides what is held; empty: what moved most.'
+),
+('scan_most', '50', 1, 1000, null, 'How many symbols a scheduled scan looks at.'),
+(
+    'scan_execute', 'true', null, null, null,
+    'Whether decisions of scheduled scans become orders (see approval_mode).'
+),
+(
+    'weak_strategies', '"approve"', null, null, '{auto,approve,off}',
+    'Whether a strategy that lost money is disabled, asked about, or left alone.'
+),
+(
+    'weak_strategy_trades', '20', 5, 10000, null,
+    'With fewer closed trades than this no strategy is called weak.'
+),
+(
     'agent_weights', '"auto"', null, null, '{auto,approve,off}',
     'Whether suggested agent weights apply by themselves, after approval, or not.'
 )

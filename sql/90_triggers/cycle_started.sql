@@ -1,5 +1,5 @@
 -- A cycle starts -> the circuit breaker of its account is evaluated, exits that bars
--- have triggered are placed, questions expire, the days that are over are sealed; once
+-- have triggered are placed, questions expire, dead jobs are told of, the days that are over are sealed; once
 -- a day it is settled what agents' actions brought, and weights follow.
 
 create or replace function agent.on_cycle_started()
@@ -14,6 +14,7 @@ begin
         perform trade.watch_exits(new.account_id);
     end if;
     perform agent.expire_approvals();
+    perform agent.tell_dead_jobs();
     if agent.seal_events() > 0 then
         perform agent.settle_actions();
         perform agent.suggest_weights();

@@ -7,6 +7,19 @@ enum AnswerForms {
         AnswerForm(name: name(step), schema: try JSONSchema(prompt.schema ?? schema(step)))
     }
 
+    /// The form of the answer to a strategy's own prompt.
+    static func position(_ prompt: PromptVersion) throws(JSONSchemaError) -> AnswerForm {
+        AnswerForm(
+            name: "position",
+            schema: try JSONSchema(
+                prompt.schema
+                    ?? object([
+                        "symbol": ["type": "string"],
+                        "position": ["type": "string", "enum": ["LONG", "SHORT", "HOLD"]],
+                        "confidence": confidence, "reason": reason,
+                    ])))
+    }
+
     private static func name(_ step: Step) -> String {
         switch step {
         case .dataAgent: "signal"

@@ -29,6 +29,16 @@ extension ModelAnalyst {
         }
         let question = try Question(
             step, item, prompt: prompt, form: try AnswerForms.form(step, prompt))
+        return try await judge(question, read, otherwise: otherwise, rules: rules)
+    }
+
+    func judge<Value: Sendable>(
+        _ question: Question,
+        _ read: (JSONValue) throws -> Value,
+        otherwise: (String) -> Value,
+        rules: () async throws -> Judgment<Value>
+    ) async throws -> Judgment<Value> {
+        let step = question.step
         let chain = try await desk.route(step, promptTokens: question.tokens)
         if let kept = try await kept(question, chain) {
             return try opinion(kept, question, read, otherwise)

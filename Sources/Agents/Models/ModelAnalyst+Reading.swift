@@ -32,6 +32,36 @@ extension ModelAnalyst {
             stopDistance: stop, reason: reason, evidence: Evidence(view))
     }
 
+    /// A strategy's word: long buys what is not held, short sells what is, hold does neither.
+    func position(_ answer: JSONValue, _ view: MarketView) throws -> Signal {
+        let confidence = try answer.fraction("confidence")
+        let reason = try answer.reason()
+        switch answer["position"]?.string {
+        case "LONG" where view.held > 0:
+            return .hold(view, "LONG, and it is held: \(reason)", confidence: confidence)
+        case "LONG":
+            guard let size = rules.positionSize(view) else {
+                return .hold(view, "LONG, but there is no range to set a stop by: \(reason)")
+            }
+            let quantity = size.quantity.truncated(places: LotSize.places(view.symbol))
+            guard quantity.isPositive else {
+                return .hold(view, "LONG, but the account is too small for one unit: \(reason)")
+            }
+            return Signal(
+                symbol: view.symbol, action: .buy, confidence: confidence, quantity: quantity,
+                stopDistance: Fraction(size.stopDistance), reason: "LONG: \(reason); \(size.words)",
+                evidence: Evidence(view))
+        case "SHORT" where view.held > 0:
+            return Signal(
+                symbol: view.symbol, action: .sell, confidence: confidence, quantity: view.held,
+                reason: "SHORT: \(reason)", evidence: Evidence(view))
+        case "SHORT":
+            return .hold(view, "SHORT, and nothing is held to sell: \(reason)")
+        case "HOLD": return .hold(view, "HOLD: \(reason)", confidence: confidence)
+        default: throw AnswerFlaw("it says neither LONG nor SHORT nor HOLD")
+        }
+    }
+
     func factors(_ answer: JSONValue) throws -> [RiskFactor] {
         guard let factors = answer["factors"]?.array else { throw AnswerFlaw("it has no factors") }
         return try factors.map { factor in

@@ -14,6 +14,8 @@ package struct ModelAnalyst: Analyst {
     package let name = "none"
     package let promptVersion: String?
     let prompts: [Step: PromptVersion]
+    /// The prompt of the cycle's strategy, where a model speaks for it.
+    let strategyPrompt: PromptVersion?
     let desk: any ModelDesk
     let models: Directory
     /// What tells this cycle from others.
@@ -22,11 +24,13 @@ package struct ModelAnalyst: Analyst {
     let clock: any Clock<Duration>
 
     package init(
-        prompts: [Step: PromptVersion], desk: any ModelDesk, cycle: String,
+        prompts: [Step: PromptVersion], strategyPrompt: PromptVersion? = nil,
+        desk: any ModelDesk, cycle: String,
         rules: RulesAnalyst = RulesAnalyst(), clock: any Clock<Duration> = ContinuousClock(),
         models: @escaping Directory
     ) {
         self.prompts = prompts
+        self.strategyPrompt = strategyPrompt
         self.desk = desk
         self.models = models
         self.cycle = cycle
@@ -39,8 +43,31 @@ package struct ModelAnalyst: Analyst {
     package var bystander: Author { Author(name) }
 
     package func signal(from view: MarketView) async throws -> Judgment<Signal> {
-        try await judge(.dataAgent, Case(view: view)) { answer in
+        if let strategy = view.strategy, strategy.kind == .llm {
+            return try await signal(of: strategy, view)
+        }
+        return try await judge(.dataAgent, Case(view: view)) { answer in
             try signal(answer, view)
+        } otherwise: { reason in
+            .hold(view, reason)
+        } rules: {
+            try await rules.signal(from: view)
+        }
+    }
+
+    /// LONG, SHORT or HOLD; everything else is HOLD, and what is bought is sized by the rules.
+    private func signal(of strategy: StrategyView, _ view: MarketView) async throws -> Judgment<
+        Signal
+    > {
+        guard let strategyPrompt, strategy.patternPrompt != nil else {
+            let why = "the strategy \(strategy.name) cannot ask: \(strategy.missing ?? "no prompt")"
+            return Judgment(.hold(view, why), by: bystander)
+        }
+        let question = try Question(
+            .dataAgent, Case(view: view), prompt: strategyPrompt,
+            form: try AnswerForms.position(strategyPrompt))
+        return try await judge(question) { answer in
+            try position(answer, view)
         } otherwise: { reason in
             .hold(view, reason)
         } rules: {

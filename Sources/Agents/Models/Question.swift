@@ -53,18 +53,25 @@ struct Question: Sendable {
             preconditionFailure("a view is an object")
         }
         figures["news"] = nil
+        figures["strategy"] = nil
+        // What their own words count is not for the agents to know.
+        figures["weights"] = nil
         let memory: JSONValue =
             item.view.neighbours.isEmpty
             ? "none: \(item.view.missing ?? "nothing like this is remembered"); there are no lessons"
             : "the patterns and neighbours among the figures; there is nothing else"
         let earlier = Earlier(
             signal: item.signal, assessment: item.assessment, validation: item.validation)
-        return [
+        var document: JSONObject = [
             "task": .string(step.rawValue), "symbol": .string(item.view.symbol.text),
             "figures": .object(figures), "memory": memory, "portfolio": try json(item.portfolio),
             "earlier_steps": try json(earlier),
             "text_from_outside": try json(item.view.news),
         ]
+        if step == .dataAgent, let words = item.view.strategy?.patternPrompt {
+            document["patterns_in_words"] = .string(words)
+        }
+        return .object(document)
     }
 
     private static func json(_ value: some Encodable) throws -> JSONValue {

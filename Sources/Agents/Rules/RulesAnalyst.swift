@@ -13,7 +13,11 @@ package struct RulesAnalyst: Analyst {
     package init(rules: Rules = Rules()) { self.rules = rules }
 
     package func signal(from view: MarketView) async throws -> Judgment<Signal> {
-        Judgment(rulesSignal(view), by: bystander)
+        if let strategy = view.strategy, strategy.kind == .llm {
+            let why = "the strategy \(strategy.name) speaks through a language model, none answers"
+            return Judgment(.hold(view, why), by: bystander)
+        }
+        return Judgment(rulesSignal(view), by: bystander)
     }
 
     package func factors(of item: Case) async throws -> Judgment<[RiskFactor]> {

@@ -18,7 +18,7 @@ enum Ingest {
 
     static let command = Command(
         name: "ingest",
-        summary: "load bars, instruments or exchange sessions from CSV files",
+        summary: "load bars, instruments, exchange sessions or news from CSV files",
         discussion: """
             Each file is one transaction: checked whole, then stored whole or not at all. Sessions \
             are loaded first, then instruments, then bars. What is stored already is left as it \

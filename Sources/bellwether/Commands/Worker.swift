@@ -58,7 +58,10 @@ enum Worker {
         let models = try ModelEnvironment.directory()
         let alpaca = try AlpacaEnvironment.broker()
         let handlers = try wanted(
-            Handlers.all(pool: pool, model: model, models: models, alpaca: alpaca),
+            Handlers.all(
+                pool: pool, model: model, models: models,
+                routing: try ModelEnvironment.routing(), alpaca: alpaca,
+                alerts: try AlertEnvironment.channels(log: context.log)),
             context.invocation)
         let progress = LogProgress("working", unit: "jobs", log: context.log)
         let service = WorkerService(

@@ -1,6 +1,6 @@
 /// What a file holds, and which of its columns go where.
 enum IngestKind: String, CaseIterable, ArgumentValue {
-    case sessions, instruments, bars
+    case sessions, instruments, bars, news
     /// Dates down, symbols across, adjusted closes in the cells.
     case closes
 
@@ -19,6 +19,7 @@ enum IngestKind: String, CaseIterable, ArgumentValue {
         case .sessions: "staged_session"
         case .instruments: "staged_instrument"
         case .bars, .closes: "staged_bar"
+        case .news: "staged_news"
         }
     }
 
@@ -51,6 +52,17 @@ enum IngestKind: String, CaseIterable, ArgumentValue {
                 Column(name: "volume", isRequired: true),
                 Column(name: "adj_close", otherNames: ["adj close", "adjusted_close"]),
             ]
+        case .news:
+            [
+                Column(
+                    name: "published_at", otherNames: ["published", "date", "time"],
+                    isRequired: true),
+                Column(name: "symbol", otherNames: ["ticker"], isRequired: true),
+                Column(name: "title", otherNames: ["headline"], isRequired: true),
+                Column(name: "source", otherNames: ["publisher"]),
+                Column(name: "url", otherNames: ["link"]),
+                Column(name: "sentiment"),
+            ]
         case .closes:
             [
                 Column(name: "symbol"), Column(name: "date"), Column(name: "close"),
@@ -64,6 +76,7 @@ enum IngestKind: String, CaseIterable, ArgumentValue {
         let names = Set(header)
         if names.contains("session"), names.contains("open_utc") { return .sessions }
         if names.contains("asset_class") { return .instruments }
+        if names.contains("title") || names.contains("headline") { return .news }
         let isBar = IngestKind.bars.columns.contains { column in
             column.isRequired && column.name != "symbol" && column.name != "date"
                 && names.contains(column.name)

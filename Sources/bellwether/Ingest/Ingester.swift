@@ -95,6 +95,7 @@ struct Ingester: Sendable {
             case .sessions:
                 try await Market.checkStagedSessions(
                     calendar: settings.calendar, correct: correct, on: connection)
+            case .news: try await Market.checkStagedNews(correct: correct, on: connection)
             }
         guard report.faultCount > 0 else { return }
         let faults = try await Market.stagedFaults(limit: settings.shownFaults, on: connection)
@@ -122,6 +123,7 @@ struct Ingester: Sendable {
             case .sessions:
                 try await Market.loadStagedSessions(
                     calendar: settings.calendar, correct: correct, on: connection)
+            case .news: try await Market.loadStagedNews(correct: correct, on: connection)
             }
         report.inserted = loaded.inserted
         report.unchanged = loaded.unchanged

@@ -28,7 +28,8 @@ select set_eq(
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
         verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,
-        performance,lots,neighbourhood,contagion,graph_nodes}'::text[]
+        performance,lots,neighbourhood,contagion,graph_nodes,market_status,
+        scheduler_jobs,scheduler_status}'::text[]
     ) as name$$,
     'a reader may ask'
 );
@@ -47,7 +48,9 @@ select set_eq(
         record_backtest,
         performance,lots,
         set_monitor,stop_monitor,
-        neighbourhood,contagion,relate_instruments,graph_nodes,retry_job
+        neighbourhood,contagion,relate_instruments,graph_nodes,retry_job,
+        market_status,scheduler_jobs,scheduler_status,trigger_schedule,set_scan,
+        drop_schedule,save_llm_strategy
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -73,8 +76,10 @@ select set_eq(
         api.cancel_order,api.replace_order,api.place_bracket,
         api.performance,api.lots,
         api.set_monitor,api.stop_monitor,
-        api.neighbourhood,api.contagion,api.relate_instruments,
-        api.graph_nodes,api.retry_job,trade.book_of
+        api.neighbourhood,api.contagion,api.relate_instruments,api.graph_nodes,
+        api.retry_job,trade.book_of,api.market_status,api.scheduler_jobs,
+        api.scheduler_status,api.trigger_schedule,api.set_scan,api.drop_schedule,
+        api.save_llm_strategy
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );
@@ -108,7 +113,8 @@ select set_eq(
         trade.reconcile_paper,
         agent.settle_actions,agent.suggest_weights,agent.weights,trade.performance,
         trade.daily_summary,
-        agent.handle_move
+        agent.handle_move,agent.scan_market,agent.close_day,agent.review_strategies,
+        agent.strategy_prompt
     }'::text[])$$,
     'the worker works'
 );
