@@ -36,76 +36,16 @@
  */
 #include "postgres.h"
 
-#include "access/genam.h"
-#include "access/htup_details.h"
 #include "access/table.h"
-#include "access/transam.h"
 #include "access/xact.h"
-#include "catalog/indexing.h"
-#include "catalog/namespace.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_namespace.h"
-#include "catalog/pg_policy.h"
-#include "catalog/pg_proc.h"
-#include "catalog/pg_trigger.h"
-#include "catalog/pg_type.h"
+#include "access/xlog.h"
 #include "commands/trigger.h"
-#include "common/hashfn.h"
-#include "miscadmin.h"
-#include "nodes/nodeFuncs.h"
-#include "rewrite/rewriteHandler.h"
-#include "rewrite/rowsecurity.h"
-#include "storage/lmgr.h"
-#include "utils/acl.h"
-#include "utils/builtins.h"
-#include "utils/fmgroids.h"
 #include "utils/inval.h"
-#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/rls.h"
 #include "utils/snapmgr.h"
-#include "utils/syscache.h"
-#include "utils/xid8.h"
 
-#include "graph/cache.h"
-
-/* A snapshot as far as committed transactions go, in 64-bit ids */
-typedef struct CacheBase
-{
-	uint64		xmin;
-	uint64		xmax;
-	int			nrunning;
-	int			capacity;
-	uint64	   *running;		/* ids before xmax that it does not see */
-} CacheBase;
-
-/* Ids that have to be read again; everything: no list would do */
-typedef struct CacheIds
-{
-	bool		everything;
-	int			count;
-	int			capacity;
-	int64	   *ids;
-} CacheIds;
-
-typedef struct CacheEntry
-{
-	Oid			node;
-	Oid			edge;
-	int32		tenant;
-	GraphAdjacency *adjacency;
-	MemoryContext context;		/* owns this entry */
-	size_t		bytes;
-	bool		heard;			/* an invalidation message came: look again */
-	bool		spoilt;			/* a change went wrong: build anew */
-	uint64		definition;		/* of the tables and triggers */
-	uint64		generation;		/* to notice a change by nested calls */
-	CacheBase	base;
-	CacheIds	restless_nodes;
-	CacheIds	restless_edges;
-	struct CacheEntry *next;
-} CacheEntry;
+#include "graph/cache_entry.h"
 
 static CacheEntry *entries = NULL;
 static CacheEntry *serving = NULL;	/* what the running call got; not to be
@@ -186,433 +126,6 @@ FindEntry(const Graph *graph)
 	return NULL;
 }
 
-/* ---- snapshots ---------------------------------------------------------- */
-
-/*
- * The 64-bit id of a transaction id that is not far in the future.
- */
-static uint64
-WideXid(TransactionId xid)
-{
-	FullTransactionId next = ReadNextFullTransactionId();
-
-	return U64FromFullTransactionId(next) -
-		(uint64) (int64) (int32) (XidFromFullTransactionId(next) - xid);
-}
-
-static bool
-IsRunning(const CacheBase *base, uint64 xid)
-{
-	for (int i = 0; i < base->nrunning; i++)
-		if (base->running[i] == xid)
-			return true;
-	return false;
-}
-
-static bool
-BaseSees(const CacheBase *base, uint64 xid)
-{
-	if (xid < base->xmin)
-		return true;
-	return xid < base->xmax && !IsRunning(base, xid);
-}
-
-/*
- * Does the snapshot see every transaction that the base sees?
- */
-static bool
-SeesBase(Snapshot snapshot, const CacheBase *base)
-{
-	if (WideXid(snapshot->xmax) < base->xmax)
-		return false;
-	for (uint32 i = 0; i < snapshot->xcnt; i++)
-		if (BaseSees(base, WideXid(snapshot->xip[i])))
-			return false;
-	return true;
-}
-
-/*
- * Make the snapshot the base. A snapshot does not list its own transaction as
- * running; the base must, since its changes are still to come.
- */
-static void
-SetBase(CacheEntry *entry, Snapshot snapshot)
-{
-	CacheBase  *base = &entry->base;
-	TransactionId own = GetTopTransactionIdIfAny();
-
-	if (base->capacity < (int) snapshot->xcnt + 1)
-	{
-		base->capacity = snapshot->xcnt + 16;
-		base->running = MemoryContextAlloc(entry->context,
-										   sizeof(uint64) * base->capacity);
-	}
-	base->xmin = WideXid(snapshot->xmin);
-	base->xmax = WideXid(snapshot->xmax);
-	base->nrunning = 0;
-	for (uint32 i = 0; i < snapshot->xcnt; i++)
-		base->running[base->nrunning++] = WideXid(snapshot->xip[i]);
-	if (TransactionIdIsValid(own))
-	{
-		base->running[base->nrunning++] = WideXid(own);
-		base->xmin = Min(base->xmin, WideXid(own));
-	}
-}
-
-/* ---- may this caller use what is kept? ----------------------------------- */
-
-/*
- * Is it the expression tenant_id = current_tenant()?
- */
-static bool
-IsTenantPolicy(Relation rel, Expr *expr, Oid current_tenant)
-{
-	OpExpr	   *op = (OpExpr *) expr;
-	Node	   *left;
-	Node	   *right;
-
-	if (expr == NULL || !IsA(expr, OpExpr) || list_length(op->args) != 2)
-		return false;
-	left = linitial(op->args);
-	right = lsecond(op->args);
-	return get_opcode(op->opno) == F_INT4EQ &&
-		IsA(left, Var) &&
-		((Var *) left)->varattno == get_attnum(RelationGetRelid(rel), "tenant_id") &&
-		IsA(right, FuncExpr) &&
-		((FuncExpr *) right)->funcid == current_tenant;
-}
-
-/*
- * Does the caller see exactly the tenant's rows of this table?
- */
-static bool
-SeesTenantExactly(Relation rel)
-{
-	List	   *policies;
-	RowSecurityPolicy *policy;
-	oidvector  *no_arguments;
-	Oid			current_tenant;
-	AttrNumber	attnum;
-	Node	   *tenant_default;
-
-	if (check_enable_rls(RelationGetRelid(rel), InvalidOid, true) != RLS_ENABLED)
-		return true;
-	if (!row_security)
-		return false;			/* the query will say what is wrong with that */
-
-	policies = rel->rd_rsdesc->policies;
-	if (list_length(policies) != 1)
-		return false;
-	policy = linitial(policies);
-	if (!policy->permissive || policy->hassublinks ||
-		(policy->polcmd != '*' && policy->polcmd != ACL_SELECT_CHR) ||
-		ARR_DIMS(policy->roles)[0] != 1 ||
-		((Oid *) ARR_DATA_PTR(policy->roles))[0] != ACL_ID_PUBLIC)
-		return false;
-
-	no_arguments = buildoidvector(NULL, 0);
-	current_tenant = GetSysCacheOid3(PROCNAMEARGSNSP, Anum_pg_proc_oid,
-									 CStringGetDatum("current_tenant"),
-									 PointerGetDatum(no_arguments),
-									 ObjectIdGetDatum(get_namespace_oid("public", false)));
-	if (!OidIsValid(current_tenant) ||
-		!IsTenantPolicy(rel, policy->qual, current_tenant))
-		return false;
-
-	attnum = get_attnum(RelationGetRelid(rel), "tenant_id");
-	tenant_default = build_column_default(rel, attnum);
-	return tenant_default != NULL && IsA(tenant_default, FuncExpr) &&
-		((FuncExpr *) tenant_default)->funcid == current_tenant;
-}
-
-static bool
-MayRead(const Graph *graph)
-{
-	Oid			user = GetUserId();
-
-#if PG_VERSION_NUM >= 160000
-	if (object_aclcheck(NamespaceRelationId, graph->schema, user, ACL_USAGE) != ACLCHECK_OK)
-		return false;
-#else
-	if (pg_namespace_aclcheck(graph->schema, user, ACL_USAGE) != ACLCHECK_OK)
-		return false;
-#endif
-	return pg_class_aclcheck(graph->node, user, ACL_SELECT) == ACLCHECK_OK &&
-		pg_class_aclcheck(graph->edge, user, ACL_SELECT) == ACLCHECK_OK;
-}
-
-/*
- * Wait for nobody, but if we get these locks, hear of everything that was
- * committed before.
- */
-static bool
-HearChanges(Oid relid)
-{
-	if (!ConditionalLockRelationOid(relid, RowExclusiveLock))
-		return false;
-	UnlockRelationOid(relid, RowExclusiveLock);
-	AcceptInvalidationMessages();
-	return true;
-}
-
-/* ---- are the tables what they were? -------------------------------------- */
-
-static bool
-IsVisible(HeapTupleHeader header, Snapshot snapshot)
-{
-	TransactionId xmin;
-
-	if (HeapTupleHeaderXminFrozen(header))
-		return true;
-	xmin = HeapTupleHeaderGetRawXmin(header);
-	if (!TransactionIdIsNormal(xmin))
-		return true;
-	return !TransactionIdIsCurrentTransactionId(xmin) &&
-		!XidInMVCCSnapshot(xmin, snapshot);
-}
-
-/*
- * A number for the table's definition as far as cached adjacency depends on
- * it; 0 if it has not what it needs. *visible: the snapshot saw it made so.
- */
-static uint64
-TableDefinition(Relation rel, Snapshot snapshot, bool *visible)
-{
-	static const char *const wanted[] = {
-		"graph_begin_insert", "graph_begin_update", "graph_begin_delete",
-		"graph_begin_truncate", "graph_change_insert", "graph_change_update",
-		"graph_change_delete", "graph_change_truncate", "graph_change_row"
-	};
-	uint64		definition = hash_bytes_uint32_extended(rel->rd_rel->relfilenode, 0);
-	Relation	triggers;
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-	int			found = 0;
-
-	if (rel->rd_rel->relkind != RELKIND_RELATION || rel->rd_rel->relhassubclass ||
-		rel->rd_rel->relispartition)
-		return 0;
-
-	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(RelationGetRelid(rel)));
-	if (!HeapTupleIsValid(tuple))
-		elog(ERROR, "cache lookup failed for relation %u", RelationGetRelid(rel));
-	if (!IsVisible(tuple->t_data, snapshot))
-		*visible = false;
-	ReleaseSysCache(tuple);
-
-	triggers = table_open(TriggerRelationId, AccessShareLock);
-	ScanKeyInit(&key, Anum_pg_trigger_tgrelid, BTEqualStrategyNumber, F_OIDEQ,
-				ObjectIdGetDatum(RelationGetRelid(rel)));
-	scan = systable_beginscan(triggers, TriggerRelidNameIndexId, true, NULL, 1,
-							  &key);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		Form_pg_trigger trigger = (Form_pg_trigger) GETSTRUCT(tuple);
-
-		for (int i = 0; i < lengthof(wanted); i++)
-			if (strcmp(NameStr(trigger->tgname), wanted[i]) == 0 &&
-				trigger->tgenabled == (i == lengthof(wanted) - 1
-									   ? TRIGGER_FIRES_ON_REPLICA
-									   : TRIGGER_FIRES_ALWAYS))
-			{
-				found++;
-				definition = hash_combine64(definition,
-											hash_bytes_uint32_extended(trigger->oid, trigger->tgfoid));
-				definition = hash_combine64(definition,
-											hash_bytes_uint32_extended(HeapTupleHeaderGetRawXmin(tuple->t_data), trigger->tgtype));
-				if (!IsVisible(tuple->t_data, snapshot))
-					*visible = false;
-			}
-	}
-	systable_endscan(scan);
-	table_close(triggers, AccessShareLock);
-	return found == lengthof(wanted) ? definition | 1 : 0;
-}
-
-static uint64
-Definition(Relation node, Relation edge, Snapshot snapshot, bool *visible)
-{
-	uint64		node_definition = TableDefinition(node, snapshot, visible);
-	uint64		edge_definition = TableDefinition(edge, snapshot, visible);
-
-	if (node_definition == 0 || edge_definition == 0)
-		return 0;
-	return hash_combine64(node_definition, edge_definition) | 1;
-}
-
-/* ---- what has changed since? --------------------------------------------- */
-
-static void
-AddIds(CacheIds *to, const int64 *ids, int count)
-{
-	if (to->everything)
-		return;
-	if (count > GRAPH_MAX_PATCH - to->count)
-	{
-		to->everything = true;
-		return;
-	}
-	if (to->count + count > to->capacity)
-	{
-		to->capacity = Max(64, (to->count + count) * 2);
-		if (to->ids == NULL)
-			to->ids = palloc(sizeof(int64) * to->capacity);
-		else
-			to->ids = repalloc(to->ids, sizeof(int64) * to->capacity);
-	}
-	memcpy(to->ids + to->count, ids, sizeof(int64) * count);
-	to->count += count;
-}
-
-static void
-AddAll(CacheIds *to, const CacheIds *from)
-{
-	if (from->everything)
-		to->everything = true;
-	else
-		AddIds(to, from->ids, from->count);
-}
-
-/*
- * Does the snapshot see exactly what the base sees? Then there is nothing to
- * look for.
- */
-static bool
-SeesSame(Snapshot snapshot, const CacheBase *base)
-{
-	if (TransactionIdIsValid(GetTopTransactionIdIfAny()) ||
-		WideXid(snapshot->xmax) != base->xmax ||
-		snapshot->xcnt != base->nrunning)
-		return false;
-	for (uint32 i = 0; i < snapshot->xcnt; i++)
-		if (WideXid(snapshot->xip[i]) != base->running[i])
-			return false;
-	return true;
-}
-
-/*
- * Add the ids of a row of graph_changed.
- */
-static void
-AddRow(CacheIds *to, HeapTuple tuple, TupleDesc desc)
-{
-	bool		isnull;
-	Datum		list = heap_getattr(tuple, 3, desc, &isnull);
-	ArrayType  *array;
-
-	if (isnull)
-	{
-		to->everything = true;
-		return;
-	}
-	array = DatumGetArrayTypeP(list);
-	AddIds(to, (int64 *) ARR_DATA_PTR(array),
-		   ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)));
-}
-
-/*
- * Ids that changed between the base and the snapshot. A row of relation 0 says
- * up to where rows were dropped, and then everything may have changed.
- */
-static void
-ReadLog(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes,
-		CacheIds *edges)
-{
-	const CacheBase *base = &entry->base;
-	Relation	log = table_open(GraphChangedRelation(), AccessShareLock);
-	TupleDesc	desc = RelationGetDescr(log);
-	ScanKeyData key;
-	SysScanDesc scan;
-	HeapTuple	tuple;
-
-	ScanKeyInit(&key, 2, BTGreaterEqualStrategyNumber, F_XID8GE,
-				FullTransactionIdGetDatum(FullTransactionIdFromU64(base->xmin)));
-	scan = systable_beginscan(log, GraphChangedIndex(log), true, snapshot, 1,
-							  &key);
-	while (!edges->everything && !nodes->everything &&
-		   HeapTupleIsValid(tuple = systable_getnext(scan)))
-	{
-		bool		isnull;
-		Oid			relid = DatumGetObjectId(heap_getattr(tuple, 1, desc, &isnull));
-		uint64		xid = U64FromFullTransactionId(DatumGetFullTransactionId(heap_getattr(tuple, 2, desc, &isnull)));
-
-		if (!OidIsValid(relid))
-		{
-			if (xid > base->xmin)
-				edges->everything = true;
-		}
-		else if (relid == entry->node && !BaseSees(base, xid))
-			AddRow(nodes, tuple, desc);
-		else if (relid == entry->edge && !BaseSees(base, xid))
-			AddRow(edges, tuple, desc);
-	}
-	systable_endscan(scan);
-	table_close(log, AccessShareLock);
-}
-
-/*
- * What is to be read again; false if adjacency must be built anew. *own: some
- * of it this transaction changed.
- */
-static bool
-CollectChanges(const CacheEntry *entry, Snapshot snapshot, CacheIds *nodes,
-			   CacheIds *edges, bool *own)
-{
-	GraphChanges changes;
-
-	*own = false;
-	if (!SeesSame(snapshot, &entry->base))
-		ReadLog(entry, snapshot, nodes, edges);
-	if (GraphOwnChanges(entry->node, &changes))
-	{
-		*own = true;
-		nodes->everything |= changes.everything;
-		AddIds(nodes, changes.ids, changes.nids);
-	}
-	if (GraphOwnChanges(entry->edge, &changes))
-	{
-		*own = true;
-		edges->everything |= changes.everything;
-		AddIds(edges, changes.ids, changes.nids);
-	}
-	AddAll(nodes, &entry->restless_nodes);
-	AddAll(edges, &entry->restless_edges);
-	return !nodes->everything && !edges->everything;
-}
-
-static ArrayType *
-MakeArray(const CacheIds *ids)
-{
-	ArrayType  *array;
-
-	if (ids->count == 0)
-		return NULL;
-	array = palloc0(ARR_OVERHEAD_NONULLS(1) + sizeof(int64) * ids->count);
-	SET_VARSIZE(array, ARR_OVERHEAD_NONULLS(1) + sizeof(int64) * ids->count);
-	array->ndim = 1;
-	array->elemtype = INT8OID;
-	ARR_DIMS(array)[0] = ids->count;
-	ARR_LBOUND(array)[0] = 1;
-	memcpy(ARR_DATA_PTR(array), ids->ids, sizeof(int64) * ids->count);
-	return array;
-}
-
-static void
-KeepIds(CacheEntry *entry, CacheIds *kept, const CacheIds *ids)
-{
-	kept->count = 0;
-	if (kept->capacity < ids->count)
-	{
-		kept->capacity = ids->count * 2;
-		kept->ids = MemoryContextAlloc(entry->context,
-									   sizeof(int64) * kept->capacity);
-	}
-	if (ids->count > 0)
-		memcpy(kept->ids, ids->ids, sizeof(int64) * ids->count);
-	kept->count = ids->count;
-}
-
 /*
  * Make the kept adjacency what the snapshot sees; within SPI_connect. False:
  * it could not be done and the entry is of no more use.
@@ -624,12 +137,12 @@ BringUpToDate(CacheEntry *entry, const Graph *graph, Snapshot snapshot)
 	CacheIds	edges = {0};
 	bool		own;
 
-	if (!CollectChanges(entry, snapshot, &nodes, &edges, &own))
+	if (!GraphCollectChanges(entry, snapshot, &nodes, &edges, &own))
 		return false;
 	if (nodes.count > 0 || edges.count > 0)
 	{
-		ArrayType  *node_ids = MakeArray(&nodes);
-		ArrayType  *edge_ids = MakeArray(&edges);
+		ArrayType  *node_ids = GraphIdArray(&nodes);
+		ArrayType  *edge_ids = GraphIdArray(&edges);
 		uint64		generation = entry->generation;
 		GraphChangedRows *rows = GraphReadChanged(graph, node_ids, edge_ids);
 
@@ -640,20 +153,18 @@ BringUpToDate(CacheEntry *entry, const Graph *graph, Snapshot snapshot)
 		entry->generation = ++generations;
 		if (!GraphPatchAdjacency(entry->adjacency, rows, node_ids, edge_ids))
 			return false;
-		KeepIds(entry, &entry->restless_nodes, &nodes);
-		KeepIds(entry, &entry->restless_edges, &edges);
+		GraphKeepIds(entry, &entry->restless_nodes, &nodes);
+		GraphKeepIds(entry, &entry->restless_edges, &edges);
 		entry->spoilt = false;
 	}
 	if (!own)
 	{
-		SetBase(entry, snapshot);
+		GraphSetBase(&entry->base, entry->context, snapshot);
 		entry->restless_nodes.count = 0;
 		entry->restless_edges.count = 0;
 	}
 	return true;
 }
-
-/* ---- the call -------------------------------------------------------------- */
 
 /*
  * Could adjacency be kept for this caller, graph and snapshot at all?
@@ -671,7 +182,7 @@ MayKeep(const Graph *graph, Relation node, Relation edge, Snapshot snapshot)
 	if ((GraphOwnChanges(graph->node, &changes) && changes.running) ||
 		(GraphOwnChanges(graph->edge, &changes) && changes.running))
 		return false;
-	return SeesTenantExactly(node) && SeesTenantExactly(edge);
+	return GraphSeesTenant(node) && GraphSeesTenant(edge);
 }
 
 /*
@@ -702,7 +213,7 @@ NewEntry(const Graph *graph, uint64 definition, Snapshot snapshot)
 	entry->definition = definition;
 	entry->heard = true;		/* messages may come while we build */
 	entry->adjacency = GraphBuildAdjacency(graph, context);
-	SetBase(entry, snapshot);
+	GraphSetBase(&entry->base, entry->context, snapshot);
 	return entry;
 }
 
@@ -733,12 +244,12 @@ GetKept(const Graph *graph, Relation node, Relation edge,
 	if (entry != NULL && entry->heard)
 	{
 		entry->heard = false;
-		if (Definition(node, edge, snapshot, &visible) != entry->definition)
+		if (GraphDefinition(node, edge, snapshot, &visible) != entry->definition)
 			entry->spoilt = true;
 	}
 	if (entry != NULL && !entry->spoilt)
 	{
-		if (!SeesBase(snapshot, &entry->base))
+		if (!GraphSeesBase(snapshot, &entry->base))
 			return build ? BuildForCall(graph) : NULL;
 		if (BringUpToDate(entry, graph, snapshot))
 		{
@@ -753,7 +264,7 @@ GetKept(const Graph *graph, Relation node, Relation edge,
 		return NULL;
 
 	visible = true;
-	definition = Definition(node, edge, snapshot, &visible);
+	definition = GraphDefinition(node, edge, snapshot, &visible);
 	if (definition == 0 || !visible ||
 		GraphOwnChanges(graph->node, &changes) ||
 		GraphOwnChanges(graph->edge, &changes))
@@ -781,7 +292,7 @@ GraphGetAdjacency(const Graph *graph, bool build)
 
 	if (!build && FindEntry(graph) == NULL)
 		return NULL;
-	if (!MayRead(graph) || !HearChanges(graph->node) || !HearChanges(graph->edge))
+	if (!GraphMayRead(graph) || !GraphHearChanges(graph->node) || !GraphHearChanges(graph->edge))
 		return build ? BuildForCall(graph) : NULL;
 
 	node = table_open(graph->node, AccessShareLock);
@@ -803,7 +314,7 @@ bool
 GraphEdgesDecide(const Graph *graph)
 {
 	Relation	node = table_open(graph->node, AccessShareLock);
-	bool		decide = SeesTenantExactly(node);
+	bool		decide = GraphSeesTenant(node);
 
 	table_close(node, NoLock);
 	return decide;
