@@ -6,7 +6,8 @@
  * A scan goes through these stages; it moves on as long as rows are asked for,
  * so a filter above it never ends with fewer rows than there are:
  *
- *	walk	rounds over the graph, each asking for twice as many nodes
+ *	walk	rounds over the graph, each asking for twice as many nodes, of which
+ *			the nearer ones are returned
  *	sweep	all nodes not yet returned, by their codes: begun when the walk has
  *			seen hnsw.max_scan_tuples nodes, needs too much memory, or is at an end
  *	late	rows found too late for their place (strict order)
@@ -43,6 +44,11 @@
 /* A key's graph is walked with so many times hnsw.ef_search: its nodes share
  * what others have in common with the query, and so are harder to tell apart */
 #define KEY_EFFORT	2
+
+/* One of so many nodes that a round finds is near enough to be returned: a scan
+ * that goes on has a filter, which makes up for few rows a round */
+#define FIRST_PART	2
+#define LATER_PART	4
 
 /* Largest growth of a round, in nodes */
 #define LARGEST_ROUND	(1 << 20)
@@ -192,13 +198,27 @@ MarkVisited(HnswWalk *walk, const HnswHeap *nodes)
 }
 
 /*
- * The next round begins about where this batch ends.
+ * Of what a round has found, the nearer part can be returned; a wider round may
+ * find rows between those of the farther part, which waits for it. The first rows
+ * of a scan without a filter do not.
  */
 static void
-SetEdge(HnswScan *state)
+HoldBack(HnswScan *state, int part)
 {
-	state->edge = hnsw_iterative_scan == HNSW_ITERATIVE_OFF || state->batch.count == 0
-		? INFINITY : state->batch.items[state->batch.count - 1].distance;
+	HnswWalk   *walk = &state->walk;
+	HnswHeap   *batch = &state->batch;
+	int			kept;
+
+	state->edge = INFINITY;
+	if (hnsw_iterative_scan == HNSW_ITERATIVE_OFF || batch->count == 0)
+		return;
+	kept = batch->count;
+	if (walk->open.count > 0 || walk->rest.count > 0)
+		kept = Max(kept / part, 1);
+	for (int i = kept; i < batch->count; i++)
+		HnswPush(&walk->evicted, batch->items[i]);
+	state->edge = batch->items[Min(kept, batch->count - 1)].distance;
+	batch->count = kept;
 }
 
 /*
@@ -306,7 +326,7 @@ FirstRound(HnswScan *state)
 	WalkRoot(state, &state->roots[0]);
 	HnswSort(&state->walk.found);
 	TakeFound(state, &state->walk.found);
-	SetEdge(state);
+	HoldBack(state, FIRST_PART);
 }
 
 /*
@@ -436,7 +456,7 @@ NextBatch(HnswScan *state)
 			HnswWalkAgain(walk, &state->query, state->ef);
 			HnswSort(&walk->found);
 			TakeFound(state, &walk->found);
-			SetEdge(state);
+			HoldBack(state, LATER_PART);
 			if (state->batch.count > 0)
 				return true;
 			BeginSweep(state);
