@@ -3,7 +3,7 @@
  * build.c
  *	  CREATE INDEX: the graph grows in memory, as the very pages it will have,
  *	  until the rows or maintenance_work_mem end; what follows is inserted into
- *	  the pages.
+ *	  the pages, batch by batch (batch.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -214,6 +214,19 @@ CountRow(HnswBuildState *build, float error)
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, (int64) tuples);
 }
 
+/*
+ * Inserts a row, into memory or into the pages.
+ */
+void
+HnswBuildInsert(HnswBuildState *build, Datum value, ItemPointer tid, uint32 key,
+				HnswMeta *memory_meta)
+{
+	float		error;
+
+	if (HnswInsertValue(&build->inserter, build->class, value, tid, key, memory_meta, &error))
+		CountRow(build, error);
+}
+
 void
 HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
 {
@@ -221,21 +234,20 @@ HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool al
 	int			column = HnswVectorColumn(rel) - 1;
 	MemoryContext old;
 	HnswMeta   *memory_meta;
-	bool		inserted;
-	float		error;
+	uint32		key;
 
 	CHECK_FOR_INTERRUPTS();
 	if (isnull[column])
 		return;
 	memory_meta = EnterMemory(build) ? build->meta : NULL;
 	old = MemoryContextSwitchTo(memory_meta ? build->graph : build->row);
-	inserted = HnswInsertValue(&build->inserter, build->class, values[column], tid,
-							   HnswKeyOfRow(build->index, memory_meta, values, isnull),
-							   memory_meta, &error);
+	key = HnswKeyOfRow(build->index, memory_meta, values, isnull);
+	if (memory_meta)
+		HnswBuildInsert(build, values[column], tid, key, memory_meta);
+	else
+		HnswBatchAdd(build, values[column], tid, key);
 	if (memory_meta && build->shared)
 		LWLockRelease(&build->shared->phase);
-	if (inserted)
-		CountRow(build, error);
 	MemoryContextSwitchTo(old);
 	MemoryContextReset(build->row);
 }
@@ -274,6 +286,9 @@ HnswBuildBegin(HnswBuildState *build, Relation rel, HnswMeta *meta)
 									   ALLOCSET_DEFAULT_SIZES);
 	build->graph = AllocSetContextCreate(CurrentMemoryContext, "hnsw build graph",
 										 ALLOCSET_DEFAULT_SIZES);
+	build->batch.context = AllocSetContextCreate(CurrentMemoryContext, "hnsw build batch",
+												 ALLOCSET_DEFAULT_SIZES);
+	build->batch.memory = (Size) maintenance_work_mem * 1024;
 	build->index = HnswOpen(rel, meta, true);
 	HnswInserterInit(&build->inserter, build->index);
 }
@@ -295,6 +310,7 @@ HnswBuild(Relation heap, Relation rel, IndexInfo *info)
 	{
 		result->heap_tuples = table_index_build_scan(heap, rel, info, true, true,
 													 HnswBuildRow, build, NULL);
+		HnswBatchInsert(build);
 		HnswBuildConnect(build);
 		if (build->in_memory)
 			HnswLeaveMemory(build);
@@ -302,6 +318,7 @@ HnswBuild(Relation heap, Relation rel, IndexInfo *info)
 	if (RelationNeedsWAL(rel))
 		log_newpage_range(rel, MAIN_FORKNUM, 0, RelationGetNumberOfBlocks(rel), true);
 	result->index_tuples = build->tuples;
+	MemoryContextDelete(build->batch.context);
 	MemoryContextDelete(build->graph);
 	MemoryContextDelete(build->row);
 	return result;

@@ -14,6 +14,18 @@
 
 #include "hnsw/shared.h"
 
+typedef struct HnswBatchRow HnswBatchRow;
+
+/* Rows that wait to be inserted into pages */
+typedef struct HnswBatch
+{
+	MemoryContext context;		/* holds them */
+	Size		memory;			/* bytes that they may take */
+	HnswBatchRow *rows;
+	int64		count;
+	int64		room;
+} HnswBatch;
+
 typedef struct HnswBuildState
 {
 	Relation	rel;
@@ -24,6 +36,7 @@ typedef struct HnswBuildState
 	bool		in_memory;
 	MemoryContext row;			/* reset for each row */
 	MemoryContext graph;		/* the pages in memory */
+	HnswBatch	batch;
 	double		tuples;
 	double		error_squares;	/* of codes, to learn their mean */
 	bool		progress;		/* tells how far the build is */
@@ -34,9 +47,15 @@ typedef struct HnswBuildState
 extern void HnswBuildBegin(HnswBuildState *build, Relation rel, HnswMeta *meta);
 extern void HnswBuildRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive,
 						 void *state);
+extern void HnswBuildInsert(HnswBuildState *build, Datum value, ItemPointer tid, uint32 key,
+							HnswMeta *memory_meta);
 extern void HnswLeaveMemory(HnswBuildState *build);
 extern void HnswForgetMemory(HnswBuildState *build);
 extern void HnswBuildConnect(HnswBuildState *build);
+
+/* batch.c */
+extern void HnswBatchAdd(HnswBuildState *build, Datum value, ItemPointer tid, uint32 key);
+extern void HnswBatchInsert(HnswBuildState *build);
 
 /* parallel.c */
 extern bool HnswBuildParallel(HnswBuildState *build, Relation heap, struct IndexInfo *info,

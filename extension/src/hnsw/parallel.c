@@ -42,6 +42,7 @@ InsertPart(HnswBuildState *build, HnswShared *shared, Relation heap, IndexInfo *
 
 	heap_tuples = table_index_build_scan(heap, build->rel, info, true, build->progress,
 										 HnswBuildRow, build, scan);
+	HnswBatchInsert(build);
 	SpinLockAcquire(&shared->mutex);
 	shared->running--;
 	shared->heap_tuples += heap_tuples;
@@ -74,6 +75,7 @@ HnswParallelBuildMain(dsm_segment *segment, shm_toc *toc)
 	info->ii_Concurrent = shared->concurrent;
 	HnswBuildBegin(&build, rel, &shared->meta);
 	build.shared = shared;
+	build.batch.memory /= shared->processes;
 	HnswSharedAttach(build.index, shared, area);
 	InsertPart(&build, shared, heap, info, scan);
 	index_close(rel, index_lock);
@@ -114,6 +116,7 @@ Prepare(ParallelContext *context, HnswBuildState *build, Relation heap, IndexInf
 	(*shared)->index = RelationGetRelid(build->rel);
 	(*shared)->concurrent = info->ii_Concurrent;
 	(*shared)->memory = memory;
+	(*shared)->processes = processes;
 	shm_toc_insert(context->toc, KEY_SHARED, *shared);
 
 	*scan = shm_toc_allocate(context->toc, scan_size);
@@ -207,6 +210,7 @@ HnswBuildParallel(HnswBuildState *build, Relation heap, IndexInfo *info, double 
 			SpinLockRelease(&shared->mutex);
 			build->meta = &shared->meta;
 			build->shared = shared;
+			build->batch.memory /= shared->processes;
 			HnswSharedAttach(build->index, shared, area);
 			InsertPart(build, shared, heap, info, scan);
 			WaitForParallelWorkersToAttach(context);

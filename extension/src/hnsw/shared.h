@@ -37,6 +37,7 @@ typedef struct HnswShared
 	int			tranche;		/* of the lightweight locks */
 	Size		memory;			/* bytes of pages, at most */
 	uint32		group_room;
+	int			processes;		/* that insert, at most */
 
 	LWLock		phase;			/* shared: a row is inserted; exclusive: the
 								 * pages leave memory */
