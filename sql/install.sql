@@ -184,6 +184,7 @@
 \ir 75_agent/chance.sql
 \ir 75_agent/route.sql
 \ir 75_agent/system_prompts.sql
+\ir 75_agent/learnt.sql
 \ir 75_agent/grants.sql
 
 -- What is traded: orders, fills, the ledger, the paper broker.
@@ -212,6 +213,8 @@
 \ir 80_trade/reconcile.sql
 \ir 80_trade/reconcile_account.sql
 \ir 80_trade/account_broker.sql
+\ir 80_trade/preflight.sql
+\ir 80_trade/halt_file.sql
 \ir 80_trade/grants.sql
 
 -- The wiring: which change enqueues which job, one file an event.

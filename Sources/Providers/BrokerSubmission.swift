@@ -72,14 +72,20 @@ package struct BrokerSubmission: Sendable {
     }
 
     /// Plays the protocol against a broker.
-    package static func run(_ order: Order, at broker: any Broker) async -> Conclusion {
+    ///
+    /// - Parameter stop: Why nothing may be sent any more; asked just before each sending.
+    package static func run(
+        _ order: Order, at broker: any Broker, unless stop: @Sendable () -> String? = { nil }
+    ) async -> Conclusion {
         var submission = BrokerSubmission(order)
         var action = submission.start()
         while true {
             do throws(BrokerError) {
                 switch action {
                 case .conclude(let conclusion): return conclusion
-                case .send: action = submission.answered(try await broker.submit(order))
+                case .send:
+                    if let reason = stop() { return .unsent(reason: reason) }
+                    action = submission.answered(try await broker.submit(order))
                 case .ask:
                     action = submission.found(
                         try await broker.order(clientOrderID: order.clientOrderID))

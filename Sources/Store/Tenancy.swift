@@ -22,3 +22,15 @@ extension Pool {
         }
     }
 }
+
+extension Connection {
+    /// Runs one transaction that acts for a tenant.
+    package func inTenant<Value: Sendable>(
+        _ tenant: Int32, _ body: @Sendable (isolated Connection) async throws -> Value
+    ) async throws -> Value {
+        try await transaction { connection in
+            try await Tenancy.act(for: tenant, on: connection)
+            return try await body(connection)
+        }
+    }
+}

@@ -3,48 +3,43 @@ package import Postgres
 package import Trading
 
 extension Trade {
-    /// Who trades for an account, and when its books last agreed; nil if there is no such account.
+    /// Who trades for an account, when its books last agreed, and the database's time; nil if there
+    /// is no such account.
     package static func broker(
         account: Int64, on connection: isolated Connection
-    ) async throws(PostgresError) -> (name: String, reconciledAt: Date?)? {
+    ) async throws(PostgresError) -> (name: String, reconciledAt: Date?, now: Date)? {
         let rows = try await connection.query(
-            "select broker, reconciled_at from trade.account_broker(\(bind: account))")
+            "select broker, reconciled_at, asked_at from trade.account_broker(\(bind: account))")
         guard let row = rows.first else { return nil }
-        return (try row.get("broker"), try row.get("reconciled_at"))
+        return (try row.get("broker"), try row.get("reconciled_at"), try row.get("asked_at"))
     }
 
     /// Brings an account's books to what its broker says; a second time changes nothing.
     ///
     /// - Parameter state: as `trade.reconcile` describes it.
-    /// - Returns: nil if the books agree now; else why not: the account is then halted.
     package static func reconcile(
         account: Int64, with state: JSON, on connection: isolated Connection
-    ) async throws(PostgresError) -> String? {
+    ) async throws(PostgresError) -> Reconciliation {
         let row = try await connection.query(
             """
             select r ->> 'status' as status, r ->> 'reason' as reason
             from trade.reconcile(\(bind: account), \(bind: state)) as r
             """
         ).only()
-        return try flaw(row)
+        return try Reconciliation(row)
     }
 
     /// As `reconcile`, with the paper broker, whose book is in the database.
     package static func reconcilePaper(
         account: Int64, on connection: isolated Connection
-    ) async throws(PostgresError) -> String? {
+    ) async throws(PostgresError) -> Reconciliation {
         let row = try await connection.query(
             """
             select r ->> 'status' as status, r ->> 'reason' as reason
             from trade.reconcile_paper(\(bind: account)) as r
             """
         ).only()
-        return try flaw(row)
-    }
-
-    private static func flaw(_ row: Row) throws(PostgresError) -> String? {
-        guard try row.get("status", as: String.self) != "ok" else { return nil }
-        return try row.get("reason", as: String?.self) ?? "no reason was given"
+        return try Reconciliation(row)
     }
 
     /// An order that its broker is to be asked to cancel; nil if there is nothing to ask.
@@ -68,5 +63,24 @@ extension Trade {
             """
             select trade.record_cancel(\(bind: order), \(bind: outcome), \(bind: reason))
             """)
+    }
+}
+
+/// What came of comparing an account's books with its broker's.
+package enum Reconciliation: Equatable, Sendable {
+    case agrees
+    /// Something was booked while the broker was asked: it has to be asked again.
+    case moved
+    /// The account is halted.
+    case failed(reason: String)
+
+    init(_ row: Row) throws(PostgresError) {
+        switch try row.get("status", as: String.self) {
+        case "ok": self = .agrees
+        case "moved": self = .moved
+        default:
+            self = .failed(
+                reason: try row.get("reason", as: String?.self) ?? "no reason was given")
+        }
     }
 }

@@ -18,15 +18,22 @@ final class AccountBrokers: Sendable {
 
     private let pool: Pool
     private let alpaca: AlpacaBroker?
+    /// Whether the broker trades real money: then a pre-flight check must have passed.
+    private let isLive: Bool
     private let reconciled = Mutex<Set<Key>>([])
 
     /// How far back of the last comparison one looks again, for what came late.
     private static let overlap = TimeInterval(Double(86_400))
 
-    /// - Parameter alpaca: nil where this worker has no keys of it.
-    init(pool: Pool, alpaca: AlpacaBroker?) {
+    private static let tries = 5
+
+    /// - Parameters:
+    ///   - alpaca: nil where this worker has no keys of it.
+    ///   - isLive: nil: what the broker's endpoint says.
+    init(pool: Pool, alpaca: AlpacaBroker?, isLive: Bool? = nil) {
         self.pool = pool
         self.alpaca = alpaca
+        self.isLive = isLive ?? alpaca?.isLive ?? false
     }
 
     /// - Throws: `JobFailure` if this worker cannot reach the broker, or the books do not agree.
@@ -35,9 +42,10 @@ final class AccountBrokers: Sendable {
         guard let book = found.book else {
             return PaperBroker(pool: pool, tenant: tenant, account: account)
         }
+        try await requirePreflight(tenant)
         let key = Key(tenant: tenant, account: account)
         if !reconciled.withLock({ $0.contains(key) }) {
-            try await reconcile(tenant, account, book, since: found.reconciledAt)
+            try await reconcile(tenant, account, book)
             _ = reconciled.withLock { $0.insert(key) }
         }
         return book
@@ -51,14 +59,25 @@ final class AccountBrokers: Sendable {
         let key = Key(tenant: tenant, account: account)
         _ = reconciled.withLock { $0.remove(key) }
         if let book = found.book {
-            try await reconcile(tenant, account, book, since: found.reconciledAt)
+            try await reconcile(tenant, account, book)
         } else {
-            try require(
-                try await pool.transaction(for: tenant) { connection in
-                    try await Trade.reconcilePaper(account: account, on: connection)
-                }, account)
+            let result = try await pool.transaction(for: tenant) { connection in
+                try await Trade.reconcilePaper(account: account, on: connection)
+            }
+            _ = try isAgreed(result, account)
         }
         _ = reconciled.withLock { $0.insert(key) }
+    }
+
+    private func requirePreflight(_ tenant: Int32) async throws {
+        guard isLive else { return }
+        let passed = try await pool.transaction(for: tenant) { connection in
+            try await Trade.preflightPassed(on: connection)
+        }
+        guard passed else {
+            throw JobFailure.retry(
+                "real money waits for a pre-flight check that passed: bellwether preflight")
+        }
     }
 
     /// Who trades for an account.
@@ -66,6 +85,7 @@ final class AccountBrokers: Sendable {
         /// Nil: the paper broker.
         let book: (any BrokerBook)?
         let reconciledAt: Date?
+        let askedAt: Date
     }
 
     private func find(_ tenant: Int32, _ account: Int64) async throws -> Found {
@@ -74,13 +94,15 @@ final class AccountBrokers: Sendable {
         }
         guard let found else { throw JobFailure.permanent("there is no account \(account)") }
         switch found.name {
-        case "paper": return Found(book: nil, reconciledAt: found.reconciledAt)
+        case "paper": return Found(
+                book: nil, reconciledAt: found.reconciledAt, askedAt: found.now)
         case "alpaca":
             guard let alpaca else {
                 throw JobFailure.retry(
                     "this worker has no keys of alpaca, account \(account)'s broker")
             }
-            return Found(book: alpaca, reconciledAt: found.reconciledAt)
+            return Found(
+                book: alpaca, reconciledAt: found.reconciledAt, askedAt: found.now)
         default:
             throw JobFailure.permanent(
                 "nobody here trades at \(found.name), account \(account)'s broker")
@@ -88,25 +110,36 @@ final class AccountBrokers: Sendable {
     }
 
     /// Compares the books of an account with its broker's, and brings ours up to them.
-    private func reconcile(
-        _ tenant: Int32, _ account: Int64, _ broker: any BrokerBook, since: Date?
-    ) async throws {
-        let after = since.map { $0.addingTimeInterval(-Self.overlap) }
-        let state: JSON
-        do {
-            state = try JSON(
-                encoding: try await BrokerState.read(
-                    broker, after: after ?? Date(timeIntervalSince1970: 0)))
-        } catch let error as BrokerError {
-            throw JobFailure.retry("before trading the books must agree: \(error.description)")
-        }
-        try require(
-            try await pool.transaction(for: tenant) { connection in
+    private func reconcile(_ tenant: Int32, _ account: Int64, _ broker: any BrokerBook) async throws {
+        // What other workers book meanwhile makes it necessary to look again.
+        for _ in 0..<Self.tries {
+            // Before the broker is asked, by the clock that dates our rows.
+            let found = try await find(tenant, account)
+            let after = found.reconciledAt.map { $0.addingTimeInterval(-Self.overlap) }
+            let state: JSON
+            do {
+                state = try JSON(
+                    encoding: try await BrokerState.read(
+                        broker, after: after ?? Date(timeIntervalSince1970: 0),
+                        askedAt: found.askedAt))
+            } catch let error as BrokerError {
+                throw JobFailure.retry("before trading the books must agree: \(error.description)")
+            }
+            let result = try await pool.transaction(for: tenant) { connection in
                 try await Trade.reconcile(account: account, with: state, on: connection)
-            }, account)
+            }
+            if try isAgreed(result, account) { return }
+        }
+        throw JobFailure.retry("account \(account) moved whenever its broker was asked")
     }
 
-    private func require(_ flaw: String?, _ account: Int64) throws(JobFailure) {
-        if let flaw { throw JobFailure.retry("account \(account) is halted: \(flaw)") }
+    /// - Returns: false if the broker has to be asked again.
+    private func isAgreed(_ result: Reconciliation, _ account: Int64) throws(JobFailure) -> Bool {
+        switch result {
+        case .agrees: return true
+        case .moved: return false
+        case .failed(let reason):
+            throw JobFailure.retry("account \(account) is halted: \(reason)")
+        }
     }
 }

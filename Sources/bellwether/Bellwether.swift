@@ -22,7 +22,8 @@ extension Command {
         ],
         subcommands: [
             Migrate.command, Ingest.command, Worker.command, GatewayCommand.command,
-            KeyCommand.command, JobsCommand.command, GraphCommand.command, Doctor.command,
-            VersionCommand.command,
+            KeyCommand.command, JobsCommand.command, GraphCommand.command,
+            HaltCommand.halt, HaltCommand.resume, Preflight.command, Promote.command,
+            Doctor.command, VersionCommand.command,
         ])
 }

@@ -68,6 +68,8 @@ struct BrokerState: Encodable, Equatable {
         }
     }
 
+    /// When it was begun to ask, by the database's clock.
+    let askedAt: String
     /// All open orders are among them.
     let complete = true
     let orders: [OrderEntry]
@@ -81,7 +83,7 @@ struct BrokerState: Encodable, Equatable {
     /// Positions without the fill that made them would look like a difference. So orders and fills are
     /// read before and after them, until nothing has moved meanwhile.
     static func read(
-        _ broker: any BrokerBook, after time: Date
+        _ broker: any BrokerBook, after time: Date, askedAt: Date
     ) async throws(BrokerError) -> BrokerState {
         var before = try await moving(broker, time)
         for _ in 0..<tries {
@@ -91,7 +93,9 @@ struct BrokerState: Encodable, Equatable {
             }
             let after = try await moving(broker, time)
             if before == after {
-                return BrokerState(orders: after.orders, fills: after.fills, positions: positions)
+                return BrokerState(
+                    askedAt: askedAt, orders: after.orders, fills: after.fills,
+                    positions: positions)
             }
             before = after
         }
@@ -111,11 +115,17 @@ struct BrokerState: Encodable, Equatable {
         return Moving(orders: orders, fills: fills)
     }
 
-    private init(orders: [OrderEntry], fills: [FillEntry], positions: [PositionEntry]) {
+    private init(
+        askedAt: Date, orders: [OrderEntry], fills: [FillEntry], positions: [PositionEntry]
+    ) {
+        self.askedAt = Timestamp.text(askedAt)
         self.orders = orders
         self.fills = fills
         self.positions = positions
     }
 
-    enum CodingKeys: String, CodingKey { case complete, orders, fills, positions }
+    enum CodingKeys: String, CodingKey {
+        case complete, orders, fills, positions
+        case askedAt = "asked_at"
+    }
 }

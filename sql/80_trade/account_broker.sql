@@ -1,17 +1,19 @@
 -- Who trades for an account, and since when its books are known to agree.
 --
--- Example: select * from trade.account_broker(1) -> paper | 2026-11-20 21:00:00+00
+-- Example: select broker, reconciled_at from trade.account_broker(1)
+--   -> paper | 2026-11-20 21:00:00+00
 
 create or replace function trade.account_broker(account_id bigint)
-returns table (broker text, reconciled_at timestamptz)
-language sql stable
+returns table (broker text, reconciled_at timestamptz, asked_at timestamptz)
+language sql
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
 as $$
-    select a.broker, a.reconciled_at from trade.account as a
+    select a.broker, a.reconciled_at, clock_timestamp() from trade.account as a
     where
         a.tenant_id = public.current_tenant()
         and a.account_id = account_broker.account_id
 $$;
 comment on function trade.account_broker(bigint) is
-'The broker of an account, and when its books last agreed with the broker''s.';
+'The broker of an account, when its books last agreed with the broker''s, and the time '
+'now.';

@@ -33,6 +33,7 @@ trade.place_bracket(
 ),
 trade.reconcile(bigint, jsonb),
 trade.reconcile_paper(bigint),
+trade.preflight_passed(),
 trade.account_broker(bigint),
 trade.performance(bigint, date, date),
 trade.daily_summary(bigint, date),
@@ -58,5 +59,9 @@ risk._open_breaker(risk.breaker, text[], text),
 risk._revalue(risk.breaker, timestamptz)
 from public, bellwether_worker, bellwether_gateway, bellwether_reader,
     bellwether_analyst;
-grant execute on function risk.evaluate_breaker(bigint, timestamptz)
+revoke all on function risk.halt_by_file(text)
+from public, bellwether_worker, bellwether_gateway, bellwether_reader,
+    bellwether_analyst;
+grant execute on function risk.evaluate_breaker(bigint, timestamptz),
+risk.halt_by_file(text)
 to bellwether_worker;

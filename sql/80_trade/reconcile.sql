@@ -5,7 +5,9 @@
 -- everything that it did is undone, the account is halted and an alert goes out.
 --
 -- The broker's state, as every broker is asked for it:
---     {"complete": true,                    -- all open orders are listed
+--     {"asked_at": "2026-11-20T15:00:00Z",  -- our time before it was asked: what moved
+--                                           -- here since then is not judged by it
+--      "complete": true,                    -- all open orders are listed
 --      "orders": [{"client_order_id", "broker_order_id", "symbol", "side", "quantity",
 --          "type", "limit_price", "stop_price", "time_in_force", "status",
 --          "submitted_at"}],                -- status: accepted filled canceled expired
@@ -165,6 +167,9 @@ as $$
 #variable_conflict use_column
 declare
     account trade.account;
+    asked constant timestamptz := coalesce(
+        (broker ->> 'asked_at')::timestamptz, clock_timestamp()
+    );
     said jsonb;
     known trade.orders;
     fill record;
@@ -270,7 +275,8 @@ begin
     -- Those that stand here but not there; one on its way is for its own job.
     for known in
         select o.* from trade.open_orders(account.account_id) as o
-        where o.status in ('acked', 'partial') and not exists (
+        where o.status in ('acked', 'partial') and o.updated_at < asked
+        and not exists (
             select from jsonb_array_elements(broker -> 'orders') as b
             where b.value ->> 'client_order_id' = o.client_order_id
             or b.value ->> 'broker_order_id' = o.broker_order_id
@@ -290,6 +296,21 @@ begin
             closed := closed + 1;
         end if;
     end loop;
+
+    -- A fill that was booked since then is in our position and not in the broker's: it
+    -- has to be asked again.
+    if exists (
+        select from trade.fill as f
+        where f.tenant_id = account.tenant_id and f.account_id = account.account_id
+        and f.recorded_at >= asked and not exists (
+            select from jsonb_array_elements(_reconcile.broker -> 'fills') as b
+            where b.value ->> 'broker_fill_id' = f.broker_fill_id
+        )
+    ) then
+        raise exception using
+            errcode = 'BW136',
+            message = 'the account moved while its broker was asked';
+    end if;
 
     -- Positions.
     for held in
@@ -448,6 +469,8 @@ begin
     begin
         report := trade._reconcile(account.account_id, reconcile.broker);
     exception
+        when sqlstate 'BW136' then
+            return jsonb_build_object('status', 'moved', 'reason', sqlerrm);
         -- Whatever it is: who cannot say what he owns must not trade. What may pass by
         -- itself (a deadlock, a lost lock) is for the job to try again.
         when serialization_failure or deadlock_detected or query_canceled
@@ -501,4 +524,4 @@ $$;
 comment on function trade.reconcile(bigint, jsonb) is
 'Brings an account''s books to what its broker says: unknown orders become external, '
 'fills are booked, differences written down and booked; a second time changes nothing. '
-'When it fails the account is halted; status is ok or failed.';
+'When it fails the account is halted; status is ok, failed, or moved: to be asked again.';

@@ -9,6 +9,9 @@ package struct AlpacaBroker: Broker {
     package let name = AlpacaLine.name
     let line: AlpacaLine
 
+    /// Whether it trades real money.
+    package var isLive: Bool { line.endpoint.isLive }
+
     package init(endpoint: AlpacaEndpoint, client: HTTPClient) {
         line = AlpacaLine(endpoint: endpoint, client: client)
     }

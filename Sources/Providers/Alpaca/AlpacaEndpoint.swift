@@ -7,6 +7,8 @@ package struct AlpacaEndpoint: Sendable {
     package static let live = "https://api.alpaca.markets"
 
     package let base: String
+    /// Whether it trades real money: any host but Alpaca's paper one and the loopback does.
+    package let isLive: Bool
     package let keyID: APIKey
     package let secret: APIKey
     package var limits = HTTPLimits()
@@ -37,9 +39,8 @@ package struct AlpacaEndpoint: Sendable {
         while base.hasSuffix("/") { base.removeLast() }
         let request = HTTPRequest(.get, base)
         if request.isPlain, !request.isLoopback { throw .plain(request.origin) }
-        guard request.origin == Self.paper || request.isLoopback || isLiveAllowed else {
-            throw .live(request.origin)
-        }
+        isLive = request.origin != Self.paper && !request.isLoopback
+        guard !isLive || isLiveAllowed else { throw .live(request.origin) }
         self.base = base
         self.keyID = keyID
         self.secret = secret

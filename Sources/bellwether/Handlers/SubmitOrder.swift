@@ -22,6 +22,7 @@ struct SubmitOrder: JobHandler {
     let kind = "submit_order"
     let pool: Pool
     let broker: Brokers
+    var haltFile = HaltFile()
 
     func handle(_ job: Job) async throws -> Completion {
         let id = try job.payload(as: Request.self).orderID
@@ -29,7 +30,7 @@ struct SubmitOrder: JobHandler {
         let broker = try await broker(job.tenant, order.accountID)
 
         FaultPoint.reach(.beforePost)
-        let conclusion = await BrokerSubmission.run(order, at: broker)
+        let conclusion = await BrokerSubmission.run(order, at: broker, unless: haltFile.reason)
         FaultPoint.reach(.afterPost)
 
         switch conclusion {
@@ -44,7 +45,9 @@ struct SubmitOrder: JobHandler {
                 try await Trade.recordSubmit(order: id, .rejected(reason: reason), on: connection)
             }
         case .unsent(let reason):
+            let halted = haltFile.reason()
             return Completion { connection in
+                if let halted { try await Risk.haltByFile(halted, on: connection) }
                 try await Trade.recordClose(
                     order: id, as: .canceled, reason: reason, on: connection)
             }

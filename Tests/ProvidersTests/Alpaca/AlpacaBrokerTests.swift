@@ -176,7 +176,7 @@ struct AlpacaBrokerTests {
         let fills = try await broker.fills(after: long)
         #expect(fills.map(\.symbol.text) == ["AAPL", "BTC-USD"])
         let clock = try await broker.clock()
-        #expect(clock.isOpen && Timestamp.text(clock.now) == "2026-11-20T15:00:00.123456Z")
+        #expect(clock.isOpen && abs(clock.now.timeIntervalSinceNow) < 60)
     }
 
     @Test("real money needs its switch, and keys need a line that nobody reads")

@@ -17,6 +17,7 @@ import random
 import socket
 import threading
 import uuid
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from fake import FakeHandler, start
@@ -35,11 +36,12 @@ class Book:
         self.lock = threading.Lock()
         self.orders = []
         self.fills = []
-        self.clock = 0
+        self.clock = datetime.now(timezone.utc)
 
     def now(self):
-        self.clock += 1
-        return f"2026-11-20T15:{self.clock // 60 % 60:02}:{self.clock % 60:02}.000{self.clock % 10}Z"
+        """The time, and never the same twice."""
+        self.clock = max(datetime.now(timezone.utc), self.clock + timedelta(microseconds=1))
+        return self.clock.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
     def find(self, **wanted):
         for order in self.orders:
@@ -245,7 +247,10 @@ class Alpaca(FakeHandler):
             }
         if path == "/v2/clock":
             return 200, {
-                "timestamp": "2026-11-20T10:00:00.123456789-05:00", "is_open": True,
+                # In New York's winter, with nine places.
+                "timestamp": (datetime.now(timezone.utc) - timedelta(hours=5)).strftime(
+                    "%Y-%m-%dT%H:%M:%S.%f789-05:00"
+                ), "is_open": True,
                 "next_open": "2026-11-23T09:30:00-05:00", "next_close": "2026-11-20T16:00:00-05:00",
             }
         return 404, self.error(404, "endpoint not found.")

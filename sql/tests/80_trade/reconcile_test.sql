@@ -1,7 +1,7 @@
 -- Our books against the broker's: what was missed is booked, what is foreign becomes
 -- external, what differs is written down once; what cannot be halts the account.
 begin;
-select plan(51);
+select plan(54);
 \ir ../desk.psql
 insert into trade.account (name, broker) values ('live', 'alpaca')
 returning account_id as live \gset
@@ -296,6 +296,49 @@ select results_eq(
     'but not what is on its way: that is asked for by its own job'
 );
 select trade.record_submit(:flying, 'rejected', null, 'no') \g /dev/null
+
+-- What moves here while the broker is asked is not judged by what it said before.
+select order_id as late from trade.place_order(
+    :live, 'TC-USD', 'buy', 1, 'limit', 90, time_in_force => 'gtc'
+) \gset
+select clock_timestamp() as asked \gset
+select trade.begin_submit(:late), trade.record_submit(:late, 'acked', 'b-late')
+\g /dev/null
+select is(
+    trade.reconcile(
+        :live, (select state || jsonb_build_object('asked_at', :'asked')
+        from cases where name = 'canceled')
+    ) ->> 'closed', '0', 'an order that was taken since then stands'
+);
+select trade.record_fill(:late, 'x-late', 1, 90, 0, now()) \g /dev/null
+select is(
+    trade.reconcile(
+        :live, (select state || jsonb_build_object('asked_at', :'asked')
+        from cases where name = 'canceled')
+    ) ->> 'status', 'moved', 'after a fill since then the broker is to be asked again'
+);
+select is_empty(
+    format(
+        'select * from trade.difference where what = ''position'' and ours = 4 '
+        'and account_id = %s', :live
+    ), 'and no difference is made of it'
+);
+update cases set state = jsonb_set(
+    state, '{orders,4}', jsonb_build_object(
+        'client_order_id', (
+            select client_order_id from trade.orders where order_id = :late
+        ), 'broker_order_id', 'b-late', 'symbol', 'TC-USD', 'side', 'buy',
+        'quantity', 1, 'status', 'filled'
+    )
+) || jsonb_build_object(
+    'fills', (state -> 'fills') || jsonb_build_array(jsonb_build_object(
+        'broker_fill_id', 'x-late', 'broker_order_id', 'b-late', 'symbol', 'TC-USD',
+        'side', 'buy', 'quantity', 1, 'price', 90, 'filled_at', now()
+    )),
+    'positions', '[{"symbol": "TC-USD", "quantity": 4},
+        {"symbol": "T01", "quantity": 2}]'::jsonb,
+    'cash', (state ->> 'cash')::numeric - 90
+) where name = 'canceled';
 
 -- Failure: nothing of it stays, the account is halted, somebody hears of it.
 insert into cases
