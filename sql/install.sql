@@ -229,6 +229,7 @@
 \ir 90_triggers/decision_made.sql
 \ir 90_triggers/trade_closed.sql
 \ir 90_triggers/bars_watched.sql
+\ir 90_triggers/quotes_watched.sql
 \ir 90_triggers/market_moved.sql
 \ir 90_triggers/quote_moved.sql
 \ir 90_triggers/order_ready.sql

@@ -162,7 +162,7 @@ struct OrderDrillTests {
     /// Waits until every cycle is done and no order is on its way; a naive worker finds no fills.
     private func rest(_ admin: Connection, isNaive: Bool) async throws {
         let moving = ["ready", "submitting", "unknown"] + (isNaive ? [] : ["acked", "partial"])
-        let limit = ContinuousClock.now + .seconds(300)
+        let limit = ContinuousClock.now + .seconds(600)
         while ContinuousClock.now < limit {
             let left: Int = try await admin.query(
                 """
@@ -173,7 +173,7 @@ struct OrderDrillTests {
             if left == 0 { return }
             try await Task.sleep(for: .milliseconds(200))
         }
-        Issue.record("the desk did not come to rest within 300 s")
+        Issue.record("the desk did not come to rest within 600 s")
     }
 
     /// Each cycle bought one lot of each symbol: more orders at the broker are doubles.

@@ -237,8 +237,9 @@ begin
                 _assess.account_id, book.cash + book.positions_value, _assess.at
             );
         end if;
-        select * into score
-        from risk.graph_score(instrument.symbol, _assess.strategy_id);
+        select g.* into score from risk.graph_score(
+            instrument.symbol, _assess.strategy_id, _assess.account_id
+        ) as g where bound ->> 'graph_risk_mode' = 'block';
         if missing > (bound -> 'max_missing_bars')::numeric then
             reason_code := 'MISSING_BAR';
             reason := format(

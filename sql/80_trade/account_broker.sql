@@ -3,7 +3,9 @@
 -- Example: select broker, reconciled_at from trade.account_broker(1)
 --   -> paper | 2026-11-20 21:00:00+00
 
-create or replace function trade.account_broker(account_id bigint)
+-- What it returns has grown, which no replacing can do.
+drop function if exists trade.account_broker(bigint);
+create function trade.account_broker(account_id bigint)
 returns table (broker text, reconciled_at timestamptz, asked_at timestamptz)
 language sql
 security definer -- callers have no rights on the tables

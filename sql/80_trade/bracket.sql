@@ -1,5 +1,8 @@
 -- Brackets: an entry with a limit at the profit and a stop at the loss, which are
 -- placed when the entry is done, for what was filled of it, and exclude each other.
+-- Another's broker sets aside what one order may sell, and would refuse the second:
+-- there the stop stands at the broker, and the profit is watched by the exit plan, which
+-- takes the stop out before it sells.
 --
 -- Example: select order_id from trade.place_bracket(1, 'AAPL', 'buy', 10, 180, 150);
 
@@ -150,7 +153,9 @@ begin
             as_of => at, leg => 2, oco => known.order_id
         );
     end if;
-    if wanted.take_profit is not null then
+    if wanted.take_profit is not null
+        and (broker = 'paper' or wanted.stop_loss is null)
+    then
         perform trade.place_order(
             known.account_id, known.symbol,
             case known.side when 'buy' then 'sell' else 'buy' end, known.filled_quantity,

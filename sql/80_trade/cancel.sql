@@ -18,6 +18,27 @@ on conflict (name) do update
     where (known.description, known.side_effects)
     is distinct from (excluded.description, excluded.side_effects);
 
+-- The account first, as everywhere, so that nobody waits for each other.
+create or replace function trade._order_of_locked_account(order_id bigint)
+returns trade.orders
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+    perform from trade.account as a
+    where a.tenant_id = public.current_tenant() and a.account_id = (
+        select o.account_id from trade.orders as o
+        where o.tenant_id = public.current_tenant()
+        and o.order_id = _order_of_locked_account.order_id
+    )
+    for update;
+    return trade._locked_order(_order_of_locked_account.order_id);
+end
+$$;
+comment on function trade._order_of_locked_account(bigint)
+    is 'An order that nobody else changes, and whose account nobody does.';
+
 create or replace function trade.request_cancel(
     order_id bigint, reason text default 'canceled'
 )
@@ -33,21 +54,9 @@ declare
     answer jsonb;
     fill record;
 begin
-    select * into known from trade.orders as o
-    where o.tenant_id = public.current_tenant()
-    and o.order_id = request_cancel.order_id;
-    if not found then
-        raise exception using
-            errcode = 'BW124',
-            message = format('there is no order %s', request_cancel.order_id);
-    end if;
-    -- The account first, as everywhere.
+    known := trade._order_of_locked_account(request_cancel.order_id);
     select a.broker into strict broker from trade.account as a
-    where a.tenant_id = known.tenant_id and a.account_id = known.account_id
-    for update;
-    select * into strict known from trade.orders as o
-    where o.tenant_id = known.tenant_id and o.order_id = known.order_id
-    for update;
+    where a.tenant_id = known.tenant_id and a.account_id = known.account_id;
     if known.status in ('refused', 'filled', 'canceled', 'rejected', 'expired') then
         return known;
     end if;
@@ -131,14 +140,7 @@ begin
                 coalesce(record_cancel.outcome, 'null')
             );
     end if;
-    select * into known from trade.orders as o
-    where o.tenant_id = public.current_tenant() and o.order_id = record_cancel.order_id
-    for update;
-    if not found then
-        raise exception using
-            errcode = 'BW124',
-            message = format('there is no order %s', record_cancel.order_id);
-    end if;
+    known := trade._locked_order(record_cancel.order_id);
     if record_cancel.outcome = 'canceled' then
         return trade.record_close(
             known.order_id, 'canceled', coalesce(record_cancel.reason, 'canceled')
@@ -180,20 +182,7 @@ declare
     known trade.orders;
     standing trade.orders;
 begin
-    select * into known from trade.orders as o
-    where o.tenant_id = public.current_tenant()
-    and o.order_id = replace_order.order_id;
-    if not found then
-        raise exception using
-            errcode = 'BW124',
-            message = format('there is no order %s', replace_order.order_id);
-    end if;
-    perform from trade.account as a
-    where a.tenant_id = known.tenant_id and a.account_id = known.account_id
-    for update;
-    select * into strict known from trade.orders as o
-    where o.tenant_id = known.tenant_id and o.order_id = known.order_id
-    for update;
+    known := trade._order_of_locked_account(replace_order.order_id);
     if known.status in ('refused', 'filled', 'canceled', 'rejected', 'expired') then
         raise exception using
             errcode = 'BW131',
@@ -202,8 +191,14 @@ begin
             );
     end if;
     if coalesce(replace_order.quantity, known.quantity) <= known.filled_quantity
-        or (replace_order.limit_price is not null and known.type <> 'limit')
-        or (replace_order.stop_price is not null and known.type <> 'stop')
+        or (
+            replace_order.limit_price is not null
+            and known.type not in ('limit', 'stop_limit')
+        )
+        or (
+            replace_order.stop_price is not null
+            and known.type not in ('stop', 'stop_limit')
+        )
         or not coalesce(
             replace_order.limit_price > 0 and replace_order.limit_price < 'infinity',
             true

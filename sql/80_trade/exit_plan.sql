@@ -39,6 +39,7 @@ as $$
 declare
     direction constant integer := sign(after);
     wanted jsonb;
+    bracketed jsonb;
     planned trade.exit_plan;
     swing numeric;
     newest timestamptz;
@@ -95,6 +96,14 @@ begin
     -- Bars that are there already are the past of a replay, not what comes.
     select max(b.known_at) into newest from market.bar as b
     where b.instrument_id = ordered.instrument_id;
+    -- A bracket says it itself.
+    select
+        coalesce(wanted, '{}') || jsonb_strip_nulls(
+            jsonb_build_object('stop', b.stop_loss, 'target', b.take_profit)
+        ) into bracketed
+    from trade.bracket as b
+    where b.tenant_id = ordered.tenant_id and b.order_id = ordered.order_id;
+    wanted := coalesce(bracketed, wanted);
     planned.stop_price := coalesce(
         trade._exit_price(wanted ->> 'stop', price, direction < 0),
         nullif(greatest(
@@ -151,27 +160,115 @@ comment on function trade._plan_exit(
 
 -- What a bar does to a plan. Of stop and target in one bar the stop came first: nobody
 -- can know better.
+drop function if exists trade._exit_trigger(trade.exit_plan, market.bar, boolean);
 create or replace function trade._exit_trigger(
-    plan trade.exit_plan, bar market.bar, bracketed boolean default false
+    plan trade.exit_plan, bar market.bar, has_stop boolean default false,
+    has_target boolean default false
 )
 returns text
 language sql immutable
 return case
-    when not bracketed and plan.direction > 0
+    when not has_stop and plan.direction > 0
         and coalesce(bar.low, bar.close)::numeric <= plan.stop_price then 'stop'
-    when not bracketed and plan.direction < 0
+    when not has_stop and plan.direction < 0
         and coalesce(bar.high, bar.close)::numeric >= plan.stop_price then 'stop'
-    when bar.close::numeric < plan.close_below or bar.close::numeric > plan.close_above
+    when bar.bar_interval <> 'quote' and (
+        bar.close::numeric < plan.close_below or bar.close::numeric > plan.close_above
+    )
         then 'proved wrong'
-    when not bracketed and plan.direction > 0
+    when not has_target and plan.direction > 0
         and coalesce(bar.high, bar.close)::numeric >= plan.target_price then 'target'
-    when not bracketed and plan.direction < 0
+    when not has_target and plan.direction < 0
         and coalesce(bar.low, bar.close)::numeric <= plan.target_price then 'target'
     when bar.known_at >= plan.exit_by then 'time'
 end;
-comment on function trade._exit_trigger(trade.exit_plan, market.bar, boolean) is
-'Whether a bar ends a position: stop, proved wrong, target, time, or null; stop and '
-'target of a bracket are with the broker already.';
+comment on function trade._exit_trigger(
+    trade.exit_plan, market.bar, boolean, boolean
+) is
+'Whether a bar ends a position: stop, proved wrong, target, time, or null; a stop or a '
+'target that is with the broker already is the broker''s.';
+
+-- Splits: the bar says so (see market.prices), and the plan's prices follow, so that a
+-- price that was halved is no loss of half.
+create or replace function trade._close_before(bar market.bar)
+returns double precision
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select b.close from market.bar as b
+    where b.instrument_id = bar.instrument_id and b.bar_interval = '1d'
+    and b.ts < date_trunc('day', bar.ts, 'UTC')
+    order by b.ts desc limit 1
+$$;
+comment on function trade._close_before(market.bar)
+    is 'The last daily close before the day of a bar.';
+
+create or replace function trade._split_suspected(bar market.bar)
+returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+    select coalesce(
+        i.asset_class = 'equity' and exists (
+            select from unnest(array[1.5, 2, 3, 4, 5, 7, 10, 20]) as size
+            where abs(
+                abs(ln(bar.close / trade._close_before(bar))) - ln(size::float8)
+            ) < 0.06
+        ), false
+    )
+    from market.instrument as i where i.instrument_id = bar.instrument_id
+$$;
+comment on function trade._split_suspected(market.bar)
+    is 'Whether a price is about a simple ratio away from the last daily close.';
+
+create or replace function trade._after_split(plan trade.exit_plan, bar market.bar)
+returns trade.exit_plan
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    ratio numeric;
+    changed trade.exit_plan;
+begin
+    if bar.bar_interval <> '1d'
+        or coalesce(abs(ln(bar.close / trade._close_before(bar))), 0) < 0.15
+    then
+        return plan;
+    end if;
+    -- By how much stored prices shrank from the bar before to this one.
+    select round((s.factor_before / s.factor)::numeric, 6) into ratio
+    from (
+        select
+            p.ts, p.split_suspected, p.close / p.stored_close as factor,
+            lag(p.close / p.stored_close) over (order by p.ts) as factor_before
+        from market.prices(bar.instrument_id, '1d', bar.known_at) as p
+    ) as s
+    where s.ts = bar.ts and s.split_suspected;
+    if coalesce(ratio, 1) = 1 then
+        return plan;
+    end if;
+    update trade.exit_plan as p
+    set
+        entry_price = round(p.entry_price * ratio, 8),
+        stop_price = round(p.stop_price * ratio, 8),
+        target_price = round(p.target_price * ratio, 8),
+        close_below = round(p.close_below * ratio, 8),
+        close_above = round(p.close_above * ratio, 8),
+        split_factor = p.split_factor * ratio, checked_until = bar.known_at
+    where p.tenant_id = plan.tenant_id and p.plan_id = plan.plan_id
+    returning p.* into changed;
+    perform agent.record_event(
+        'ExitPlanChanged', plan.symbol,
+        jsonb_build_object(
+            'plan_id', plan.plan_id, 'reason', 'split', 'factor', ratio,
+            'stop', changed.stop_price, 'target', changed.target_price
+        )
+    );
+    return changed;
+end
+$$;
+comment on function trade._after_split(trade.exit_plan, market.bar)
+    is 'An exit plan, its prices multiplied if a daily bar shows a split.';
 
 create or replace function trade.watch_exits(account_id bigint)
 returns integer
@@ -186,6 +283,7 @@ declare
     bar market.bar;
     held numeric;
     fired text;
+    standing record;
     placed trade.orders;
     exits integer := 0;
 begin
@@ -226,14 +324,40 @@ begin
                 and b.known_at > plan.checked_until
                 -- A bar is known at the latest two days after it began.
                 and b.ts > plan.checked_until - interval '2 days'
-            order by b.known_at, b.ts
+            union all
+            -- A quote is a bar at the price that the position would bring.
+            select q.* from market.quote as said
+            cross join lateral (
+                select case when plan.direction > 0 then said.bid else said.ask end
+                as price
+            ) as p
+            cross join lateral jsonb_populate_record(
+                null::market.bar, jsonb_build_object(
+                    'instrument_id', said.instrument_id, 'bar_interval', 'quote',
+                    'ts', said.ts, 'open', p.price, 'high', p.price, 'low', p.price,
+                    'close', p.price, 'known_at', said.known_at
+                )
+            ) as q
+            where
+                said.instrument_id = plan.instrument_id
+                and said.known_at > plan.checked_until
+                and said.ts > plan.checked_until - interval '2 days'
+            order by known_at, ts
         loop
-            fired := trade._exit_trigger(plan, bar, exists (
-                select from trade.orders as o
-                where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
-                and o.instrument_id = plan.instrument_id and o.oco is not null
-                and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
-            ));
+            -- What looks like a split is one or not when the day's bar is there.
+            continue when bar.bar_interval <> '1d' and trade._split_suspected(bar);
+            plan := trade._after_split(plan, bar);
+            select
+                coalesce(bool_or(o.type in ('stop', 'stop_limit')), false) as has_stop,
+                coalesce(bool_or(o.type = 'limit'), false) as has_target
+            into standing
+            from trade.orders as o
+            where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
+            and o.instrument_id = plan.instrument_id and o.oco is not null
+            and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial');
+            fired := trade._exit_trigger(
+                plan, bar, standing.has_stop, standing.has_target
+            );
             exit when fired is not null;
             update trade.exit_plan as p set checked_until = bar.known_at
             where p.tenant_id = plan.tenant_id and p.plan_id = plan.plan_id;
@@ -302,8 +426,8 @@ begin
 end
 $$;
 comment on function trade.watch_exits(bigint) is
-'Looks at the bars that came since the last time and places the exits that they '
-'trigger; returns how many.';
+'Looks at the bars and quotes that came since the last time and places the exits that '
+'they trigger; returns how many.';
 
 create or replace function trade.set_exit_plan(
     account_id bigint,

@@ -33,11 +33,13 @@ begin
     if not coalesce(
         paper_submit.quantity > 0 and paper_submit.quantity < 'infinity'
         and paper_submit.side in ('buy', 'sell')
-        and paper_submit.type in ('market', 'limit', 'stop')
+        and paper_submit.type in ('market', 'limit', 'stop', 'stop_limit')
         and paper_submit.time_in_force in ('day', 'gtc', 'ioc', 'fok')
         and isfinite(paper_submit.placed_at)
-        and (paper_submit.type = 'limit') = (paper_submit.limit_price is not null)
-        and (paper_submit.type = 'stop') = (paper_submit.stop_price is not null), false
+        and (paper_submit.type in ('limit', 'stop_limit'))
+        = (paper_submit.limit_price is not null)
+        and (paper_submit.type in ('stop', 'stop_limit'))
+        = (paper_submit.stop_price is not null), false
     ) then
         return jsonb_build_object('status', 'rejected', 'reason', 'malformed order');
     end if;

@@ -3,6 +3,9 @@
 --     limit   at the open if that is as good, else at its limit when the bar reaches it
 --     stop    at the open if that is beyond, else at its stop when the bar reaches it,
 --             made worse by slippage
+--     stop_limit  as a limit from the open that is beyond its stop; reached within the
+--             bar: at its stop, if its limit allows that; else as a limit from the next
+--             bar on
 -- Of each bar it takes a share of the volume (setting paper_volume_share): what is left
 -- waits for the next bar or expires. An order is good for the first session that opens
 -- after it was placed (day; ioc the same, fok only whole) or until it is filled (gtc).
@@ -21,7 +24,7 @@ begin atomic
     select
         pg_catalog.round(
             case
-                when booked.type <> 'limit'
+                when booked.type in ('market', 'stop')
                     then matched.price * (1 + matched.direction * slippage)
                 else matched.price
             end, 8
@@ -32,12 +35,20 @@ begin atomic
             d.direction,
             case
                 when booked.type = 'market' then d.open
+                -- Reached within the bar: before that it was no order yet.
+                when booked.type = 'stop_limit' and not d.is_limit
+                    then case
+                        when d.direction * (d.worst - booked.stop_price) >= 0
+                            and d.direction
+                            * (booked.stop_price - booked.limit_price) <= 0
+                            then booked.stop_price
+                    end
                 -- As good as the limit, or beyond the stop, from the start.
-                when booked.type = 'limit'
+                when d.is_limit
                     and d.direction * (d.open - booked.limit_price) <= 0 then d.open
                 when booked.type = 'stop'
                     and d.direction * (d.open - booked.stop_price) >= 0 then d.open
-                when booked.type = 'limit'
+                when d.is_limit
                     and d.direction * (d.best - booked.limit_price) <= 0
                     then booked.limit_price
                 when booked.type = 'stop'
@@ -48,7 +59,7 @@ begin atomic
                 when bar.open is null then bar.known_at
                 when booked.type = 'market'
                     or (
-                        booked.type = 'limit'
+                        d.is_limit
                         and d.direction * (d.open - booked.limit_price) <= 0
                     )
                     or (
@@ -61,6 +72,14 @@ begin atomic
         from (
             select
                 case booked.side when 'buy' then 1 else -1 end as direction,
+                booked.type = 'limit' or (
+                    booked.type = 'stop_limit' and (
+                        booked.triggered_at is not null
+                        or case booked.side when 'buy' then 1 else -1 end * (
+                            coalesce(bar.open, bar.close)::numeric - booked.stop_price
+                        ) >= 0
+                    )
+                ) as is_limit,
                 coalesce(bar.open, bar.close)::numeric as open,
                 coalesce(
                     case booked.side when 'buy' then bar.low else bar.high end,
@@ -176,7 +195,24 @@ begin
                 booked, session.bar, session.open_at, slippage
             );
             part := 0;
-            if found then
+            if booked.type = 'stop_limit' and booked.triggered_at is null
+                and (
+                    case booked.side
+                        when 'buy' then coalesce(
+                            (session.bar).high, (session.bar).close
+                        )::numeric >= booked.stop_price
+                        else coalesce(
+                            (session.bar).low, (session.bar).close
+                        )::numeric <= booked.stop_price
+                    end
+                )
+            then
+                update trade.paper_book as b set triggered_at = session.known_at
+                where b.tenant_id = booked.tenant_id
+                and b.account_id = booked.account_id
+                and b.client_order_id = booked.client_order_id;
+            end if;
+            if matched.price is not null then
                 part := booked.quantity - filled;
                 if session.volume > 0 then
                     part := least(

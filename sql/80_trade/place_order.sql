@@ -110,9 +110,11 @@ begin
         or place_order.quantity is null
         or not (place_order.quantity > 0 and place_order.quantity < 'infinity')
         or place_order.type is null
-        or place_order.type not in ('market', 'limit', 'stop')
-        or (place_order.type = 'limit') <> (place_order.limit_price is not null)
-        or (place_order.type = 'stop') <> (place_order.stop_price is not null)
+        or place_order.type not in ('market', 'limit', 'stop', 'stop_limit')
+        or (place_order.type in ('limit', 'stop_limit'))
+        <> (place_order.limit_price is not null)
+        or (place_order.type in ('stop', 'stop_limit'))
+        <> (place_order.stop_price is not null)
         or not coalesce(
             place_order.limit_price > 0 and place_order.limit_price < 'infinity', true
         )
@@ -136,7 +138,8 @@ begin
                 coalesce(place_order.time_in_force, 'null')
             ),
             hint = 'Side buy or sell; quantity above 0; type market, limit (with '
-                'limit_price) or stop (with stop_price); time in force day, gtc, ioc or fok.';
+                'limit_price), stop (with stop_price) or stop_limit (with both); time in '
+                'force day, gtc, ioc or fok.';
     end if;
     if place_order.as_of is not null and account.broker <> 'paper' then
         raise exception using
@@ -300,7 +303,9 @@ begin
     if placed.status = 'ready'
         and risk.bounds(wanted.placed_by) ->> 'graph_risk_mode' = 'warn'
     then
-        select * into score from risk.graph_score(placed.symbol, placed.strategy_id);
+        select * into score from risk.graph_score(
+            placed.symbol, placed.strategy_id, placed.account_id
+        );
         if score.score
             >= (risk.bounds(wanted.placed_by) -> 'max_graph_risk')::double precision
         then

@@ -49,11 +49,12 @@ begin
     wanted.side := said ->> 'side';
     wanted.quantity := (said ->> 'quantity')::numeric;
     -- Kinds of orders that we do not place are kept as what they do at the end.
-    wanted.limit_price := case when said ->> 'type' = 'limit'
+    wanted.limit_price := case when said ->> 'type' in ('limit', 'stop_limit')
         then (said ->> 'limit_price')::numeric end;
-    wanted.stop_price := case when said ->> 'type' = 'stop'
+    wanted.stop_price := case when said ->> 'type' in ('stop', 'stop_limit')
         then (said ->> 'stop_price')::numeric end;
     wanted.type := case
+        when num_nulls(wanted.limit_price, wanted.stop_price) = 0 then 'stop_limit'
         when wanted.limit_price is not null then 'limit'
         when wanted.stop_price is not null then 'stop' else 'market' end;
     wanted.time_in_force := case

@@ -17,6 +17,30 @@ end;
 comment on function trade._cycle_of(trade.orders)
     is 'The cycle whose decision an order carries out, or null.';
 
+create or replace function trade._locked_order(order_id bigint)
+returns trade.orders
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    known trade.orders;
+begin
+    select * into known from trade.orders as o
+    where o.tenant_id = public.current_tenant()
+    and o.order_id = _locked_order.order_id
+    for update;
+    if not found then
+        raise exception using
+            errcode = 'BW124',
+            message = format('there is no order %s', _locked_order.order_id);
+    end if;
+    return known;
+end
+$$;
+comment on function trade._locked_order(bigint)
+    is 'An order that nobody else changes until the transaction ends.';
+
 create or replace function trade.begin_submit(order_id bigint)
 returns trade.orders
 language plpgsql
@@ -28,14 +52,7 @@ declare
     wanted trade.orders;
     trading record;
 begin
-    select * into wanted from trade.orders as o
-    where o.tenant_id = public.current_tenant() and o.order_id = begin_submit.order_id
-    for update;
-    if not found then
-        raise exception using
-            errcode = 'BW124',
-            message = format('there is no order %s', begin_submit.order_id);
-    end if;
+    wanted := trade._locked_order(begin_submit.order_id);
     select * into trading from risk.trading_state(
         wanted.symbol, wanted.strategy_id, wanted.account_id
     );
@@ -112,14 +129,7 @@ begin
                 'a submission ends as acked, rejected or unknown, not as %s', outcome
             );
     end if;
-    select * into known from trade.orders as o
-    where o.tenant_id = public.current_tenant() and o.order_id = record_submit.order_id
-    for update;
-    if not found then
-        raise exception using
-            errcode = 'BW124',
-            message = format('there is no order %s', record_submit.order_id);
-    end if;
+    known := trade._locked_order(record_submit.order_id);
     -- Late news about an order that has moved on changes nothing.
     if known.status not in ('submitting', 'unknown') then
         return known;
@@ -175,14 +185,7 @@ begin
                 'an order closes as canceled or expired, not as %s', record_close.status
             );
     end if;
-    select * into known from trade.orders as o
-    where o.tenant_id = public.current_tenant() and o.order_id = record_close.order_id
-    for update;
-    if not found then
-        raise exception using
-            errcode = 'BW124',
-            message = format('there is no order %s', record_close.order_id);
-    end if;
+    known := trade._locked_order(record_close.order_id);
     if known.status in ('refused', 'filled', 'canceled', 'rejected', 'expired') then
         return known;
     end if;

@@ -24,7 +24,8 @@ begin
 end
 $$;
 comment on function market.on_bars_watched() is
-'Trigger function: enqueues match_orders for the accounts that hold what has new bars.';
+'Trigger function: enqueues match_orders for the accounts that hold what has new bars '
+'or quotes.';
 
 create or replace trigger _510_bars_watched after insert on market.bar
 referencing new table as changed

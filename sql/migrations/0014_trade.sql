@@ -44,6 +44,3 @@ comment on column trade.preflight.checks is '[{"name", "passed", "found"}].';
 alter table trade.preflight enable row level security, force row level security;
 create policy tenant_isolation on trade.preflight
 using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());
-
--- It returns the time, too.
-drop function if exists trade.account_broker(bigint);
