@@ -39,11 +39,11 @@ test_c() {
     say "extension: upgraded is fresh"
     extension/test/upgrade.sh "$maintenance"
     if [ -d extension/test/oracle ]; then
-        say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx; random queries"
+        say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries"
         sql "drop database if exists bellwether_oracle with (force)"
         sql "create database bellwether_oracle"
         local script
-        for script in series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz; do
+        for script in series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test; do
             DATABASE_URL=$(database bellwether_oracle) "$(docker/python.sh test)" \
                 "extension/test/oracle/$script.py" "$(database bellwether_oracle)"
         done

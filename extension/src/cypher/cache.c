@@ -39,14 +39,15 @@ typedef struct ProgramEntry
 
 static HTAB *programs = NULL;
 
-/* The graph's name, the parameters' names and kinds, the query */
+/* The language, the graph's name, the parameters' names and kinds, the query */
 static char *
-CacheText(const char *query, const Graph *graph, const CypherValue *params)
+CacheText(const char *query, const Graph *graph, const CypherValue *params,
+		  bool other)
 {
 	StringInfoData text;
 
 	initStringInfo(&text);
-	appendStringInfo(&text, "%s\n", graph->name);
+	appendStringInfo(&text, "%s%s\n", other ? "sparql " : "", graph->name);
 	for (int i = 0; i < params->length; i += 2)
 	{
 		CypherValue key = ItemOf(params, i);
@@ -121,7 +122,8 @@ DropAll(void)
  * The compiled form of a query, kept from an earlier call or made now.
  */
 Program *
-CachedProgram(const char *query, const Graph *graph, const CypherValue *params)
+CachedProgram(const char *query, const Graph *graph, const CypherValue *params,
+			  CompileCallback compile)
 {
 	ProgramKey	key;
 	ProgramEntry *entry;
@@ -132,7 +134,8 @@ CachedProgram(const char *query, const Graph *graph, const CypherValue *params)
 	Program    *program;
 
 	if (strlen(query) > MAX_CACHED_QUERY)
-		return CompileQuery(query, graph, params);
+		return compile ? compile(query, graph) :
+			CompileQuery(query, graph, params);
 	if (programs == NULL)
 	{
 		HASHCTL		ctl = {0};
@@ -143,7 +146,7 @@ CachedProgram(const char *query, const Graph *graph, const CypherValue *params)
 		programs = hash_create("cypher programs", 64, &ctl,
 							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 	}
-	text = CacheText(query, graph, params);
+	text = CacheText(query, graph, params, compile != NULL);
 	memset(&key, 0, sizeof(key));
 	key.node = graph->node;
 	key.edge = graph->edge;
@@ -156,7 +159,8 @@ CachedProgram(const char *query, const Graph *graph, const CypherValue *params)
 	context = AllocSetContextCreate(CurrentMemoryContext, "cypher program",
 									ALLOCSET_DEFAULT_SIZES);
 	old = MemoryContextSwitchTo(context);
-	program = CompileQuery(pstrdup(query), graph, params);
+	program = compile ? compile(pstrdup(query), graph) :
+		CompileQuery(pstrdup(query), graph, params);
 	text = pstrdup(text);
 	MemoryContextSwitchTo(old);
 	if (entry)

@@ -18,6 +18,7 @@
 
 #include "cypher/error.h"
 #include "cypher/execute.h"
+#include "sparql/sparql.h"
 
 PG_FUNCTION_INFO_V1(cypher);
 PG_FUNCTION_INFO_V1(cypher_rows);
@@ -31,6 +32,7 @@ typedef struct Output
 	ReturnSetInfo *rsinfo;
 	Program    *program;
 	MemoryContext row_context;
+	ShowRowCallback show;		/* NULL: values as they are */
 	Oid			value_type;
 	FmgrInfo   *inputs;			/* of the columns' types; cypher_rows */
 	Oid		   *params;
@@ -47,7 +49,7 @@ OpenRun(FunctionCallInfo fcinfo, Run *run, Graph *graph)
 				 errmsg("graph and query must not be null")));
 	GraphOpen(PG_GETARG_TEXT_PP(0), graph);
 	run->graph = graph;
-	run->params = PG_ARGISNULL(2) ? MapValue(NULL, 0) :
+	run->params = PG_NARGS() < 3 || PG_ARGISNULL(2) ? MapValue(NULL, 0) :
 		JsonbToValue(PG_GETARG_JSONB_P(2));
 	if (run->params.type != VALUE_MAP)
 		ereport(ERROR,
@@ -76,6 +78,8 @@ TakeJson(void *state, Datum *values, bool *nulls)
 
 	for (int k = 0; k < n; k++)
 		items[k] = nulls[k] ? NullValue() : DatumToValue(values[k]);
+	if (output->show)
+		output->show(items, n);
 	row = JsonbPGetDatum(RowToJsonb((const char *const *) output->program->columns,
 									items, n));
 	tuplestore_putvalues(output->rsinfo->setResult, output->rsinfo->setDesc,
@@ -143,7 +147,8 @@ PrepareRecord(Output *output)
 }
 
 static void
-RunQuery(FunctionCallInfo fcinfo, bool record)
+RunQuery(FunctionCallInfo fcinfo, bool record, CompileCallback compile,
+		 ShowRowCallback show)
 {
 	Run			run;
 	Graph		graph;
@@ -153,6 +158,7 @@ RunQuery(FunctionCallInfo fcinfo, bool record)
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	output.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	output.value_type = run.value_type;
+	output.show = show;
 	output.row_context = AllocSetContextCreate(CurrentMemoryContext,
 											   "cypher row",
 											   ALLOCSET_DEFAULT_SIZES);
@@ -162,7 +168,7 @@ RunQuery(FunctionCallInfo fcinfo, bool record)
 	PG_TRY();
 	{
 		output.program = CachedProgram(text_to_cstring(PG_GETARG_TEXT_PP(1)),
-									   &graph, &run.params);
+									   &graph, &run.params, compile);
 		run.keep_plans = output.program->kept;
 		if (output.program->writes)
 			PreventCommandIfReadOnly("a Cypher query that writes");
@@ -179,17 +185,27 @@ RunQuery(FunctionCallInfo fcinfo, bool record)
 	SPI_finish();
 }
 
+/*
+ * A query of another language that only reads: a row of JSON for each row.
+ */
+void
+RunReadQuery(FunctionCallInfo fcinfo, CompileCallback compile,
+			 ShowRowCallback show)
+{
+	RunQuery(fcinfo, false, compile, show);
+}
+
 Datum
 cypher(PG_FUNCTION_ARGS)
 {
-	RunQuery(fcinfo, false);
+	RunQuery(fcinfo, false, NULL, NULL);
 	PG_RETURN_NULL();
 }
 
 Datum
 cypher_rows(PG_FUNCTION_ARGS)
 {
-	RunQuery(fcinfo, true);
+	RunQuery(fcinfo, true, NULL, NULL);
 	PG_RETURN_NULL();
 }
 
@@ -198,6 +214,7 @@ static void
 InlineParameter(StringInfo out, Run *run, Parameter *parameter)
 {
 	CypherValue value = NullValue();
+	CypherValue iri;
 
 	switch (parameter->kind)
 	{
@@ -217,6 +234,9 @@ InlineParameter(StringInfo out, Run *run, Parameter *parameter)
 	}
 	if (IsNull(&value))
 		appendStringInfoString(out, "null::public.cypher_value");
+	else if (IriText(&value, &iri))
+		appendStringInfo(out, "public.sparql_apply('iri', array[public.cypher_from_text(%s)])",
+						 quote_literal_cstr(StringOf(&iri)));
 	else
 		appendStringInfo(out, "%s::public.cypher_value",
 						 quote_literal_cstr(JsonbToCString(NULL,
@@ -305,22 +325,30 @@ AppendStep(StringInfo out, Run *run, Step *step)
 /*
  * The SQL of a query: one statement if it only reads.
  */
-Datum
-cypher_sql(PG_FUNCTION_ARGS)
+text *
+QuerySql(FunctionCallInfo fcinfo, CompileCallback compile)
 {
 	Run			run;
 	Graph		graph;
 	Program    *program;
 	StringInfoData out;
+	char	   *query;
 	ListCell   *part;
 	ListCell   *cell;
 
 	OpenRun(fcinfo, &run, &graph);
-	program = CompileQuery(text_to_cstring(PG_GETARG_TEXT_PP(1)), &graph,
-						   &run.params);
+	query = text_to_cstring(PG_GETARG_TEXT_PP(1));
+	program = compile ? compile(query, &graph) :
+		CompileQuery(query, &graph, &run.params);
 	initStringInfo(&out);
 	foreach(part, program->parts)
 		foreach(cell, lfirst(part))
 		AppendStep(&out, &run, lfirst(cell));
-	PG_RETURN_TEXT_P(cstring_to_text_with_len(out.data, out.len));
+	return cstring_to_text_with_len(out.data, out.len);
+}
+
+Datum
+cypher_sql(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_TEXT_P(QuerySql(fcinfo, NULL));
 }

@@ -32,14 +32,38 @@ KindOf(int sqlstate)
 	return "SyntaxError";
 }
 
+/*
+ * Line and column of a place in a query, for ereport.
+ */
+int
+ErrorPlace(const char *query, int at)
+{
+	int			line = 1;
+	int			start = 0;
+	int			length = strlen(query);
+
+	at = Min(at, length);
+	for (int i = 0; i < at; i++)
+		if (query[i] == '\n')
+		{
+			line++;
+			start = i + 1;
+		}
+	errdetail("At line %d, column %d.", line,
+			  pg_mbstrlen_with_len(query + start, at - start) + 1);
+	if (length <= SHOWN_QUERY)
+	{
+		internalerrquery(query);
+		internalerrposition(pg_mbstrlen_with_len(query, at) + 1);
+	}
+	return 0;
+}
+
 void
 QueryError(const char *query, int at, int sqlstate, const char *detail,
 		   const char *format,...)
 {
 	StringInfoData message;
-	int			line = 1;
-	int			start = 0;
-	int			length = strlen(query);
 	va_list		args;
 
 	initStringInfo(&message);
@@ -54,19 +78,8 @@ QueryError(const char *query, int at, int sqlstate, const char *detail,
 			break;
 		enlargeStringInfo(&message, needed);
 	}
-	at = Min(at, length);
-	for (int i = 0; i < at; i++)
-		if (query[i] == '\n')
-		{
-			line++;
-			start = i + 1;
-		}
 	ereport(ERROR,
 			(errcode(sqlstate),
 			 errmsg("%s: %s: %s", KindOf(sqlstate), detail, message.data),
-			 errdetail("At line %d, column %d.", line,
-					   pg_mbstrlen_with_len(query + start, at - start) + 1),
-			 length <= SHOWN_QUERY ? internalerrquery(query) : 0,
-			 length <= SHOWN_QUERY ?
-			 internalerrposition(pg_mbstrlen_with_len(query, at) + 1) : 0));
+			 ErrorPlace(query, at)));
 }

@@ -19,6 +19,9 @@
 #define CYPHER_PROCEDURE_ERROR		MAKE_SQLSTATE('C','Y','0','0','8')
 #define CYPHER_CONSTRAINT_ERROR		MAKE_SQLSTATE('C','Y','0','0','9')
 
+/* error.c: auxiliary function of ereport */
+extern int	ErrorPlace(const char *query, int at);
+
 /* At run time: no position, the value's type says enough */
 #define TypeError(detail, ...) \
 	ereport(ERROR, (errcode(CYPHER_TYPE_ERROR), \

@@ -33,10 +33,22 @@ typedef struct Run
 	bool		keep_plans;
 } Run;
 
+/* Compiles a query that is not Cypher and only reads */
+typedef Program *(*CompileCallback) (const char *query, const Graph *graph);
+
+/* Changes the values of a row before they are shown */
+typedef void (*ShowRowCallback) (CypherValue *items, int n);
+
 /* cache.c */
 extern int	cypher_depth;		/* calls of cypher() that run now */
 extern Program *CachedProgram(const char *query, const Graph *graph,
-							  const CypherValue *params);
+							  const CypherValue *params,
+							  CompileCallback compile);
+
+/* cypher.c: for another language over the same graphs */
+extern void RunReadQuery(FunctionCallInfo fcinfo, CompileCallback compile,
+						 ShowRowCallback show);
+extern text * QuerySql(FunctionCallInfo fcinfo, CompileCallback compile);
 
 /* What a step knows of a node or relationship it changes */
 typedef struct Changed
