@@ -38,9 +38,12 @@
 \ir migrations/once.psql
 \set migration 0015_graph
 \ir migrations/once.psql
+\set migration 0017_gateway
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql
+\ir 05_ops/trace_id.sql
 
 -- Our own SQLSTATEs, one file an area.
 \ir 05_ops/sqlstate_installation.sql
@@ -281,6 +284,8 @@
 \ir 95_api/risk_status.sql
 \ir 95_api/job_summary.sql
 \ir 95_api/retry_job.sql
+\ir 95_api/capital.sql
+\ir 95_api/note_event.sql
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
 \ir 95_api/models.sql

@@ -1,4 +1,4 @@
--- One more fact. The trace is the cycle's, if there is one.
+-- One more fact. The trace is the cycle's, if there is one, or the request's.
 
 create or replace function agent.record_event(
     type text, symbol text default null, payload jsonb default '{}', cycle_id bigint
@@ -12,10 +12,13 @@ as $$
     insert into agent.event (cycle_id, trace_id, type, symbol, payload)
     values (
         record_event.cycle_id,
-        (
-            select c.trace_id from agent.cycle as c
-            where c.tenant_id = public.current_tenant()
-            and c.cycle_id = record_event.cycle_id
+        coalesce(
+            (
+                select c.trace_id from agent.cycle as c
+                where c.tenant_id = public.current_tenant()
+                and c.cycle_id = record_event.cycle_id
+            ),
+            ops.trace_id()
         ),
         record_event.type, record_event.symbol, coalesce(record_event.payload, '{}')
     )

@@ -38,6 +38,16 @@ as $$ select risk.trip_breaker(account_id, reason) $$;
 comment on function api.trip_breaker(bigint, text) is
 'Opens a circuit breaker by hand, for instance to see that it works.';
 
+create or replace function api.evaluate_breaker(account_id bigint)
+returns risk.breaker
+language sql
+security definer -- analysts have no rights on risk
+set search_path = pg_catalog, pg_temp
+as $$ select risk.evaluate_breaker(account_id, null) $$;
+comment on function api.evaluate_breaker(bigint) is
+'Looks at once whether a circuit breaker is to open, or may close; every fill and every '
+'cycle does so anyhow.';
+
 create or replace function api.verify_events()
 returns table (cycle_id bigint, event_id bigint, day date, problem text)
 language sql stable

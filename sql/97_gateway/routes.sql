@@ -218,6 +218,18 @@ from (
         'Close a circuit breaker'
     ),
     (
+        'risk', 'POST', '/api/system/circuit-breaker/evaluate', 'trade',
+        'api.evaluate_breaker', 'row',
+        null, null, null, null,
+        'Look whether a circuit breaker is to open or may close'
+    ),
+    (
+        'risk', 'POST', '/api/system/circuit-breaker/resume', 'trade',
+        'api.close_breaker', 'row',
+        null, null, null, null,
+        'Approve that trading goes on behind a circuit breaker'
+    ),
+    (
         'risk', 'GET', '/api/risk/limits', 'read', 'api.limits', 'rows',
         null, '{reason_code}', null, null,
         'Limits with their values'
@@ -342,6 +354,168 @@ from (
         'agents', 'GET', '/api/swarm/weights', 'read', 'api.agent_weights',
         'rows', null, '{weight_id}', null, null,
         'Weights of the agents with the evidence they rest on'
+    ),
+    (
+        'desk', 'GET', '/api/capital', 'read',
+        'api.capital', 'rows', null,
+        '{capital_event_id}', null, null,
+        'Deposits, withdrawals and income'
+    ),
+    (
+        'desk', 'POST', '/api/capital', 'trade',
+        'api.move_capital', 'value', 201,
+        null, null, null,
+        'Book a deposit, a withdrawal or income'
+    ),
+    (
+        'desk', 'POST', '/api/events', 'trade',
+        'api.note_event', 'value', 201,
+        null, null, null,
+        'Write a remark into the record'
+    ),
+    (
+        'desk', 'GET', '/api/performance', 'read',
+        'api.performance', 'rows', null,
+        null, null, null,
+        'What an account earned between two days'
+    ),
+    (
+        'desk', 'GET', '/api/returns', 'read',
+        'api.returns', 'rows', null,
+        '{day,account_id}', null, null,
+        'What each account earned each day'
+    ),
+    (
+        'scheduler', 'GET', '/api/scheduler/status', 'read',
+        'api.scheduler_status', 'row', null,
+        null, null, null,
+        'Whether the scheduler runs, and what is next'
+    ),
+    (
+        'scheduler', 'GET', '/api/scheduler/jobs', 'read',
+        'api.scheduler_jobs', 'rows', null,
+        null, null, null,
+        'What the desk does by the clock'
+    ),
+    (
+        'scheduler', 'POST', '/api/scheduler/jobs', 'trade',
+        'api.set_scan', 'row', null,
+        null, null, null,
+        'Let the agents look at symbols by the clock'
+    ),
+    (
+        'scheduler', 'DELETE', '/api/scheduler/jobs', 'trade',
+        'api.drop_schedule', 'value', null,
+        null, null, null,
+        'End a schedule'
+    ),
+    (
+        'scheduler', 'POST', '/api/scheduler/jobs/{name}/trigger', 'trade',
+        'api.trigger_schedule', 'value', 202,
+        null, null, null,
+        'Run a schedule now'
+    ),
+    (
+        'scheduler', 'GET', '/api/scheduler/market-status', 'read',
+        'api.market_status', 'row', null,
+        null, null, null,
+        'Whether the exchange is open, and when it is next'
+    ),
+    (
+        'market', 'GET', '/api/market/freshness', 'read',
+        'api.freshness', 'rows', null,
+        '{symbol}', null, null,
+        'How old the data of each watched instrument are'
+    ),
+    (
+        'market', 'GET', '/api/market/gaps', 'read',
+        'api.gaps', 'rows', null,
+        null, null, null,
+        'Bars that are missing'
+    ),
+    (
+        'market', 'GET', '/api/market/news', 'read',
+        'api.news', 'rows', null,
+        '{published_at,symbol,title}', null, null,
+        'News, newest first'
+    ),
+    (
+        'market', 'GET', '/api/market/rejected', 'read',
+        'api.rejected_rows', 'rows', null,
+        '{rejected_row_id}', null, null,
+        'Rows that were refused, with their reasons'
+    ),
+    (
+        'patterns', 'GET', '/api/patterns/prompt', 'read',
+        'api.pattern_prompt', 'value', null,
+        null, null, null,
+        'The question to a language model, with or without patterns'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/lookahead-check', 'read',
+        'api.lookahead_check', 'rows', null,
+        null, null, null,
+        'Whether a strategy sees the future'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/compile', 'read',
+        'api.compile_strategy', 'value', null,
+        null, null, null,
+        'The SELECT of a strategy'
+    ),
+    (
+        'strategies', 'POST', '/api/backtests', 'trade',
+        'api.record_backtest', 'value', 201,
+        null, null, null,
+        'Keep a backtest of a saved strategy'
+    ),
+    (
+        'approvals', 'POST', '/api/approvals/modes', 'trade',
+        'api.set_approval_mode', 'value', null,
+        null, null, null,
+        'Decide who is asked before an order'
+    ),
+    (
+        'agents', 'GET', '/api/models/prices', 'read',
+        'api.model_prices', 'rows', null,
+        '{provider,model,valid_from}', null, null,
+        'Prices of language models'
+    ),
+    (
+        'agents', 'POST', '/api/models/calls/rate', 'trade',
+        'api.rate_call', 'value', null,
+        null, null, null,
+        'Say how good an answer was'
+    ),
+    (
+        'agents', 'POST', '/api/prompts', 'trade',
+        'api.add_prompt', 'value', 201,
+        null, null, null,
+        'Add a version of a prompt'
+    ),
+    (
+        'agents', 'POST', '/api/prompts/use', 'trade',
+        'api.use_prompt', 'value', null,
+        null, null, null,
+        'Use a version of a prompt'
+    ),
+    (
+        'risk', 'GET', '/api/risk/scores', 'read',
+        'api.risk_scores', 'rows', null,
+        '{at,symbol}', null, null,
+        'Scores that the graph of risks gave'
+    ),
+    (
+        'risk', 'GET', '/api/monitor', 'read',
+        'api.monitors', 'rows', null,
+        '{move_fraction}', null, null,
+        'Which moves wake the agents'
+    ),
+    (
+        'risk', 'POST', '/api/monitor', 'trade',
+        'api.set_monitor', 'row', null,
+        null, null, null,
+        'Let moves wake the agents'
     ),
     (
         'jobs', 'GET', '/api/jobs', 'read', 'api.jobs', 'rows', null, '{job_id}',

@@ -396,7 +396,20 @@ package final class Service: Sendable {
         {
             return given
         }
+        if let trace = traceID(request.headers["traceparent"]) { return trace }
         return UUID().uuidString.lowercased()
+    }
+
+    /// The trace-id of a W3C traceparent (Trace Context, section 3.2.2) as a UUID.
+    static func traceID(_ parent: String?) -> String? {
+        let parts = parent?.split(separator: "-", omittingEmptySubsequences: false) ?? []
+        guard parts.count >= 4, parts[0] != "ff", parts[0].count == 2, parts[1].count == 32,
+            parts[1].utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }),
+            parts[1].contains(where: { $0 != "0" })
+        else { return nil }
+        let digits = Array(parts[1])
+        return [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(digits[$0]) }
+            .joined(separator: "-")
     }
 
     private static func headers(

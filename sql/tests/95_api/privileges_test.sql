@@ -49,6 +49,7 @@ select set_eq(
         performance,lots,
         set_monitor,stop_monitor,
         neighbourhood,contagion,relate_instruments,graph_nodes,retry_job,
+        move_capital,note_event,evaluate_breaker,
         market_status,scheduler_jobs,scheduler_status,trigger_schedule,set_scan,
         drop_schedule,save_llm_strategy
     }'::text[]) as name$$,
@@ -77,7 +78,8 @@ select set_eq(
         api.performance,api.lots,
         api.set_monitor,api.stop_monitor,
         api.neighbourhood,api.contagion,api.relate_instruments,api.graph_nodes,
-        api.retry_job,trade.book_of,api.market_status,api.scheduler_jobs,
+        api.retry_job,api.move_capital,api.note_event,api.evaluate_breaker,
+        trade.book_of,api.market_status,api.scheduler_jobs,
         api.scheduler_status,api.trigger_schedule,api.set_scan,api.drop_schedule,
         api.save_llm_strategy
     }'::text[])$$,
