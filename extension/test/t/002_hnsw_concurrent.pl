@@ -29,7 +29,7 @@ $standby->start;
 
 my $folder = PostgreSQL::Test::Utils::tempdir();
 append_to_file("$folder/work.sql", q{
-\set n random(1, 1000000)
+\set n random(1, 2000000000)
 insert into item (v) select make(:n + i) from generate_series(1, 3) i;
 delete from item where id = (select id from item tablesample system (1) limit 1);
 select id from item order by v <-> make(:n) limit 10;
