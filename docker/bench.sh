@@ -19,7 +19,18 @@ say "backtest against backtesting.py"
 PYTHON=$(docker/python.sh test) extension/bench/backtest.sh
 if [ -d "$vectors" ]; then
     say "hnsw against pgvector"
-    BELLWETHER_BENCH_DATA=$vectors "$python" extension/bench/hnsw.py "$admin" text
+    export BELLWETHER_BENCH_DATA=$vectors
+    "$python" extension/bench/hnsw.py "$admin" text
+    say "filters against pgvector and btree"
+    "$python" extension/bench/hnsw_filter.py "$admin"
+    say "ten rounds of churn against an index built anew"
+    "$python" extension/bench/hnsw_churn.py "$admin"
+    say "one process against two"
+    "$python" extension/bench/hnsw_parallel.py "$admin"
+    say "a build with little memory (1,000,000 rows: extension/bench/hnsw_memory.py says how)"
+    "$python" extension/bench/hnsw_memory.py "$admin" 250000 16MB 1GB
+    say "ivfflat against pgvector"
+    extension/bench/ivfflat.sh
 else
     say "hnsw left out: no vectors in $vectors; set BELLWETHER_BENCH_DATA"
 fi
