@@ -37,6 +37,7 @@
 \set migration 0014_trade
 \ir migrations/once.psql
 \set migration 0015_graph
+\set migration 0016_memory
 \ir migrations/once.psql
 \set migration 0017_gateway
 \ir migrations/once.psql
@@ -73,6 +74,8 @@
 \ir 20_market/ingest_sessions.sql
 \ir 20_market/ingest_news.sql
 \ir 20_market/prices.sql
+\ir 20_market/snapshot_blocks.sql
+\ir 20_market/base_rates.sql
 \ir 20_market/snapshot_text.sql
 \ir 20_market/snapshot_fields.sql
 \ir 20_market/snapshot_rows.sql
@@ -124,6 +127,7 @@
 \ir 40_memory/minimum_n.sql
 \ir 40_memory/asked_snapshot.sql
 \ir 40_memory/neighbours.sql
+\ir 40_memory/pattern_matches.sql
 \ir 40_memory/neighbour_statistics.sql
 \ir 40_memory/evaluate_patterns.sql
 \ir 40_memory/prompt_template.sql

@@ -7,6 +7,20 @@
 -- missing one is 0; with more than 6 missing there is no vector.
 -- Example: market.compute_conditions('1d', '2017-01-03') -> rows written
 
+-- Example: -2.5 % at 1.17 % a bar -> market._unusual(-0.025, 0, 0.0117) -> -2.14
+create or replace function market._unusual(
+    x double precision, centre double precision, scale double precision
+)
+returns double precision
+language sql immutable parallel safe
+return case
+    -- greatest and least pass over a null.
+    when x is not null and scale is not null
+        then greatest(-3::double precision, least(3, (x - centre) / scale))
+end;
+comment on function market._unusual(double precision, double precision, double precision) is
+'How many scales a number is from its centre, clipped to -3..3; null if it is missing.';
+
 -- Example: ^GSPC 2018-02-05 down 4.1%, month down 3%, 7% below high, 0% advancing,
 --          33% above average, vix 37 rising, best Technology, worst Consumer
 create or replace function market.condition_text(

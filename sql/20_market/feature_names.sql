@@ -1,5 +1,5 @@
 -- What the elements of a feature vector measure, in their order
--- (market._snapshot_rows).
+-- (extension/src/snapshot/features.c).
 
 create or replace function market.feature_names()
 returns text []
@@ -20,16 +20,6 @@ comment on function market.feature_names() is
 create or replace function market.feature_differences(now_is vector, then_was vector)
 returns jsonb
 language sql immutable parallel safe
-begin atomic
-    select jsonb_object_agg(d.name, d.difference)
-    from (
-        select n.name, round((n.then_x - n.x)::numeric, 2) as difference
-        from
-            unnest(market.feature_names(), now_is::real [], then_was::real [])
-            with ordinality as n (name, x, then_x, place)
-        order by abs(n.then_x - n.x) desc, n.place
-        limit 5
-    ) as d;
-end;
+return pattern_differences(now_is, then_was, market.feature_names());
 comment on function market.feature_differences(vector, vector) is
 'The five features that differ most, then minus now, in their scales (deviations of a random walk).';

@@ -61,7 +61,13 @@ begin
         where
             w.model_id = $1
             and ($2 is null or s.snapshot_id = any($2))
-            and e.content_hash is distinct from sha256(convert_to(s.text_form, 'UTF8'))
+            and (
+                e.content_hash is distinct from sha256(convert_to(s.text_form, 'UTF8'))
+                or exists (
+                    select from market.snapshot_version as v
+                    where v.snapshot_id = s.snapshot_id and memory.version_waits(v)
+                )
+            )
         order by s.snapshot_id
         $query$,
         wanted.table_name
@@ -69,4 +75,4 @@ begin
 end
 $$;
 comment on function memory.pending_snapshots(text, bigint[]) is
-'Snapshots of the model''s windows (of those given, if any) whose text has no embedding, or an older one.';
+'Snapshots of the model''s windows (of those given, if any) whose text has no embedding or an older one, or what they said before a correction has none.';

@@ -169,17 +169,14 @@ begin
 
     base as (
         select
-            o.horizon,
-            avg((o.forward_return > 0)::integer)::double precision as win_rate,
-            -- Sums of floats depend on their order, which a plan may change.
-            avg(o.forward_return order by o.known_at, o.forward_return) as mean
-        from market.outcome_known as o
-        inner join asked as a on o.instrument_id = a.instrument_id and o.bar_interval = a.bar_interval
-        where
-            o.horizon = any(neighbour_statistics.horizons)
-            and o.known_at <= neighbour_statistics.as_of
-            and o.known_until > neighbour_statistics.as_of
-        group by o.horizon
+            w.horizon,
+            r.wins::double precision / nullif(r.n, 0) as win_rate,
+            r.total / nullif(r.n, 0) as mean
+        from wanted as w
+        cross join asked as a
+        cross join lateral market.base_rate_known(
+            a.instrument_id, a.bar_interval, w.horizon, neighbour_statistics.as_of
+        ) as r
     ),
 
     told as (

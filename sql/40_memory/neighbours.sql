@@ -132,7 +132,8 @@ comment on function memory.pattern_filter(jsonb) is
 
 -- Which table and vector to compare the text of a snapshot with.
 create or replace function memory._text_embedding(
-    snapshot_id bigint, out table_name text, out embedding vector
+    snapshot_id bigint, as_of timestamptz, out model_id integer, out table_name text,
+    out embedding vector
 )
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -141,12 +142,26 @@ declare
     model memory.model;
 begin
     for model in select m.* from memory.model as m order by m.model_id loop
-        execute format(
-            'select e.embedding from memory.%I as e '
-            'where e.tenant_id = 0 and e.source = ''snapshot'' and e.source_id = $1',
-            model.table_name
-        ) into embedding using _text_embedding.snapshot_id;
+        -- What a correction has replaced since has the embedding that it had then.
+        select e.embedding into embedding
+        from market.snapshot_version as v
+        inner join memory.embedding_version as e
+            on v.snapshot_id = e.snapshot_id and v.known_until = e.known_until
+        where
+            e.model_id = model.model_id and v.snapshot_id = _text_embedding.snapshot_id
+            and v.known_at <= _text_embedding.as_of
+            and v.known_until > _text_embedding.as_of;
+        if not found then
+            execute format(
+                'select e.embedding from memory.%I as e '
+                'inner join market.snapshot as s on s.snapshot_id = e.source_id '
+                'where e.tenant_id = 0 and e.source = ''snapshot'' and e.source_id = $1 '
+                'and s.known_at <= $2',
+                model.table_name
+            ) into embedding using _text_embedding.snapshot_id, _text_embedding.as_of;
+        end if;
         if embedding is not null then
+            model_id := model.model_id;
             table_name := model.table_name;
             return;
         end if;
@@ -154,8 +169,144 @@ begin
     perform ops.fail('BW320', format('snapshot %s has no text embedding', snapshot_id));
 end
 $$;
-comment on function memory._text_embedding(bigint) is
-'The text embedding of a snapshot by the first model that has one, or BW320.';
+comment on function memory._text_embedding(bigint, timestamptz) is
+'The text embedding of a snapshot as it was known at a moment by the first model that has one, or BW320.';
+
+-- What only the snapshot's own row can say, as a condition on s with the regimes as $2
+-- and the sessions as $3; null without any.
+create or replace function memory._row_filter(
+    regimes text [], sessions text [], ranges text
+)
+returns text
+language sql immutable parallel safe
+return nullif(concat_ws(
+    ' and ',
+    case when regimes is not null then
+        '(s.regime = any($2) or exists ('
+        'select from market.snapshot_regime as r inner join market.regime as g '
+        'on g.model_id = r.model_id and g.regime = r.regime '
+        'where r.snapshot_id = s.snapshot_id and r.known_at <= $4 and g.name = any($2)))'
+    end,
+    case when sessions is not null then 's.session = any($3)' end,
+    ranges
+), '');
+comment on function memory._row_filter(text[], text[], text) is
+'The condition that regimes, sessions and ranges put on a snapshot''s row.';
+
+-- By features: every block that may hold a candidate is scanned by the extension, which
+-- also thins. With a condition on rows the candidates come in portions, the nearest
+-- first, until enough pass.
+create or replace function memory._neighbours_by_features(
+    asked market.snapshot_known,
+    as_of timestamptz,
+    k integer,
+    horizon integer,
+    after timestamptz,
+    before timestamptz,
+    min_similarity double precision,
+    instrument_ids integer [],
+    row_filter text,
+    regimes text [],
+    sessions text []
+)
+returns table (
+    rank integer, neighbour_id bigint, instrument_id integer, ts timestamptz,
+    similarity double precision
+)
+language plpgsql stable rows 50
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    portion constant integer := 500;
+    found_all public.pattern_match[];
+    place bigint;
+    taken int8multirange;
+    first integer := 1;
+begin
+    rank := 0;
+    if asked.features is null then
+        return;
+    end if;
+    -- Two statements, because one would have one plan for both.
+    if _neighbours_by_features.instrument_ids is null then
+        select public.pattern_nearest(
+            b.entries, b.instrument_id, asked.features, _neighbours_by_features.as_of,
+            _neighbours_by_features.before, _neighbours_by_features.after,
+            _neighbours_by_features.min_similarity,
+            case when row_filter is null then k else 2147483647 end,
+            case when row_filter is null then horizon else 0 end,
+            asked.instrument_id, asked.bar_number
+        ) into found_all
+        from market.snapshot_block as b
+        where
+            b.bar_interval = asked.bar_interval
+            and b.first_ts < _neighbours_by_features.before
+            and b.last_ts >= _neighbours_by_features.after
+            and b.first_known_at <= _neighbours_by_features.as_of;
+    else
+        select public.pattern_nearest(
+            b.entries, b.instrument_id, asked.features, _neighbours_by_features.as_of,
+            _neighbours_by_features.before, _neighbours_by_features.after,
+            _neighbours_by_features.min_similarity,
+            case when row_filter is null then k else 2147483647 end,
+            case when row_filter is null then horizon else 0 end,
+            asked.instrument_id, asked.bar_number
+        ) into found_all
+        from market.snapshot_block as b
+        where
+            b.bar_interval = asked.bar_interval
+            and b.instrument_id = any(_neighbours_by_features.instrument_ids)
+            and b.first_ts < _neighbours_by_features.before
+            and b.last_ts >= _neighbours_by_features.after
+            and b.first_known_at <= _neighbours_by_features.as_of;
+    end if;
+    if row_filter is null then
+        return query
+        select m.place::integer, m.id, m.group_id, m.ts, m.similarity
+        from unnest(found_all) with ordinality as m (
+            id, group_id, number, ts, similarity, place
+        )
+        order by m.place;
+        return;
+    end if;
+
+    place := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
+    taken := int8multirange(int8range(place - horizon + 1, place + horizon));
+    while first <= coalesce(cardinality(found_all), 0) loop
+        for neighbour_id, instrument_id, place, ts, similarity in execute format(
+            $query$
+            select
+                m.id, m.group_id, m.group_id::bigint * 4294967296 + m.number, m.ts,
+                m.similarity
+            from unnest($1) with ordinality as m (
+                id, group_id, number, ts, similarity, place
+            )
+            inner join market.snapshot_known as s on s.snapshot_id = m.id
+            where s.known_at <= $4 and s.known_until > $4 and %s
+            order by m.place
+            $query$,
+            row_filter
+        ) using
+            found_all[first:first + portion - 1], regimes, sessions,
+            _neighbours_by_features.as_of
+        loop
+            continue when place <@ taken;
+            taken := taken + int8multirange(int8range(place - horizon + 1, place + horizon));
+            rank := rank + 1;
+            return next;
+            if rank >= k then
+                return;
+            end if;
+        end loop;
+        first := first + portion;
+    end loop;
+end
+$$;
+comment on function memory._neighbours_by_features(
+    market.snapshot_known, timestamptz, integer, integer, timestamptz, timestamptz,
+    double precision, integer[], text, text[], text[]
+) is 'memory.neighbours by the feature vector alone.';
 
 create or replace function memory.neighbours(
     snapshot_id bigint,
@@ -181,7 +332,7 @@ declare
     wanted record;
     text_form record;
     likeness text;
-    source text := 'market.snapshot_known as s';
+    source text;
     -- Bars that are taken, as instrument * 2^32 + bar number.
     place bigint;
     bar_number bigint;
@@ -194,21 +345,45 @@ begin
         s.snapshot_id = neighbours.snapshot_id and s.known_at <= neighbours.as_of
         and s.known_until > neighbours.as_of;
     select * into wanted from memory.pattern_filter(neighbours.filters);
-    if neighbours.by in ('text', 'both') then
-        select * into text_form from memory._text_embedding(neighbours.snapshot_id);
-        source := format(
-            'memory.%I as e inner join market.snapshot_known as s on s.snapshot_id = e.source_id '
-            'and e.tenant_id = 0 and e.source = ''snapshot''', text_form.table_name
-        );
-    else
-        select null::public.vector as embedding into text_form;
+    if neighbours.by = 'features' then
+        return query
+        select b.rank, b.neighbour_id, b.instrument_id, b.ts, b.similarity
+        from memory._neighbours_by_features(
+            asked, neighbours.as_of, neighbours.k, neighbours.horizon,
+            greatest(asked.ts - neighbours.lookback, wanted.from_ts, '-infinity'),
+            -- Times are whole microseconds: to_ts itself still counts.
+            least(asked.ts, wanted.to_ts + interval '1 microsecond'),
+            neighbours.min_similarity, wanted.instrument_ids,
+            memory._row_filter(wanted.regimes, wanted.sessions, wanted.ranges),
+            wanted.regimes, wanted.sessions
+        ) as b;
+        return;
     end if;
+    select * into text_form
+    from memory._text_embedding(neighbours.snapshot_id, neighbours.as_of);
+    -- What a correction has replaced since is compared by the text that it had then.
+    source := format(
+        $source$
+        (
+            select s.*, 'infinity'::timestamptz as known_until, e.embedding
+            from memory.%I as e
+            inner join market.snapshot as s on s.snapshot_id = e.source_id
+            where e.tenant_id = 0 and e.source = 'snapshot'
+            union all
+            select v.*, e.embedding
+            from memory.embedding_version as e
+            inner join market.snapshot_version as v
+                on v.snapshot_id = e.snapshot_id and v.known_until = e.known_until
+            where e.model_id = %s
+        ) as s
+        $source$,
+        text_form.table_name, text_form.model_id
+    );
     likeness := case neighbours.by
-        when 'features' then '1 - (s.features operator(public.<=>) $1)'
-        when 'text' then '1 - (e.embedding operator(public.<=>) $2)'
+        when 'text' then '1 - (s.embedding operator(public.<=>) $2)'
         else
             '1 - ((1 - $12) * (s.features operator(public.<=>) $1)'
-            ' + $12 * (e.embedding operator(public.<=>) $2))'
+            ' + $12 * (s.embedding operator(public.<=>) $2))'
     end;
     place := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
     taken := int8multirange(int8range(place - horizon + 1, place + horizon));

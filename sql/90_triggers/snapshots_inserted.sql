@@ -76,7 +76,13 @@ begin
     perform memory.enqueue_embedding(m.name, array_agg(s.snapshot_id))
     from changed as s
     inner join before as b on s.snapshot_id = b.snapshot_id
-    and s.text_form <> b.text_form
+    and (
+        s.text_form <> b.text_form
+        or exists (
+            select from market.snapshot_version as v
+            where v.snapshot_id = s.snapshot_id and memory.version_waits(v)
+        )
+    )
     inner join memory.embedding_window as w
         on s.bar_interval = w.bar_interval and s.ts >= w.from_ts and s.ts < w.to_ts
     inner join memory.model as m on w.model_id = m.model_id
@@ -85,7 +91,7 @@ begin
 end
 $$;
 comment on function market.on_snapshots_updated() is
-'Trigger function: enqueues the embedding of snapshots whose text has changed.';
+'Trigger function: enqueues the embedding of snapshots whose text has changed, or that said something else before which has none.';
 
 create or replace trigger _500_snapshots_inserted after insert on market.snapshot
 referencing new table as changed

@@ -16,26 +16,38 @@ create or replace function api.pattern_query(
 )
 returns jsonb
 language plpgsql stable
+security definer -- outsiders read market data only through api
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 declare
     began constant timestamptz := clock_timestamp();
+    moment constant timestamptz := market.as_of(pattern_query.as_of);
     lookback constant interval := make_interval(days => pattern_query.lookback_days);
+    horizons constant integer[] := '{1,5,20}';
+    asked_id constant bigint := memory.asked_snapshot(
+        pattern_query.symbol, moment, pattern_query.k, horizons || pattern_query.horizon,
+        pattern_query.bar_interval, lookback, pattern_query.min_similarity, pattern_query.by
+    );
+    ids bigint[];
+    similarities double precision[];
     matches jsonb;
     statistics jsonb;
 begin
-    select coalesce(jsonb_agg(to_jsonb(m) order by m.rank), '[]') into matches
-    from api.similar_patterns(
-        pattern_query.symbol, pattern_query.as_of, pattern_query.k,
-        pattern_query.horizon, pattern_query.bar_interval, lookback,
+    -- One search for both.
+    select array_agg(n.neighbour_id order by n.rank), array_agg(n.similarity order by n.rank)
+    into ids, similarities
+    from memory.neighbours(
+        asked_id, moment, pattern_query.k, pattern_query.horizon, lookback,
         pattern_query.min_similarity, pattern_query.filters, pattern_query.by
+    ) as n;
+    select coalesce(jsonb_agg(to_jsonb(m) order by m.rank), '[]') into matches
+    from memory.pattern_matches(
+        asked_id, moment, pattern_query.horizon, ids, similarities
     ) as m;
     select coalesce(jsonb_agg(to_jsonb(s) order by s.horizon), '[]') into statistics
-    from api.pattern_statistics(
-        pattern_query.symbol, pattern_query.as_of, pattern_query.k,
-        pattern_query.horizon, pattern_query.bar_interval, lookback,
-        pattern_query.min_similarity, pattern_query.filters, pattern_query.by
+    from memory.neighbour_statistics(
+        asked_id, moment, coalesce(ids, '{}'), horizons
     ) as s;
     return jsonb_build_object(
         'symbol', pattern_query.symbol, 'as_of', pattern_query.as_of,
@@ -50,3 +62,9 @@ comment on function api.pattern_query(
     text, timestamptz, integer, integer, text, integer, double precision, jsonb, text
 ) is
 'Similar earlier snapshots and the statistics of what followed them, as one document.';
+revoke all on function api.pattern_query(
+    text, timestamptz, integer, integer, text, integer, double precision, jsonb, text
+) from public;
+grant execute on function api.pattern_query(
+    text, timestamptz, integer, integer, text, integer, double precision, jsonb, text
+) to bellwether_analyst, bellwether_gateway;

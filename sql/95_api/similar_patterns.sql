@@ -28,29 +28,21 @@ declare
     );
 begin
     return query
-    select
-        n.rank, s.snapshot_id, i.symbol, s.ts, n.similarity, similar_patterns.horizon,
-        o.forward_return, o.max_gain, o.max_loss, o.known_at, coalesce(g.name, s.regime),
-        market.feature_differences(asked.features, s.features)
-    from memory.neighbours(
-        asked_id, moment, similar_patterns.k, similar_patterns.horizon, similar_patterns.lookback,
-        similar_patterns.min_similarity, similar_patterns.filters, similar_patterns.by,
-        similar_patterns.text_weight
-    ) as n
-    inner join market.snapshot_known as asked
-        on asked.snapshot_id = asked_id and asked.known_at <= moment and asked.known_until > moment
-    inner join market.snapshot_known as s
-        on n.neighbour_id = s.snapshot_id and s.known_at <= moment and s.known_until > moment
-    inner join market.instrument as i on s.instrument_id = i.instrument_id
-    left join market.outcome_known as o
-        on
-            s.snapshot_id = o.snapshot_id
-            and o.horizon = similar_patterns.horizon
-            and o.known_at <= moment and o.known_until > moment
-    left join market.snapshot_regime as r
-        on s.snapshot_id = r.snapshot_id and r.known_at <= moment
-    left join market.regime as g on r.model_id = g.model_id and r.regime = g.regime
-    order by n.rank;
+    select m.*
+    from (
+        select
+            array_agg(n.neighbour_id order by n.rank) as ids,
+            array_agg(n.similarity order by n.rank) as similarities
+        from memory.neighbours(
+            asked_id, moment, similar_patterns.k, similar_patterns.horizon,
+            similar_patterns.lookback, similar_patterns.min_similarity,
+            similar_patterns.filters, similar_patterns.by, similar_patterns.text_weight
+        ) as n
+    ) as f
+    cross join lateral memory.pattern_matches(
+        asked_id, moment, similar_patterns.horizon, f.ids, f.similarities
+    ) as m
+    order by m.rank;
 end
 $$;
 comment on function api.similar_patterns(

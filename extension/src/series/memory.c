@@ -28,19 +28,20 @@ Hurst(const double *const *column, int rows, const double *parameter,
 	int			lags = rows / 4 < HURST_MAX_LAG ? rows / 4 : HURST_MAX_LAG;
 	double		horizontal[HURST_MAX_LAG] = {0};
 	double		vertical[HURST_MAX_LAG] = {0};
+	double		squares[HURST_MAX_LAG + 1] = {0};
 	double		mean;
 	double		product = 0;
 
+	/* All lags side by side: one sum need not wait for another's addition */
+	for (int i = 1; i < rows; i++)
+		for (int lag = 1; lag <= (i < lags ? i : lags); lag++)
+			squares[lag] += (x[i] - x[i - lag]) * (x[i] - x[i - lag]);
 	for (int lag = 1; lag <= lags; lag++)
 	{
-		double		squares = 0;
-
-		for (int i = lag; i < rows; i++)
-			squares += (x[i] - x[i - lag]) * (x[i] - x[i - lag]);
-		if (squares == 0)
+		if (squares[lag] == 0)
 			return SERIES_UNKNOWN;
 		horizontal[lag - 1] = log(lag);
-		vertical[lag - 1] = log(squares / (rows - lag)) / 2;
+		vertical[lag - 1] = log(squares[lag] / (rows - lag)) / 2;
 	}
 	mean = SeriesMean(horizontal, lags);
 	for (int i = 0; i < lags; i++)

@@ -1,0 +1,86 @@
+/*-------------------------------------------------------------------------
+ *
+ * pattern.h
+ *	  Exact nearest neighbours among blocks of packed vectors.
+ *
+ * An index like hnsw answers approximately, and what it finds depends on rows
+ * that came later: an answer as of a day could change when the next day is
+ * inserted. Here all are compared, and that is made cheap instead: vectors on
+ * a grid (multiples of 1/32 in -127/32 .. 127/32) fit eight bits an element
+ * without loss, and some hundred of them with their times lie side by side in
+ * one value. Cosines come from whole numbers, so they are the same on every
+ * machine and in any order.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef PATTERN_H
+#define PATTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Elements of a vector at most, and steps of the grid in a unit */
+#define PATTERN_MAX_DIM		64
+#define PATTERN_STEPS		32
+#define PATTERN_MAX_CODE	127
+
+/* Entries of a block at most */
+#define PATTERN_MAX_ENTRIES	100000
+
+/* What a block begins with; entries follow */
+typedef struct PatternHeader
+{
+	int32_t		dim;
+	int32_t		count;
+} PatternHeader;
+
+/* What an entry begins with; as many codes as dim follow */
+typedef struct PatternEntry
+{
+	int64_t		id;
+	int64_t		ts;				/* microseconds, as a timestamptz */
+	int64_t		known_at;
+	int64_t		known_until;
+	int32_t		place;			/* number within its group */
+	int32_t		squares;		/* sum of the squared codes */
+} PatternEntry;
+
+/* Bytes of an entry, and of a block */
+#define PATTERN_ENTRY_SIZE(dim)		(sizeof(PatternEntry) + (size_t) (dim))
+#define PATTERN_BLOCK_SIZE(dim, n)	(sizeof(PatternHeader) + (n) * PATTERN_ENTRY_SIZE(dim))
+
+/* What is sought, and among which entries */
+typedef struct PatternQuery
+{
+	int32_t		dim;
+	int32_t		squares;
+	int64_t		as_of;			/* known_at <= as_of < known_until */
+	int64_t		before;			/* ts < before */
+	int64_t		after;			/* ts >= after */
+	double		min_similarity;
+	int8_t		code[PATTERN_MAX_DIM];
+} PatternQuery;
+
+typedef struct PatternMatch
+{
+	double		similarity;
+	int64_t		id;
+	int64_t		ts;
+	int32_t		group;
+	int32_t		place;
+} PatternMatch;
+
+/* kernel.c: codes of a vector; false if it is not on the grid */
+extern bool PatternEncode(const float *x, int dim, int8_t *code,
+						  int32_t *squares);
+
+/* Writes those of a block that qualify; room for all of its entries */
+extern int	PatternScan(const PatternQuery *query, const char *entries,
+						int count, int group, PatternMatch *match);
+
+/* thin.c: the best k, the nearest first; returns how many. Sorts in place. */
+extern int	PatternThin(PatternMatch *match, int count, int k, int gap,
+						int own_group, int own_place, PatternMatch *best);
+
+#endif							/* PATTERN_H */
