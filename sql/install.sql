@@ -37,6 +37,7 @@
 \set migration 0014_trade
 \ir migrations/once.psql
 \set migration 0015_graph
+\ir migrations/once.psql
 \set migration 0016_memory
 \ir migrations/once.psql
 \set migration 0017_gateway
