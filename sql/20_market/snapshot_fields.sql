@@ -121,6 +121,89 @@ begin atomic
                 select from market.quote as q
                 where q.instrument_id = _snapshot_fields.instrument_id
             ) as quote
+    ),
+
+    -- What is looked up at each bar, in a part of its own that most instruments skip.
+    beside as (
+        select
+            n.bar_number,
+            paid.rate as funding_rate,
+            paid.zscore as funding_zscore,
+            held.open_interest,
+            held.open_interest / nullif(held.open_interest_1h, 0) - 1
+                as open_interest_change_1h,
+            held.open_interest / nullif(held.open_interest_4h, 0) - 1
+                as open_interest_change_4h,
+            held.open_interest / nullif(held.open_interest_24h, 0) - 1
+                as open_interest_change_24h,
+            held.long_short_ratio,
+            quoted.spread
+        from own
+        cross join has
+        cross join lateral unnest(own.ts, own.known_at) with ordinality as n (
+            ts, known_at, bar_number
+        )
+        left join lateral (
+            select f.rate, f.zscore
+            from funding as f
+            where
+                has.funding and f.known_at <= n.known_at
+                and f.ts > n.ts - interval '2 days'
+            order by f.ts desc
+            limit 1
+        ) as paid on true
+        left join lateral (
+            select
+                o.open_interest,
+                o.long_short_ratio,
+                -- What it was so long before: a little earlier will do.
+                max(e.open_interest) filter (where e.hours = 1) as open_interest_1h,
+                max(e.open_interest) filter (where e.hours = 4) as open_interest_4h,
+                max(e.open_interest) filter (where e.hours = 24) as open_interest_24h
+            from (
+                select t.*
+                from market.open_interest as t
+                where
+                    has.open_interest
+                    and t.instrument_id = _snapshot_fields.instrument_id
+                    and t.known_at <= n.known_at
+                    and t.ts > n.ts - interval '2 days'
+                order by t.ts desc
+                limit 1
+            ) as o
+            left join lateral (
+                select h.hours, earlier.open_interest
+                from (values (1, 30), (4, 60), (24, 360)) as h (hours, minutes)
+                cross join lateral (
+                    select m.open_interest
+                    from market.open_interest as m
+                    where
+                        m.instrument_id = _snapshot_fields.instrument_id
+                        and m.ts <= o.ts - make_interval(hours => h.hours)
+                        and m.ts
+                        > o.ts - make_interval(hours => h.hours, mins => h.minutes)
+                        and m.known_at <= n.known_at
+                    order by m.ts desc
+                    limit 1
+                ) as earlier
+            ) as e on true
+            group by o.open_interest, o.long_short_ratio
+        ) as held on true
+        left join lateral (
+            select 2 * (q.ask - q.bid) / (q.ask + q.bid) as spread
+            from market.quote as q
+            where
+                has.quote and q.instrument_id = _snapshot_fields.instrument_id
+                and q.known_at <= n.known_at
+                and q.ts > n.known_at - interval '1 hour'
+                -- Some vendors say a last price alone.
+                and q.bid is not null
+            order by q.ts desc
+            limit 1
+        ) as quoted on true
+        where
+            (has.funding or has.open_interest or has.quote)
+            and n.ts >= coalesce(_snapshot_fields.from_ts, '-infinity')
     )
 
     select
@@ -138,17 +221,16 @@ begin atomic
         s.vix_change_1, s.vix_change_5, s.vix_ratio, s.trend_state, s.volatility_state,
         s.features,
         own.stored_close[s.bar_number],
-        paid.rate,
-        paid.zscore,
-        held.open_interest,
-        held.open_interest / nullif(held.open_interest_1h, 0) - 1,
-        held.open_interest / nullif(held.open_interest_4h, 0) - 1,
-        held.open_interest / nullif(held.open_interest_24h, 0) - 1,
-        held.long_short_ratio,
-        quoted.spread,
+        b.funding_rate,
+        b.funding_zscore,
+        b.open_interest,
+        b.open_interest_change_1h,
+        b.open_interest_change_4h,
+        b.open_interest_change_24h,
+        b.long_short_ratio,
+        b.spread,
         own.split_suspected[s.bar_number]
     from own
-    cross join has
     cross join market.closes_first_told(
         market.benchmark_id(_snapshot_fields.instrument_id),
         _snapshot_fields.bar_interval
@@ -166,64 +248,7 @@ begin atomic
         btc.close, vix.ts, vix.known_at, vix.close, own.periods,
         _snapshot_fields.from_ts
     ) as s
-    left join lateral (
-        select f.rate, f.zscore
-        from funding as f
-        where
-            has.funding and f.known_at <= own.known_at[s.bar_number]
-            and f.ts > s.ts - interval '2 days'
-        order by f.ts desc
-        limit 1
-    ) as paid on true
-    left join lateral (
-        select
-            o.open_interest,
-            o.long_short_ratio,
-            -- What it was so long before: a little earlier will do.
-            max(e.open_interest) filter (where e.hours = 1) as open_interest_1h,
-            max(e.open_interest) filter (where e.hours = 4) as open_interest_4h,
-            max(e.open_interest) filter (where e.hours = 24) as open_interest_24h
-        from (
-            select n.*
-            from market.open_interest as n
-            where
-                has.open_interest
-                and n.instrument_id = _snapshot_fields.instrument_id
-                and n.known_at <= own.known_at[s.bar_number]
-                and n.ts > s.ts - interval '2 days'
-            order by n.ts desc
-            limit 1
-        ) as o
-        left join lateral (
-            select h.hours, earlier.open_interest
-            from (values (1, 30), (4, 60), (24, 360)) as h (hours, minutes)
-            cross join lateral (
-                select m.open_interest
-                from market.open_interest as m
-                where
-                    m.instrument_id = _snapshot_fields.instrument_id
-                    and m.ts <= o.ts - make_interval(hours => h.hours)
-                    and m.ts
-                    > o.ts - make_interval(hours => h.hours, mins => h.minutes)
-                    and m.known_at <= own.known_at[s.bar_number]
-                order by m.ts desc
-                limit 1
-            ) as earlier
-        ) as e on true
-        group by o.open_interest, o.long_short_ratio
-    ) as held on true
-    left join lateral (
-        select 2 * (q.ask - q.bid) / (q.ask + q.bid) as spread
-        from market.quote as q
-        where
-            has.quote and q.instrument_id = _snapshot_fields.instrument_id
-            and q.known_at <= own.known_at[s.bar_number]
-            and q.ts > own.known_at[s.bar_number] - interval '1 hour'
-            -- Some vendors say a last price alone.
-            and q.bid is not null
-        order by q.ts desc
-        limit 1
-    ) as quoted on true
+    left join beside as b on s.bar_number = b.bar_number
     where own.ts is not null;
 end;
 comment on function market._snapshot_fields(integer, text, timestamptz) is
