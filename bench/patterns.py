@@ -9,6 +9,7 @@ request cost in the server and in PostgreSQL, which other work on the machine do
 
 import json
 import os
+import re
 import socket
 import statistics
 import subprocess
@@ -19,19 +20,6 @@ import time
 import psycopg
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
-
-
-def children(parent):
-    """The processes of one program and all below it."""
-    result = [parent]
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/stat") as file:
-                if int(file.read().rsplit(")", 1)[1].split()[1]) == parent:
-                    result += children(int(pid))
-        except (FileNotFoundError, ProcessLookupError):
-            pass
-    return result
 
 
 def processor_seconds(pids):
@@ -103,8 +91,6 @@ def main():
     dsn, program = sys.argv[1:3]
     gateway_dsn = dsn.replace("postgres@", "bellwether_gateway@")
     with psycopg.connect(dsn, autocommit=True) as database:
-        postmaster = int(database.execute(
-            "select pg_read_file('postmaster.pid')").fetchone()[0].split()[0])
         count = database.execute("select count(*) from market.snapshot").fetchone()[0]
         asked = questions(database, "features")
     log = open("/tmp/bellwether-bench-patterns.log", "w+")
@@ -117,7 +103,6 @@ def main():
             time.sleep(0.1)
             text = open(log.name).read()
             if "7879" in text or "listening on" in text:
-                import re
                 found = re.search(r"JSON-RPC[^0-9]*(?:127\.0\.0\.1:)?(\d+)", text)
                 port = int(found[1]) if found else None
                 break
@@ -125,7 +110,12 @@ def main():
         print(f"{count} snapshots, {len(asked)} different questions", flush=True)
 
         def pids():
-            return children(gateway.pid) + children(postmaster)
+            with psycopg.connect(dsn) as database:
+                backends = database.execute(
+                    "select pid from pg_stat_activity where usename = 'bellwether_gateway'"
+                    " and datname = current_database()"
+                ).fetchall()
+            return [gateway.pid] + [pid for (pid,) in backends]
 
         for clients in (1, 4, 16):
             measure("features", port, asked, clients, pids)
