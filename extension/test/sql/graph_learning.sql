@@ -33,10 +33,10 @@ select * from graph_ease('learn', '{null}');
 
 -- so many items need a matrix that the limit has no room for: an error, and the
 -- session goes on
-insert into learn.node (node_id) select i from generate_series(1000, 3000) i;
+insert into learn.node (node_id) select i from generate_series(1000, 1800) i;
 insert into learn.edge (source, target, type)
-    select 1, i, 'LIKES' from generate_series(1000, 3000) i;
-set graph.max_memory = '20MB';
+    select 1, i, 'LIKES' from generate_series(1000, 1800) i;
+set graph.max_memory = '8MB';
 select * from graph_ease('learn', '{2}');
 reset graph.max_memory;
 select count(*) from graph_ease('learn', '{2}', 3);
