@@ -42,6 +42,8 @@
 \ir migrations/once.psql
 \set migration 0017_gateway
 \ir migrations/once.psql
+\set migration 0018_graph
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql
@@ -141,6 +143,7 @@
 \ir 50_graph/refresh.sql
 \ir 50_graph/correlate.sql
 \ir 50_graph/changed.sql
+\ir 50_graph/influence.sql
 \ir 50_graph/grants.sql
 
 -- Strategies as data: what may be in one, its signals, its backtests.
@@ -246,6 +249,7 @@
 \ir 90_triggers/graph_trade.sql
 \ir 90_triggers/graph_agent.sql
 \ir 90_triggers/graph_correlation.sql
+\ir 90_triggers/graph_influence.sql
 \ir 90_triggers/graph_fill.sql
 
 -- Is everything there and fresh?

@@ -128,6 +128,31 @@ from (
     group by c.strategy_id, a.regime
 ) as r
 union all
+select
+    'influence', f.cycle_id, format('action:%s.%s.%s', f.cycle_id, f.agent, f.symbol),
+    'news:' || f.news_id, 'INFLUENCED_BY', '{}', 1, true
+from graph.influence as f where f.tenant_id = current_tenant()
+union all
+select
+    'influence', f.cycle_id, 'news:' || f.news_id, 'instrument:' || f.symbol,
+    'APPLIES_TO', '{}', 1, true
+from graph.influence as f where f.tenant_id = current_tenant()
+union all
+select
+    'setup', p.fill_id, 'trade:' || p.fill_id,
+    format('setup:%s.%s', p.account_id, p.fill_id), 'DESCRIBED_IN', '{}', 1, true
+from agent.setup as p where p.tenant_id = current_tenant()
+union all
+select
+    'setup', p.fill_id, format('setup:%s.%s', p.account_id, p.fill_id), s.target,
+    s.type, '{}', 1, true
+from agent.setup as p
+cross join lateral (
+    values ('instrument:' || p.symbol, 'APPLIES_TO'),
+    ('snapshot:' || p.snapshot_id, 'EXECUTED_DURING')
+) as s (target, type)
+where p.tenant_id = current_tenant()
+union all
 -- A shock passes on by the shared part of the variance; what moves against it is a
 -- hedge and passes nothing on.
 select

@@ -144,6 +144,34 @@ select
     jsonb_build_object('symbol', s.symbol)
 from graph.correlation as c
 cross join lateral (values (c.symbol), (c.other)) as s (symbol)
-where c.tenant_id = current_tenant();
+where c.tenant_id = current_tenant()
+union all
+select
+    'influence', f.cycle_id, 'news:' || f.news_id, '{NewsItem}',
+    jsonb_build_object(
+        'news_id', f.news_id, 'symbol', f.symbol, 'source', n.source,
+        'published_at', graph.utc(n.published_at)
+    )
+from graph.influence as f inner join market.news as n on f.news_id = n.news_id
+where f.tenant_id = current_tenant()
+union all
+select
+    'setup', p.fill_id, format('setup:%s.%s', p.account_id, p.fill_id),
+    '{TradePattern}',
+    jsonb_build_object(
+        'account_id', p.account_id, 'fill_id', p.fill_id, 'symbol', p.symbol,
+        'direction', p.direction, 'return_fraction', p.return_fraction
+    )
+from agent.setup as p where p.tenant_id = current_tenant()
+union all
+select
+    'setup', p.fill_id, 'instrument:' || p.symbol, '{Instrument,Symbol}',
+    jsonb_build_object('symbol', p.symbol)
+from agent.setup as p where p.tenant_id = current_tenant()
+union all
+select
+    'setup', p.fill_id, 'snapshot:' || p.snapshot_id, '{IndicatorSnapshot}',
+    jsonb_build_object('snapshot_id', p.snapshot_id, 'symbol', p.symbol)
+from agent.setup as p where p.tenant_id = current_tenant();
 comment on view graph.node_of is
 'Nodes of the graph `desk` as they follow from the rows of the session''s tenant.';

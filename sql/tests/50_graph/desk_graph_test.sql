@@ -1,7 +1,7 @@
 -- The graph follows the rows, in their transaction, inside the tenant's walls; made anew
 -- it is the same.
 begin;
-select plan(34);
+select plan(37);
 \ir ../roles.psql
 \ir ../desk.psql
 
@@ -94,6 +94,15 @@ select is(
 -- Agents.
 insert into agent.cycle (symbols, strategy_id, as_of)
 select '{T01}', :strategy, '2018-01-05' from generate_series(1, 5);
+insert into market.news (instrument_id, source, title, published_at, known_at)
+select i.instrument_id, 'Wire', w.title, w.at, w.at
+from market.instrument as i
+cross join (
+    values ('known', timestamptz '2018-01-04 12:00Z'),
+    ('too old', timestamptz '2017-12-01 12:00Z'),
+    ('too late', timestamptz '2018-01-09 12:00Z')
+) as w (title, at)
+where i.symbol = 'T01';
 insert into agent.action (
     cycle_id, agent, symbol, model, stance, regime, horizon, snapshot_id, as_of, impact
 )
@@ -108,6 +117,30 @@ select is(
     (select count(*)::int from pg_temp.edges('AFFECTED_STRATEGY')), 5, 'actions of it'
 );
 select pg_temp.same('everything');
+select set_eq(
+    $$select split_part(e, '> ', 2) from pg_temp.edges('INFLUENCED_BY') as e$$,
+    $$select 'news:' || n.news_id from market.news as n where n.title = 'known'$$,
+    'an action comes from the news that were shown'
+);
+select is(
+    (select count(*)::int from pg_temp.edges('INFLUENCED_BY')), 5, 'each of them'
+);
+insert into agent.setup (
+    account_id, fill_id, instrument_id, symbol, direction, snapshot_id, features,
+    opened_at, closed_at, realised, return_fraction
+)
+select
+    f.account_id, f.fill_id, f.instrument_id, f.symbol, 1, 7,
+    array_fill(0.5, array[32])::vector, f.filled_at, f.filled_at, 4, 0.01
+from trade.fill as f
+where f.tenant_id = 9001 and f.order_id = :sold
+on conflict do nothing;
+select set_eq(
+    'select pg_temp.edges(''DESCRIBED_IN'')',
+    format($$select format('trade:%%s > setup:%%s.%%s', f.fill_id, f.account_id, f.fill_id)
+    from trade.fill as f where f.order_id = %s$$, :sold),
+    'what was closed is described in its pattern'
+);
 update agent.action set impact = -0.2 where tenant_id = 9001 and cycle_id = (
     select min(cycle_id) from agent.cycle where tenant_id = 9001
 );
@@ -134,7 +167,10 @@ select set_eq(
         union all
         select format('action:%%s.DataAgent.T01 > %%s', a.cycle_id, w.target)
         from agent.action as a
-        cross join (values ('regime:up calm'), ('snapshot:7')) as w (target)$$, :third
+        cross join (values ('regime:up calm'), ('snapshot:7')) as w (target)
+        union all
+        select format('setup:%%s.%%s > snapshot:7', p.account_id, p.fill_id)
+        from agent.setup as p$$, :third
     ), 'trades and actions have a regime and a snapshot'
 );
 insert into agent.call (task, provider, model, outcome, cost)
