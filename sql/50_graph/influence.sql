@@ -1,4 +1,4 @@
--- What was shown to the agent whose action was written, as agent.market_view chooses it.
+-- What was shown to the agent whose action was written: as agent.market_view chooses.
 
 create or replace function graph.on_actions_influenced()
 returns trigger
