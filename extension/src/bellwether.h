@@ -13,5 +13,6 @@ extern void IvfflatInit(void);
 extern void TenantInit(void);
 extern void VectorInit(void);
 extern void GraphInit(void);
+extern void CypherInit(void);
 
 #endif							/* BELLWETHER_H */

@@ -21,6 +21,7 @@ _PG_init(void)
 	TenantInit();
 	VectorInit();
 	GraphInit();
+	CypherInit();
 	HnswInit();
 	IvfflatInit();
 }

@@ -80,6 +80,7 @@ Gather(FunctionCallInfo fcinfo)
 		if (state->n == state->max)
 		{
 			state->max *= 2;
+			CypherReserve(sizeof(*state->items) * state->max);
 			state->items = repalloc_huge(state->items,
 										 sizeof(CypherValue) * state->max);
 		}

@@ -41,7 +41,7 @@ ArrayValues(ArrayType *array, int *n)
 
 	deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT,
 					  &datums, &nulls, n);
-	values = palloc_extended(sizeof(CypherValue) * (*n + 1), MCXT_ALLOC_HUGE);
+	values = CypherAlloc(sizeof(CypherValue) * (*n + 1));
 	for (int i = 0; i < *n; i++)
 		values[i] = nulls[i] ? NullValue() : DatumToValue(datums[i]);
 	return values;
@@ -52,7 +52,7 @@ static Datum
 ItemsDatum(FunctionCallInfo fcinfo, const CypherValue *list)
 {
 	int			n = list->type == VALUE_LIST ? list->length : 1;
-	Datum	   *datums = palloc_extended(sizeof(Datum) * (n + 1), MCXT_ALLOC_HUGE);
+	Datum	   *datums = CypherAlloc(sizeof(Datum) * (n + 1));
 	bool	   *nulls = palloc0(n + 1);
 	int			dims = n;
 	int			lower = 1;

@@ -24,6 +24,9 @@
 #include "cypher/function.h"
 #include "graph/graph.h"
 
+/* Bytes of one SQL statement's expressions */
+#define MAX_SQL_LENGTH (4 * 1024 * 1024)
+
 /* Parameters of one SQL statement */
 #define MAX_PARAMETERS 30000
 

@@ -43,6 +43,7 @@ WalkExpr(const Expression *expr, bool (*visit) (const Expression *, void *), voi
 	ListCell   *cell;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	if (expr == NULL)
 		return false;
 	if (visit(expr, state))
@@ -227,6 +228,7 @@ StaticType(Compiler *c, List *scope, const Expression *expr)
 	Variable   *variable;
 
 	check_stack_depth();
+	CHECK_FOR_INTERRUPTS();
 	switch (expr->kind)
 	{
 		case EXPR_CONSTANT:
@@ -300,8 +302,7 @@ FoldConstant(Expression *expr)
 	foreach(cell, expr->args)
 		if (!FoldConstant(lfirst(cell)))
 		return false;
-	items = palloc_extended(sizeof(CypherValue) * (2 * list_length(expr->args) + 1),
-							MCXT_ALLOC_HUGE);
+	items = CypherAlloc(sizeof(CypherValue) * (2 * list_length(expr->args) + 1));
 	if (expr->kind == EXPR_LIST)
 	{
 		foreach(cell, expr->args)

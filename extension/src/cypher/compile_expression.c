@@ -341,9 +341,29 @@ EmitLabels(Compiler *c, StringInfo out, List *scope, Expression *expr)
 	appendStringInfoChar(out, ')');
 }
 
+/* What is written more than once grows with each nesting */
+static void
+CheckLength(StringInfo out)
+{
+	if (out->len > MAX_SQL_LENGTH)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the query is too complex"),
+				 errdetail("Its SQL would be longer than %d bytes.",
+						   MAX_SQL_LENGTH)));
+}
+
 static void
 EmitCase(Compiler *c, StringInfo out, List *scope, Expression *expr)
 {
+	Expression *base = expr->base;
+	bool		once = base && base->kind != EXPR_VARIABLE && base->kind != EXPR_CONSTANT &&
+	base->kind != EXPR_PARAMETER && base->kind != EXPR_PROPERTY &&
+	!HasAggregate(base);
+	char	   *alias = once ? NewAlias(c, 'x') : NULL;
+
+	if (once)
+		appendStringInfoString(out, "(select ");
 	appendStringInfoString(out, "case");
 	for (int i = 0; i < list_length(expr->args); i += 2)
 	{
@@ -351,7 +371,10 @@ EmitCase(Compiler *c, StringInfo out, List *scope, Expression *expr)
 		if (expr->base)
 		{
 			appendStringInfoString(out, "public.cypher_eq(");
-			EmitValue(c, out, scope, expr->base);
+			if (once)
+				appendStringInfo(out, "%s.v", alias);
+			else
+				EmitValue(c, out, scope, base);
 			appendStringInfoString(out, ", ");
 			EmitValue(c, out, scope, list_nth(expr->args, i));
 			appendStringInfoChar(out, ')');
@@ -367,6 +390,12 @@ EmitCase(Compiler *c, StringInfo out, List *scope, Expression *expr)
 		EmitValue(c, out, scope, expr->otherwise);
 	}
 	appendStringInfoString(out, " end");
+	if (once)
+	{
+		appendStringInfoString(out, " from (select ");
+		EmitValue(c, out, scope, base);
+		appendStringInfo(out, " as v offset 0) as %s)", alias);
+	}
 }
 
 static void
@@ -480,6 +509,7 @@ EmitValue(Compiler *c, StringInfo out, List *scope, Expression *expr)
 {
 	check_stack_depth();
 	CHECK_FOR_INTERRUPTS();
+	CheckLength(out);
 	if (EmitReplaced(c, out, expr))
 		return;
 	if (IsAggregate(expr))

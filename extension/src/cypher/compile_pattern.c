@@ -238,6 +238,11 @@ MatchNode(Matcher *m, NodePattern *node, bool needed, List *before)
 	Compiler   *c = m->c;
 	Variable   *v;
 
+	if (node->variable && !m->declare &&
+		!FindVariable(m->block->scope, node->variable))
+		QueryError(c->query, node->at, CYPHER_SYNTAX_ERROR,
+				   "UndefinedVariable", "variable \"%s\" is not defined",
+				   node->variable);
 	if (node->variable == NULL || UsedOnce(c, node->variable))
 	{
 		if (!needed && node->labels == NIL && node->properties == NULL)
@@ -248,10 +253,6 @@ MatchNode(Matcher *m, NodePattern *node, bool needed, List *before)
 	v = FindVariable(m->block->scope, node->variable);
 	if (v)
 		return BoundEntity(c, m->block, v, VALUE_NODE, node->at);
-	if (!m->declare)
-		QueryError(c->query, node->at, CYPHER_SYNTAX_ERROR,
-				   "UndefinedVariable", "variable \"%s\" is not defined",
-				   node->variable);
 	return NewNode(c, m->block, node->variable, NodeSource(m, node, before));
 }
 

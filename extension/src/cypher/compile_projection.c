@@ -340,6 +340,25 @@ ColumnScope(Projection *p, const char *alias)
 	return scope;
 }
 
+/* Whether a column is more than something looked up */
+static bool
+Computes(Projection *p)
+{
+	ListCell   *cell;
+
+	foreach(cell, p->items)
+	{
+		Expression *expr = ((ReturnItem *) lfirst(cell))->expr;
+
+		if (expr->kind == EXPR_PROPERTY)
+			expr = linitial(expr->args);
+		if (expr->kind != EXPR_VARIABLE && expr->kind != EXPR_CONSTANT &&
+			expr->kind != EXPR_PARAMETER)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Append the SELECT to out; the block keeps its old scope.
  */
@@ -389,6 +408,13 @@ EmitProjection(Projection *p, StringInfo out, Expression *condition)
 		appendStringInfoString(out, " from ");
 		EmitFrom(out, p->block);
 		EmitOrder(p, out, AliasScope(p));
+
+		/*
+		 * computed once: if the planner put it wherever a name is used, a
+		 * chain of WITH would double it each time
+		 */
+		if (clause->kind == CLAUSE_WITH && !clause->skip && Computes(p))
+			appendStringInfoString(out, " offset 0");
 	}
 	EmitRange(c, out, clause);
 }

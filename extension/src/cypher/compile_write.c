@@ -370,6 +370,7 @@ CompileMergeStep(Compiler *c, Clause *clause)
 	List	   *scope;
 	Block		block;
 	int			old = list_length(c->rows_scope);
+	bool		star;
 	StringInfoData columns;
 
 	NameAll(c, linitial(clause->patterns));
@@ -377,7 +378,11 @@ CompileMergeStep(Compiler *c, Clause *clause)
 	step->match = NewStatement();
 	c->statement = step->match;
 	RowsBlock(c, &block, c->rows_scope);
+	/* all of the pattern becomes columns, even what no other clause names */
+	star = c->star;
+	c->star = true;
 	CompileMatch(c, &block, clause->patterns, NULL, true);
+	c->star = star;
 	initStringInfo(&columns);
 	for (int i = old; i < list_length(scope); i++)
 	{

@@ -49,8 +49,7 @@ AddRow(RowSet *rows, Datum *row)
 static Datum
 RowsArray(Run *run, const RowSet *rows)
 {
-	Datum	   *lists = palloc_extended(sizeof(Datum) * (rows->n + 1),
-										MCXT_ALLOC_HUGE);
+	Datum	   *lists = CypherAlloc(sizeof(Datum) * (rows->n + 1));
 
 	for (int i = 0; i < rows->n; i++)
 	{
@@ -178,6 +177,7 @@ TakeRow(void *state, Datum *values, bool *nulls)
 	RowSet	   *rows = state;
 	Datum	   *row = palloc0(sizeof(Datum) * (rows->ncolumns + 1));
 
+	CypherReserve(sizeof(Datum) * (rows->ncolumns + 1));
 	for (int k = 0; k < rows->ncolumns; k++)
 		if (!nulls[k])
 			row[k] = PointerGetDatum(PG_DETOAST_DATUM_COPY(values[k]));

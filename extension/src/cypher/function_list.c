@@ -117,7 +117,7 @@ Range(const Function *function, CypherValue *args, int nargs)
 	if (n >= MAX_RANGE)
 		ArgumentError("NumberOutOfRange", "a range has at most %d items",
 					  MAX_RANGE);
-	items = palloc_extended(sizeof(CypherValue) * (n + 1), MCXT_ALLOC_HUGE);
+	items = CypherAlloc(sizeof(CypherValue) * (n + 1));
 	for (uint64 i = 0; i <= n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();

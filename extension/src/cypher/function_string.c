@@ -144,6 +144,7 @@ Split(const Function *function, CypherValue *args, int nargs)
 		if (n == max)
 		{
 			max *= 2;
+			CypherReserve(sizeof(CypherValue) * max);
 			items = repalloc_huge(items, sizeof(CypherValue) * max);
 		}
 		items[n++] = StringValue(args[0].data + from, end - from);

@@ -431,8 +431,7 @@ FromContainer(JsonbContainer *container)
 
 	check_stack_depth();
 	token = JsonbIteratorNext(&it, &json, true);
-	items = palloc_extended(sizeof(CypherValue) * (2 * JsonContainerSize(container) + 1),
-							MCXT_ALLOC_HUGE);
+	items = CypherAlloc(sizeof(CypherValue) * (2 * JsonContainerSize(container) + 1));
 	if (token == WJB_BEGIN_ARRAY)
 	{
 		bool		scalar = json.val.array.rawScalar;

@@ -48,8 +48,7 @@ Concatenate(const CypherValue *a, const CypherValue *b)
 {
 	int			alen = a->type == VALUE_LIST ? a->length : 1;
 	int			blen = b->type == VALUE_LIST ? b->length : 1;
-	CypherValue *items = palloc_extended(sizeof(CypherValue) * ((Size) alen + blen + 1),
-										 MCXT_ALLOC_HUGE);
+	CypherValue *items = CypherAlloc(sizeof(CypherValue) * ((Size) alen + blen + 1));
 
 	for (int i = 0; i < alen; i++)
 		items[i] = a->type == VALUE_LIST ? ItemOf(a, i) : *a;

@@ -11,8 +11,12 @@
 
 #include "miscadmin.h"
 
+#include "cypher/compile.h"
 #include "cypher/error.h"
 #include "cypher/parser.h"
+
+/* Parts that the middle of a chain of comparisons may have */
+#define MAX_SHARED 5000
 
 Expression *
 MakeExpr(ExprKind kind, int at)
@@ -182,6 +186,26 @@ ComparisonAt(const Parser *parser, Operator *op)
 	}
 }
 
+static bool
+VisitCounted(const Expression *expr, void *state)
+{
+	return ++* (int *) state > MAX_SHARED;
+}
+
+/* The b of a < b < c is in the tree twice: chains within chains would grow */
+static void
+CheckShared(Parser *parser, const Expression *expr)
+{
+	int			count = 0;
+
+	if (WalkExpr(expr, VisitCounted, &count))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("the query is too complex"),
+				 errdetail("The middle of a chain of comparisons has more than %d parts.",
+						   MAX_SHARED)));
+}
+
 /* a < b <= c means a < b AND b <= c */
 static Expression *
 ParseComparison(Parser *parser)
@@ -196,6 +220,8 @@ ParseComparison(Parser *parser)
 		Expression *pair;
 
 		Advance(parser);
+		if (chain)
+			CheckShared(parser, left);
 		right = ParsePredicate(parser);
 		pair = MakeOperator(parser, op, left, right);
 		chain = chain ? MakeOperator(parser, OP_AND, chain, pair) : pair;

@@ -66,6 +66,17 @@ TextValue(const char *text)
 	return StringValue(text, strlen(text));
 }
 
+/* Bytes that AppendItem writes at most */
+static Size
+ItemSize(const CypherValue *value)
+{
+	if (IsContainer(value))
+		return value->size;
+	if (value->type == VALUE_STRING)
+		return 5 + (Size) value->length;
+	return 33 + (IsTemporal(value) ? value->length : 0);
+}
+
 static void
 AppendItem(StringInfo out, const CypherValue *value)
 {
@@ -210,13 +221,17 @@ ContainerValue(ValueType type, const CypherValue *items, int n)
 	char		tag = type;
 	uint32		count = n;
 	int			first = 5 + 4 * n;
+	Size		size = first + 16;
 
 	if (n > (MaxAllocSize - 64) / 8)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many items in one value")));
+	for (int i = 0; i < n; i++)
+		size += ItemSize(&items[i]);
+	CypherReserve(size);
 	initStringInfo(&item);
-	enlargeStringInfo(&item, first + 16);
+	enlargeStringInfo(&item, Min(size, MaxAllocSize - 64));
 	appendBinaryStringInfo(&item, &tag, 1);
 	appendBinaryStringInfo(&item, (const char *) &count, 4);
 	memset(item.data + item.len, 0, 4 * n);
@@ -393,8 +408,15 @@ ValueToDatum(const CypherValue *value)
 {
 	StringInfoData out;
 
-	initStringInfo(&out);
-	appendStringInfoSpaces(&out, VARHDRSZ);
+	/* and what StringInfo puts behind */
+	Size		size = VARHDRSZ + ItemSize(value) + 1;
+
+	/* no more than it takes: there can be millions */
+	CypherReserve(size);
+	out.data = palloc(size);
+	out.maxlen = size;
+	out.len = VARHDRSZ;
+	out.cursor = 0;
 	AppendItem(&out, value);
 	SET_VARSIZE(out.data, out.len);
 	return PointerGetDatum(out.data);

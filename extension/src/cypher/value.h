@@ -142,6 +142,10 @@ extern const char *ValueTypeName(ValueType type);
 extern CypherValue DatumToValue(Datum datum);
 extern Datum ValueToDatum(const CypherValue *value);
 
+/* limit.c */
+extern void CypherReserve(Size bytes);
+extern void *CypherAlloc(Size bytes);
+
 /* compare.c */
 extern int	CompareNumbers(const CypherValue *a, const CypherValue *b);
 extern int	OrderValues(const CypherValue *a, const CypherValue *b);

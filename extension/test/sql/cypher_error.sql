@@ -30,7 +30,8 @@ select pg_temp.fails(q) from unnest(array[
     'RETURN 1 AS x UNION ALL RETURN 1 AS x UNION RETURN 1 AS x', 'MATCH (n) DELETE n:Label',
     'MATCH (n) RETURN n.a, n.b + count(*)', 'MATCH (n {a: 1} RETURN n', 'WITH 1 RETURN 1',
     'RETURN *', 'CALL no.such()', 'MATCH (n) WHERE n = $p RETURN n; RETURN 1',
-    'MATCH (n) RETURN (n)-->()', 'RETURN 1 /* open', 'RETURN "a" =~ "("']) as q;
+    'MATCH (n) RETURN (n)-->()', 'RETURN 1 /* open', 'RETURN "a" =~ "("',
+    'MATCH (n) WHERE (n)-->(m) RETURN n', 'MATCH (n) RETURN [(n)-->(m) WHERE (m)-->(k) | m]']) as q;
 
 -- harm: refused, or done, but never a crash
 select left(pg_temp.fails('RETURN ' || repeat('(', 100000) || '1'), 60);
@@ -52,6 +53,13 @@ select pg_temp.fails(null);
 select pg_temp.fails('RETURN $x.y AS x', '{"x": {"@date": "nonsense"}}');
 select pg_temp.fails('MATCH (n) WHERE n.`a''b"c\` = ''x'' RETURN n.`$1; drop table x` AS `y''"`');
 select cypher('errors', 'CREATE (n:`L''"\` {`a''b"c\`: 1})-[:`T''`]->() RETURN n:`L''"\` AS l, n.`a''b"c\` AS p');
+
+-- what a chain of clauses doubles is computed once; what chains in chains double is refused
+select cypher('errors', 'WITH $p AS a ' || repeat('WITH a + a AS a ', 40) || 'RETURN a', '{"p": 1}');
+select left(pg_temp.fails('RETURN ' || repeat('1 < (', 40) || '1' || repeat(') < 2', 40)), 60);
+set cypher.max_memory = '64MB';
+select pg_temp.fails('UNWIND range(1, 5000) AS x UNWIND range(1, 5000) AS y RETURN size(collect([x, y]))');
+reset cypher.max_memory;
 
 -- a pattern over a hub stops when told
 select cypher('errors', 'CREATE (h:Hub) WITH h UNWIND range(1, 60) AS i CREATE (h)-[:R]->(:Leaf)-[:R]->(h)');

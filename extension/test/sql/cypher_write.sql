@@ -67,6 +67,9 @@ revoke select on shared.node from cypher_test_user;
 set role cypher_test_user;
 select cypher('shared', 'MATCH (n) RETURN n');
 reset role;
+-- what only MERGE names is a column too
+select cypher('shared', 'CREATE (a) MERGE (a)-[:T]->()<-[:T]-(b) RETURN count(*) AS n');
+select cypher('shared', 'MATCH (a:Nobody) MERGE (a)-[:T]->()<-[:T]-(b) ON MATCH SET b.x = 1 RETURN count(*) AS n');
 select drop_graph('shared');
 drop role cypher_test_user;
 reset bellwether.tenant;
