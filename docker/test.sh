@@ -36,6 +36,7 @@ test_c() {
     dsn_host=${admin##*host=}
     PGHOST=$dsn_host PGUSER=postgres make -s -C extension with_llvm=no PG_CONFIG="$($server pg_config)" installcheck \
         || { cat extension/regression.diffs >&2; exit 1; }
+    docs/query_errors.sh --check
     say "extension: upgraded is fresh"
     extension/test/upgrade.sh "$maintenance"
     if [ -d extension/test/oracle ]; then
@@ -43,7 +44,7 @@ test_c() {
         sql "drop database if exists bellwether_oracle with (force)"
         sql "create database bellwether_oracle"
         local script
-        for script in series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test; do
+        for script in series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test cypher_memory; do
             DATABASE_URL=$(database bellwether_oracle) "$(docker/python.sh test)" \
                 "extension/test/oracle/$script.py" "$(database bellwether_oracle)"
         done

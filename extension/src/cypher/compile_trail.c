@@ -213,8 +213,8 @@ MatchShortest(Matcher *m, PatternPart *part, EdgePattern *edge,
  * a breadth-first search from start. A node that is reached within so many
  * hops is reached by a trail, since a shortest way repeats nothing. The start
  * itself is met again if a relationship leads back to it from a node within
- * one hop less, which holds for directed trails; others are left to
- * MatchTrail. False: nothing is done.
+ * one hop less; an undirected trail needs a cycle for that. False: nothing is
+ * done.
  */
 bool
 MatchReachable(Matcher *m, EdgePattern *edge, char *start, char **end,
@@ -228,7 +228,7 @@ MatchReachable(Matcher *m, EdgePattern *edge, char *start, char **end,
 	char	   *alias = NewAlias(c, 't');
 	StringInfoData walk;
 
-	if (edge->properties || min > 1 || (any && min > 0) ||
+	if (edge->properties || min > 1 ||
 		(edge->max >= 0 && edge->max < Max(min, 1)) ||
 		(edge->variable && !UsedOnce(c, edge->variable)))
 		return false;
@@ -241,7 +241,17 @@ MatchReachable(Matcher *m, EdgePattern *edge, char *start, char **end,
 	appendStringInfo(&block->from, ", %s as b where %s is not null and "
 					 "b.distance operator(pg_catalog.>=) %d", walk.data,
 					 start, (int) min);
-	if (min > 0)
+	if (min > 0 && any)
+	{
+		appendStringInfo(&block->from, " union all select %s where "
+						 "public.cypher_returns(%s, %s, ", start,
+						 c->graph_literal, start);
+		EmitHops(&block->from, edge->max);
+		appendStringInfoString(&block->from, ", ");
+		EmitTypes(&block->from, edge->types);
+		appendStringInfoChar(&block->from, ')');
+	}
+	else if (min > 0)
 	{
 		appendStringInfo(&block->from, " union all select %s where %s is not null and "
 						 "exists (select 1 from public.graph_bfs(%s, %s, ",

@@ -22,11 +22,16 @@
 
 #include "cypher/compile.h"
 
-#define SPARQL_SYNTAX_ERROR		MAKE_SQLSTATE('S','Q','0','0','1')
-#define SPARQL_PREFIX_ERROR		MAKE_SQLSTATE('S','Q','0','0','2')
-#define SPARQL_NOT_SUPPORTED	MAKE_SQLSTATE('S','Q','0','0','3')
-#define SPARQL_SCOPE_ERROR		MAKE_SQLSTATE('S','Q','0','0','4')
-#define SPARQL_LITERAL_ERROR	MAKE_SQLSTATE('S','Q','0','0','5')
+/* grammar, unknown functions */
+#define SPARQL_SYNTAX_ERROR MAKE_SQLSTATE('S','Q','0','0','1')
+/* a prefix that is not declared */
+#define SPARQL_PREFIX_ERROR MAKE_SQLSTATE('S','Q','0','0','2')
+/* what SPARQL has and this has not */
+#define SPARQL_NOT_SUPPORTED MAKE_SQLSTATE('S','Q','0','0','3')
+/* variables and aggregates where they cannot stand */
+#define SPARQL_SCOPE_ERROR MAKE_SQLSTATE('S','Q','0','0','4')
+/* a literal that is no value of its type */
+#define SPARQL_LITERAL_ERROR MAKE_SQLSTATE('S','Q','0','0','5')
 
 /* Tables and functions that the FROM of one query may name */
 #define SPARQL_MAX_TABLES 50

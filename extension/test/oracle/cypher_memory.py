@@ -39,7 +39,7 @@ CYPHER = {
     "a pattern as condition": "MATCH (h:Hub), (x:Leaf) WHERE (h)-[*]-(x) RETURN count(*)",
 }
 SPARQL = {
-    "doubled in each BIND": "SELECT * { BIND(rand() AS ?x0) " + " ".join(f"BIND(?x{i} + ?x{i} AS ?x{i + 1})" for i in range(CHAIN)) + " }",
+    "doubled in each BIND": "SELECT * { BIND(strlen(str(now())) AS ?x0) " + " ".join(f"BIND(?x{i} + ?x{i} AS ?x{i + 1})" for i in range(CHAIN)) + " }",
     "a string in each BIND": "SELECT * { BIND('abc' AS ?x0) " + " ".join(f"BIND(concat(?x{i}, ?x{i}) AS ?x{i + 1})" for i in range(CHAIN)) + " }",
     "IN in IN": "SELECT * { FILTER(" + "(" * 400 + "1" + " IN (1, 2))" * 400 + ") }",
     "everything times everything": "SELECT (GROUP_CONCAT(?e) AS ?x) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }",

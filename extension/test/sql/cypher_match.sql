@@ -84,10 +84,11 @@ create function mesh.both_ways(pattern text) returns boolean
             || ' WITH a, b, count(*) AS n RETURN a.i AS a, b.i AS b') r)
 $$;
 select pattern, mesh.both_ways(pattern) from unnest(array['(a)-[*1..3]->(b)',
-    '(a)<-[:A*1..4]-(b)', '(a)-[:A|B*0..2]->(b)', '(a)-[*0..2]-(b)', '(a)-[*1..2]-(b)',
+    '(a)<-[:A*1..4]-(b)', '(a)-[:A|B*0..2]->(b)', '(a)-[*0..2]-(b)', '(a)-[*1..2]-(b)', '(a)-[:A*1..3]-(b)', '(a)-[:B*..3]-(b)',
     '(a)-[*..2]->(b {i: 4})', '(a {i: 4})<-[*2..3]-(b)', '(a)-[:B*1..1]->(b)']) as pattern;
 set statement_timeout = '5s';
 select cypher('mesh', 'MATCH (a {i: 1})-[*]->(b) RETURN count(DISTINCT b) AS n');
+select cypher('mesh', 'MATCH (a {i: 1})-[*]-(b) RETURN count(DISTINCT b) AS n');
 select cypher('mesh', 'MATCH (a {i: 1}), (b {i: 2}) WHERE (a)-[*]->(b) RETURN a.i AS a');
 reset statement_timeout;
 select drop_graph('mesh', true);
