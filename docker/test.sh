@@ -109,6 +109,7 @@ test_drop_in() {
     extension/test/drop_in/restore.sh
     say "those questions under valgrind"
     extension/test/valgrind.sh
+    extension/test/valgrind_cypher.sh
 }
 
 test_demo() {

@@ -15,7 +15,7 @@ import time
 
 import psycopg
 
-NODES, EDGES, CALLS, ROUNDS = 50_000, 200_000, 300, 7
+NODES, EDGES, CALLS, ROUNDS = 50_000, 200_000, 200, 5
 STEPS = "MATCH (a:N {k: $k})-[:R]->(b)-[:R]->(c)-[:R]->(d) RETURN d.k AS k"
 JOINS = """select d.properties -> 'k' from bench_cypher.node a
     join bench_cypher.edge e1 on e1.tenant_id = 0 and e1.source = a.node_id and e1.type = 'R'

@@ -8,8 +8,6 @@
  */
 #include "postgres.h"
 
-#include <ctype.h>
-
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
@@ -65,6 +63,17 @@ EncodeName(StringInfo out, const char *name, int length)
 	}
 }
 
+/* Far below 0 for what is none */
+static int
+HexDigit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1000;
+}
+
 /*
  * The name within an IRI, behind its scheme; NULL if it is not as
  * EncodeName writes it, so that each name has one IRI.
@@ -78,12 +87,12 @@ DecodeName(const char *text, int length)
 	initStringInfo(&name);
 	for (int i = 0; i < length; i++)
 	{
-		unsigned int code;
+		int			code = 0;
 
-		if (text[i] == '%' && i + 2 < length &&
-			isxdigit((unsigned char) text[i + 1]) &&
-			isxdigit((unsigned char) text[i + 2]) &&
-			sscanf(text + i + 1, "%2x", &code) == 1 && code != 0)
+		/* the text has no end of its own: no function of C strings here */
+		if (text[i] == '%' && i + 2 < length)
+			code = HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]);
+		if (code > 0)
 		{
 			appendStringInfoChar(&name, (char) code);
 			i += 2;

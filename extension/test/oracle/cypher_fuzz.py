@@ -184,13 +184,32 @@ def run(connection, query, parameters):
         return "error", error.sqlstate
 
 
+def write(options):
+    """The queries as SQL for a single-user server, which reads a statement a line."""
+    print("select create_graph('fuzz')")
+    print("""select cypher('fuzz', 'UNWIND range(0, 5) AS i CREATE (a:A {k: i})-[:T]->(b:B {k: toString(i)}), (b)-[:U]->(a)')""")
+    for number in range(options.queries):
+        maker = Maker(options.seed * 1000003 + number)
+        query = maker.query()
+        if number % 7 == 0:
+            query = maker.damage(query)
+        quoted = query.replace("'", "''").replace("\n", " ")
+        print(f"select cypher('fuzz', '{quoted}')")
+
+
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("dsn")
+    parser.add_argument("dsn", nargs="?")
+    parser.add_argument("--print", action="store_true", help="write the statements instead, one a line")
     parser.add_argument("--seed", type=int, default=1)
     long = os.environ.get("BELLWETHER_LONG") == "yes"
     parser.add_argument("--queries", type=int, default=50000 if long else 1500)
     options = parser.parse_args()
+    if options.print:
+        write(options)
+        return
+    if options.dsn is None:
+        parser.error("a connection string is needed")
     connection = psycopg.connect(options.dsn, autocommit=True, prepare_threshold=None)
     connection.execute("set client_min_messages = warning")
     connection.execute("create extension if not exists bellwether")
