@@ -4,15 +4,17 @@ python3 bench/work.py "$(docker/server.sh dsn admin)" [--long | --quick] [SYSTEM
 
 needs .build/release/bellwether, psycopg, pgqueuer, procrastinate and uvloop
 (docker/python.sh bench) and pgbench on the PATH. SYSTEM: bellwether raw pgqueuer-10
-pgqueuer-100 procrastinate; all by default. Two workers each. Printed for each system:
+pgqueuer-100 procrastinate; all by default. Two workers each, and the systems take turns
+in three rounds, so that a ratio is of figures of about the same time. Printed for each:
 
     drain    jobs a second, from the commit of many jobs to the last one's end
     start    ms from the return of a single enqueue to the start of its job, workers idle
     storm    single enqueues a second on 32 connections with the workers at work
     WAL      bytes a job, from enqueue to end
 
-and for bellwether also the drain while an old snapshot is held open. --long drains a
-million jobs and reports the workers' anonymous memory; --quick takes fewer samples, to see what a change brings.
+and for bellwether also the drain of 50 tenants, and while an old snapshot is held open.
+--long drains a million jobs and reports the workers' anonymous memory; --quick makes one
+round with fewer samples, to see what a change brings.
 """
 
 import contextlib
@@ -21,6 +23,7 @@ import os
 import pathlib
 import platform
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -34,7 +37,9 @@ BELLWETHER = ROOT / ".build/release/bellwether"
 OTHERS = [sys.executable, str(ROOT / "bench/work_others.py")]
 WORKERS = 2
 STORM_CONNECTIONS, STORM_JOBS = 32, 10_000
-STARTS = 100
+STARTS = 150
+ROUNDS = 3
+TENANTS = 50
 
 
 def database(dsn, name, user=None):
@@ -82,7 +87,7 @@ class Bellwether:
     answering = "select work.enqueue('probe', '{\"answer\": \"bench\"}')"
     empty = "select not exists (select from work.job)"
 
-    def enqueue(self, connection, count):
+    def enqueue(self, connection, count, tenants=1):
         if self.raw:
             connection.execute(
                 "insert into work.job (tenant_id, kind, priority, run_at, max_attempts,"
@@ -92,8 +97,9 @@ class Bellwether:
         else:
             connection.execute(
                 "select count(*) from work.enqueue_many('probe',"
-                " array_fill('{}'::jsonb, array[%s]), array_fill(0, array[%s]))",
-                (count, count))
+                " array_fill('{}'::jsonb, array[%s]),"
+                " array(select n %% %s from generate_series(1, %s) as n))",
+                (count, tenants, count))
 
     def done(self, connection):
         """How many were done, where that is recorded."""
@@ -124,7 +130,7 @@ class Pgqueuer:
     answering = insert.format(payload="'answer'", count=1)
     empty = "select not exists (select from pgqueuer)"
 
-    def enqueue(self, connection, count):
+    def enqueue(self, connection, count, tenants=1):
         connection.execute(self.insert.format(payload="null", count=count))
 
     def done(self, connection):
@@ -154,7 +160,7 @@ class Procrastinate:
     answering = insert.format(args='{"answer": true}', count=1)
     empty = "select not exists (select from procrastinate_jobs)"
 
-    def enqueue(self, connection, count):
+    def enqueue(self, connection, count, tenants=1):
         connection.execute(self.insert.format(args="{}", count=count))
 
     def done(self, connection):
@@ -196,10 +202,10 @@ def workers(system, connection):
             process.wait(timeout=60)
 
 
-def drain(system, connection, jobs=None, pause=0.02):
+def drain(system, connection, jobs=None, pause=0.02, tenants=1):
     jobs = jobs or system.jobs
     before = value(connection, "select pg_current_wal_insert_lsn()")
-    system.enqueue(connection, jobs)
+    system.enqueue(connection, jobs, tenants)
     start = time.monotonic()
     until("the queue is empty", lambda: value(connection, system.empty), 3600, pause)
     seconds = time.monotonic() - start
@@ -207,13 +213,13 @@ def drain(system, connection, jobs=None, pause=0.02):
     return jobs / seconds, float(wal) / jobs
 
 
-def starts(system, connection, dsn):
+def starts(system, connection, dsn, count):
     """ms from the enqueue's return to the job's start, sorted."""
     waits = []
     chance = random.Random(1)
     with connect(dsn) as listener:
         listener.execute("listen bench")
-        for _ in range(STARTS):
+        for _ in range(count):
             job = value(connection, system.answering)
             sent = time.time()
             answer = next(listener.notifies(timeout=30, stop_after=1))
@@ -281,27 +287,37 @@ def recreate(dsn, name):
         server.execute(f'create database "{name}"')
 
 
-def measure(system, dsn, is_long):
+def prepare(system, dsn):
     recreate(dsn, system.database)
     system.install()
+
+
+def measure(system, starts_wanted):
+    """One round: the workers of one system alone are at work."""
     figures = {}
-    with connect(system.dsn) as connection:
-        with workers(system, connection) as processes:
-            drain(system, connection, system.jobs // 10)
-            rates = [drain(system, connection) for _ in range(3)]
-            figures["drain"], figures["wal"] = sorted(rates)[1]
-            # Statistics and dead rows of the drain are not the storm's.
-            connection.execute("vacuum analyze")
-            waits = starts(system, connection, system.dsn)
-            figures["p50"], figures["p99"] = (
-                waits[len(waits) // 2], waits[int(len(waits) * 0.99)])
-            figures["storm"] = storm(system, connection)
-            if system.name == "bellwether":
-                figures["held"] = held(system, connection, system.dsn)
-                figures["memory"] = max(anonymous(process) for process in processes)
-                if is_long:
-                    figures["million"] = million(system, connection, processes)
-    discard(dsn, system.database)
+    with connect(system.dsn) as connection, workers(system, connection):
+        drain(system, connection, system.jobs // 10)
+        figures["drain"], figures["wal"] = drain(system, connection)
+        # Statistics and dead rows of the drain are not the storm's.
+        connection.execute("vacuum analyze")
+        figures["starts"] = starts(system, connection, system.dsn, starts_wanted)
+        figures["storm"] = storm(system, connection)
+    return figures
+
+
+def only_ours(system, is_long):
+    """What the others are not asked for."""
+    figures = {}
+    with connect(system.dsn) as connection, workers(system, connection) as processes:
+        rates = [
+            (drain(system, connection)[0], drain(system, connection, tenants=TENANTS)[0])
+            for _ in range(3)
+        ]
+        figures["tenants"] = median(many / one for one, many in rates)
+        figures["held"] = held(system, connection, system.dsn)
+        figures["memory"] = max(anonymous(process) for process in processes)
+        if is_long:
+            figures["million"] = million(system, connection, processes)
     return figures
 
 
@@ -310,47 +326,86 @@ def discard(dsn, name):
         server.execute(f'drop database if exists "{name}" with (force)')
 
 
+def median(numbers):
+    return statistics.median(list(numbers))
+
+
+def table(rounds):
+    """A line for each system: medians of the rounds, and all waits together."""
+    print("system          drain/s  start p50 ms  p99 ms  storm/s  WAL bytes/job")
+    for name, found in rounds.items():
+        waits = sorted(wait for figures in found for wait in figures["starts"])
+        print(
+            f"{name:<14} {median(f['drain'] for f in found):8.0f} "
+            f"{waits[len(waits) // 2]:13.1f} {waits[int(len(waits) * 0.99)]:7.1f} "
+            f"{median(f['storm'] for f in found):8.0f} "
+            f"{median(f['wal'] for f in found):14.0f}", flush=True)
+
+
+def ratio(ours, others, what):
+    """The median of the rounds' ratios: what ran at about the same time is compared."""
+    ratios = [
+        mine[what] / max(theirs[what] for theirs in of_round)
+        for mine, *of_round in zip(ours, *others)
+    ]
+    every = " ".join(f"{one:.1f}" for one in ratios)
+    return f"{median(ratios):.1f}x (rounds {every})"
+
+
+def summary(rounds, own):
+    ours = rounds["bellwether"]
+    pgqueuer = [found for name, found in rounds.items() if name.startswith("pgq")]
+    if pgqueuer:
+        print(f"drain: {ratio(ours, pgqueuer, 'drain')} pgqueuer's best (wanted 5x, aim 8x)")
+        print(f"storm: {ratio(ours, pgqueuer, 'storm')} pgqueuer's best")
+        print(f"WAL: {ratio(ours, pgqueuer, 'wal')} the greater of pgqueuer's bytes a job")
+    if "raw" in rounds:
+        print(f"drain: {ratio(ours, [rounds['raw']], 'drain')} raw SKIP LOCKED")
+        print(f"storm: {ratio(ours, [rounds['raw']], 'storm')} NOTIFY per row (wanted 5x)")
+    waits = sorted(wait for figures in ours for wait in figures["starts"])
+    print(
+        f"start when idle: p50 {waits[len(waits) // 2]:.1f} ms (wanted 5), "
+        f"p99 {waits[int(len(waits) * 0.99)]:.1f} (30), of {len(waits)}")
+    print(f"drain of {TENANTS} tenants: {own['tenants']:.2f} of that of one")
+    print(f"drain under a held snapshot: {own['held']:.2f} of the usual (wanted 0.80)")
+    print(f"anonymous memory of a worker: {own['memory']:.0f} MB (wanted under 100)")
+    if "million" in own:
+        sizes = " ".join(f"{size:.0f}" for size in own["million"])
+        print(f"over a million jobs, MB after each 100,000: {sizes}")
+
+
 def main():
-    global STARTS
     arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
-    is_long = "--long" in sys.argv
-    if "--quick" in sys.argv:
-        STARTS = 20
+    is_quick = "--quick" in sys.argv
     dsn, names = arguments[0], arguments[1:]
     systems = [
         Bellwether(dsn), Bellwether(dsn, raw=True), Pgqueuer(dsn, 10), Pgqueuer(dsn, 100),
         Procrastinate(dsn),
     ]
+    systems = [system for system in systems if not names or system.name in names]
     with connect(dsn) as server:
         version = value(server, "show server_version").split()[0]
     print(
         f"{datetime.date.today()}, {os.cpu_count()} cores of {platform.machine()}, "
         f"PostgreSQL {version}, {WORKERS} workers, load {os.getloadavg()[0]:.1f} at the start")
-    print("system          drain/s  start p50 ms  p99 ms  storm/s  WAL bytes/job")
-    found = {}
-    for system in systems:
-        if names and system.name not in names:
-            continue
-        figures = found[system.name] = measure(system, dsn, is_long)
-        print(
-            f"{system.name:<14} {figures['drain']:8.0f} {figures['p50']:13.1f} "
-            f"{figures['p99']:7.1f} {figures['storm']:8.0f} {figures['wal']:14.0f}", flush=True)
-    ours = found.get("bellwether")
-    if not ours:
-        return
-    best = max((f["drain"] for name, f in found.items() if name.startswith("pgq")), default=None)
-    if best:
-        print(f"drain: {ours['drain'] / best:.1f}x pgqueuer's best (wanted 5x, the aim 8x)")
-    if "raw" in found:
-        print(
-            f"drain: {ours['drain'] / found['raw']['drain']:.1f}x raw SKIP LOCKED; "
-            f"storm: {ours['storm'] / found['raw']['storm']:.1f}x NOTIFY per row (wanted 5x)")
-    print(f"start when idle: p50 {ours['p50']:.1f} ms (wanted 5), p99 {ours['p99']:.1f} (30)")
-    print(f"drain under a held snapshot: {ours['held']:.2f} of the usual (wanted 0.80)")
-    print(f"anonymous memory of a worker: {ours['memory']:.0f} MB (wanted under 100)")
-    if "million" in ours:
-        sizes = " ".join(f"{size:.0f}" for size in ours["million"])
-        print(f"over a million jobs, MB after each 100,000: {sizes}")
+    rounds = {system.name: [] for system in systems}
+    try:
+        for system in systems:
+            prepare(system, dsn)
+        for number in range(1 if is_quick else ROUNDS):
+            for system in systems:
+                figures = measure(system, 20 if is_quick else STARTS // ROUNDS)
+                rounds[system.name].append(figures)
+                print(
+                    f"  round {number + 1}: {system.name} drains {figures['drain']:.0f}/s, "
+                    f"storm {figures['storm']:.0f}/s, load {os.getloadavg()[0]:.0f}",
+                    file=sys.stderr, flush=True)
+        table(rounds)
+        if "bellwether" in rounds:
+            summary(rounds, only_ours(systems[0], "--long" in sys.argv))
+    finally:
+        for system in systems:
+            discard(dsn, system.database)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,11 @@
 package import FoundationEssentials
 internal import Postgres
 
+/// An error that knows what is to become of the job in which it came up.
+package protocol JobFailureConvertible: Error {
+    var jobFailure: JobFailure { get }
+}
+
 /// What is to become of a job that could not be done. The text goes into the job's history.
 package enum JobFailure: Error, Sendable, Equatable {
     /// Another attempt would fail alike: the job is dead at once.
@@ -18,10 +23,11 @@ package enum JobFailure: Error, Sendable, Equatable {
     }
 
     /// What any error of a handler means for its job.
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         self =
             switch error {
             case let failure as JobFailure: failure
+            case let error as any JobFailureConvertible: error.jobFailure
             case let error as PostgresError: .retry(error.description)
             case is CancellationError: .retry("the worker was stopped", after: .zero)
             default: .retry(String(describing: error))
@@ -33,6 +39,11 @@ package enum JobFailure: Error, Sendable, Equatable {
         switch self {
         case .permanent(let reason), .retry(let reason, _), .throttled(let reason, _): reason
         }
+    }
+
+    /// How long somebody asked to be left alone; nil if nobody did.
+    package var throttle: Duration? {
+        if case .throttled(_, let wait) = self { wait } else { nil }
     }
 
     var isPermanent: Bool {

@@ -65,10 +65,13 @@ package struct BrokerOrder: Equatable, Sendable {
 package struct BrokerError: Error, Equatable, CustomStringConvertible {
     package let broker: String
     package let message: String
+    /// How long the broker wants to be left alone (429); the request was not taken.
+    package var retryAfter: Duration?
 
-    package init(broker: String, _ message: String) {
+    package init(broker: String, _ message: String, retryAfter: Duration? = nil) {
         self.broker = broker
         self.message = message
+        self.retryAfter = retryAfter
     }
 
     package var description: String { "broker \(broker): \(message)" }

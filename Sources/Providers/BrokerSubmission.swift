@@ -9,6 +9,7 @@ package import Trading
 ///                       -> not found                       send, with the same client order id,
 ///                                                          unless trading was halted meanwhile
 ///                       -> no clear answer                 unknown, come back later
+///     both:        the broker asks to be left alone        throttled: unknown, come back then
 ///
 /// The wait before coming back is the settle window in which a request that is still on its way
 /// may arrive; the broker's own check of the client order id closes what it leaves open.
@@ -25,6 +26,8 @@ package struct BrokerSubmission: Sendable {
         case unsent(reason: String)
         /// Nobody knows: record it, and begin again after the settle window.
         case unknown(reason: String)
+        /// The same, and the broker is to be left alone for that time.
+        case throttled(reason: String, wait: Duration)
     }
 
     /// What `trade.begin_submit` writes on an order that may only be asked for.
@@ -68,7 +71,10 @@ package struct BrokerSubmission: Sendable {
     }
 
     package func failed(_ error: BrokerError) -> Action {
-        .conclude(.unknown(reason: error.description))
+        if let wait = error.retryAfter {
+            return .conclude(.throttled(reason: error.description, wait: wait))
+        }
+        return .conclude(.unknown(reason: error.description))
     }
 
     /// Plays the protocol against a broker.

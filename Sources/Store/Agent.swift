@@ -120,6 +120,7 @@ package struct CycleRow: Sendable, Equatable {
 
     package let id: Int64
     package let status: Status
+    package let createdAt: Date
     package let asOf: Date
     /// nil when the tenant has none: then nothing can be sized.
     package let accountID: Int64?
@@ -136,6 +137,7 @@ package struct CycleRow: Sendable, Equatable {
             throw PostgresError(.decoding, "agent.cycle has the status \(status)")
         }
         self.status = known
+        createdAt = try row.get("created_at")
         asOf = try row.get("as_of")
         accountID = try row.get("account_id")
         strategyID = try row.get("strategy_id")

@@ -5,18 +5,23 @@ package import Postgres
 package enum Work {
     /// Puts a job into the queue, in the caller's transaction.
     ///
-    /// - Parameter deduplicationKey: While a job of this tenant and kind with this key lives, no
-    ///   other is made.
+    /// - Parameters:
+    ///   - runAt: Not before; by the database's clock, so take it from there.
+    ///   - delay: Not before so much time has passed, if no `runAt` is given.
+    ///   - deduplicationKey: While a job of this tenant and kind with this key lives, no other is
+    ///     made.
     /// - Returns: Its id, or the id of the living job with the same key.
     package static func enqueue(
         kind: String, payload: JSON = JSON(text: "{}"), tenant: Int32 = 0, priority: Int32 = 100,
-        runAt: Date? = nil, deduplicationKey: String? = nil, on connection: isolated Connection
+        runAt: Date? = nil, delay: Duration? = nil, deduplicationKey: String? = nil,
+        on connection: isolated Connection
     ) async throws(PostgresError) -> Int64 {
         try await connection.query(
             """
             select work.enqueue(
                 \(bind: kind), \(bind: payload), \(bind: tenant), \(bind: priority),
-                \(bind: runAt), \(bind: deduplicationKey))
+                coalesce(\(bind: runAt), clock_timestamp() + \(bind: delay)),
+                \(bind: deduplicationKey))
             """
         ).value()
     }

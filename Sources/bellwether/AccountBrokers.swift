@@ -17,7 +17,7 @@ final class AccountBrokers: Sendable {
     }
 
     private let pool: Pool
-    private let alpaca: AlpacaBroker?
+    private let alpaca: GatedBroker?
     /// Whether the broker trades real money: then a pre-flight check must have passed.
     private let isLive: Bool
     private let reconciled = Mutex<Set<Key>>([])
@@ -32,7 +32,7 @@ final class AccountBrokers: Sendable {
     ///   - isLive: nil: what the broker's endpoint says.
     init(pool: Pool, alpaca: AlpacaBroker?, isLive: Bool? = nil) {
         self.pool = pool
-        self.alpaca = alpaca
+        self.alpaca = alpaca.map { GatedBroker($0, by: Gate($0.name, pool: pool)) }
         self.isLive = isLive ?? alpaca?.isLive ?? false
     }
 
@@ -123,6 +123,7 @@ final class AccountBrokers: Sendable {
                         broker, after: after ?? Date(timeIntervalSince1970: 0),
                         askedAt: found.askedAt))
             } catch let error as BrokerError {
+                if error.retryAfter != nil { throw error }
                 throw JobFailure.retry("before trading the books must agree: \(error.description)")
             }
             let result = try await pool.transaction(for: tenant) { connection in

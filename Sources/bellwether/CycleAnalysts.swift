@@ -18,10 +18,12 @@ struct CycleAnalysts: Sendable {
     func analyst(tenant: Int32, cycle: CycleRow) async throws -> any Analyst {
         let desk = StoredDesk(pool: pool, tenant: tenant, cycle: cycle, routing: routing)
         let chain = try await desk.route(.dataAgent, promptTokens: 0)
-        let limits = try await desk.limits()
-        let models = models
+        var limits = try await desk.limits()
+        // The gate says so to all workers, and the job's slot is free meanwhile.
+        limits.longestAsked = .zero
+        let (models, asked) = (models, limits)
         let reach: ModelAnalyst.Directory = { provider, name in
-            models.model(provider: provider, name: name, limits: limits)
+            models.model(provider: provider, name: name, limits: asked)
         }
         if !chain.contains(where: { reach($0.provider, $0.model) != nil }) {
             if chain.contains(where: { $0.provider == "rules" }) { return RulesAnalyst() }
@@ -31,8 +33,19 @@ struct CycleAnalysts: Sendable {
         }
         return ModelAnalyst(
             prompts: try await desk.prompts(), strategyPrompt: try await desk.strategyPrompt(),
-            desk: desk, cycle: cycle.traceID.uuidString,
+            desk: desk, cycle: cycle.traceID.uuidString, patience: try await patience(cycle),
             models: reach)
+    }
+}
+
+extension CycleAnalysts {
+    /// A young cycle waits a minute for a model that asked to be left alone; an old one has waited.
+    private func patience(_ cycle: CycleRow) async throws -> Duration {
+        // Its age by the database's clock; this machine's may be wrong.
+        let now = try await pool.withConnection { connection in
+            try await Ops.server(on: connection).time
+        }
+        return now.timeIntervalSince(cycle.createdAt) < 600 ? .seconds(60) : .zero
     }
 }
 

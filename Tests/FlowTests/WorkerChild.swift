@@ -30,6 +30,22 @@ enum WorkerChild {
         return process
     }
 
+    /// The program itself, on jobs of kind `probe`.
+    static func startProgram(
+        _ url: String, concurrency: Int = 8, environment: [String: String] = [:]
+    ) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: CommandLine.arguments[0])
+            .deletingLastPathComponent().appending(path: "bellwether")
+        process.arguments = ["worker", "--kinds", "probe", "--concurrency", "\(concurrency)"]
+        process.environment = ["DATABASE_URL": url, "PATH": "/usr/bin:/bin"]
+            .merging(environment) { _, new in new }
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
     /// Works until SIGTERM; each job takes some milliseconds and leaves one effect.
     fileprivate static func work(_ url: String) async throws {
         var settings = Runner.Settings()

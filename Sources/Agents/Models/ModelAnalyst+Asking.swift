@@ -5,6 +5,8 @@ import Trading
 package struct NoModelAnswered: Error, CustomStringConvertible {
     package let step: Step
     package let reasons: [String]
+    /// When one may be asked again that wanted to be left alone; nil where that would not help.
+    package var wait: Duration?
 
     package var description: String {
         let why = reasons.isEmpty ? "none may be asked" : reasons.joined(separator: "; ")
@@ -44,11 +46,16 @@ extension ModelAnalyst {
             return try opinion(kept, question, read, otherwise)
         }
         var failures: [String] = []
+        var shortestWait: Duration?
         for route in chain {
-            if route.isRules { return try await fallback(rules, failures) }
+            if route.isRules {
+                if let shortestWait, shortestWait <= patience { break }
+                return try await fallback(rules, failures)
+            }
             guard let model = models(route.provider, route.model) else { continue }
             if let wait = try await desk.pass(route.provider) {
                 failures.append("\(route.provider) \(route.model): its gate is closed for \(wait)")
+                shortestWait = min(wait, shortestWait ?? wait)
                 continue
             }
             do {
@@ -56,13 +63,14 @@ extension ModelAnalyst {
                 return try opinion(said, question, read, otherwise)
             } catch let error as ModelError {
                 if error.code == .cancelled { throw CancellationError() }
-                if let wait = error.retryAfter, wait > .zero {
+                if let wait = error.wishedPause {
                     try await desk.close(route.provider, for: wait, because: error.description)
+                    shortestWait = min(wait, shortestWait ?? wait)
                 }
                 failures.append(error.description)
             }
         }
-        throw NoModelAnswered(step: step, reasons: failures)
+        throw NoModelAnswered(step: step, reasons: failures, wait: shortestWait)
     }
 
     /// What a model said to a question.
@@ -183,6 +191,12 @@ extension ModelError {
     /// Whether the model did answer, though nothing that counts.
     fileprivate var isAnswer: Bool {
         code == .invalidAnswer || code == .truncated || code == .refused
+    }
+
+    /// How long its provider wants to be left alone; a server that does not say gets a while.
+    fileprivate var wishedPause: Duration? {
+        if let retryAfter, retryAfter > .zero { return retryAfter }
+        return code == .rateLimited ? .seconds(10) : nil
     }
 }
 

@@ -22,12 +22,15 @@ package struct ModelAnalyst: Analyst {
     let cycle: String
     let rules: RulesAnalyst
     let clock: any Clock<Duration>
+    /// A model that may be asked again within this time is waited for, by throwing
+    /// `NoModelAnswered`, before the rules judge in its place.
+    let patience: Duration
 
     package init(
         prompts: [Step: PromptVersion], strategyPrompt: PromptVersion? = nil,
         desk: any ModelDesk, cycle: String,
         rules: RulesAnalyst = RulesAnalyst(), clock: any Clock<Duration> = ContinuousClock(),
-        models: @escaping Directory
+        patience: Duration = .zero, models: @escaping Directory
     ) {
         self.prompts = prompts
         self.strategyPrompt = strategyPrompt
@@ -36,6 +39,7 @@ package struct ModelAnalyst: Analyst {
         self.cycle = cycle
         self.rules = rules
         self.clock = clock
+        self.patience = patience
         let labels = Step.allCases.compactMap { prompts[$0]?.label }
         promptVersion = labels.isEmpty ? nil : labels.joined(separator: " ")
     }

@@ -37,9 +37,23 @@ struct AlpacaLine: Sendable {
             }
             return .refused(answer.status, endpoint.redacted(String(message.prefix(300))))
         case 401: throw error("the keys are not accepted")
-        case 429: throw error("too many requests")
+        case 429:
+            throw BrokerError(
+                broker: Self.name, "too many requests", retryAfter: Self.wait(answer.headers))
         default: throw error("status \(answer.status)")
         }
+    }
+
+    /// How long to send nothing: what the answer asks for, or until its minute ends (Alpaca allows so
+    /// many requests a minute and says in `x-ratelimit-reset` when the next one begins, in seconds
+    /// of the epoch).
+    static func wait(_ headers: HTTPHeaders, now: Date = Date()) -> Duration {
+        let longest = 60.0
+        if let asked = RetryPolicy.asked(headers, now: now) { return asked }
+        guard let reset = headers["x-ratelimit-reset"].flatMap(Double.init) else {
+            return .seconds(5)
+        }
+        return .seconds(min(max(reset - now.timeIntervalSince1970, 1), longest))
     }
 
     /// What must be there.

@@ -6,6 +6,9 @@ package struct ModelDirectory: Sendable {
         package var retries = 3
         /// One try, from its start to its last byte.
         package var total = Duration.seconds(30)
+        /// The longest wait that a server may ask for and that is waited here; a longer one is the
+        /// caller's.
+        package var longestAsked = Duration.seconds(60)
 
         package init() {}
     }
@@ -42,6 +45,7 @@ package struct ModelDirectory: Sendable {
         endpoint.limits.connect = min(endpoint.limits.connect, limits.total)
         var policy = RetryPolicy()
         policy.retries = limits.retries
+        policy.longestAsked = limits.longestAsked
         return HTTPLanguageModel(
             name, provider: provider, endpoint: endpoint, client: client, policy: policy,
             gate: gates[provider])

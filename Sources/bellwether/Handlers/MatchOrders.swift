@@ -15,7 +15,7 @@ struct MatchOrders: JobHandler {
     }
 
     /// Between two looks at the standing orders of a broker that is not ours.
-    private static let pollSeconds = 2.0
+    private static let pollPause = Duration.seconds(2)
 
     let kind = "match_orders"
     let pool: Pool
@@ -43,8 +43,7 @@ struct MatchOrders: JobHandler {
             guard asksAgain else { return }
             _ = try await Work.enqueue(
                 kind: kind, payload: payload, tenant: job.tenant,
-                runAt: Date(timeIntervalSinceNow: Self.pollSeconds),
-                deduplicationKey: "poll \(account)", on: connection)
+                delay: Self.pollPause, deduplicationKey: "poll \(account)", on: connection)
         }
     }
 }

@@ -68,7 +68,10 @@ struct RunCycle: JobHandler {
 
     /// A cycle whose job dies must not look as if it were running.
     private func giveUpIfLast(_ id: Int64, _ job: Job, _ error: any Error) async throws {
-        guard job.attempt >= job.maximumAttempts, !(error is CancellationError) else { return }
+        // Who was told to come back later does, however often.
+        guard job.attempt >= job.maximumAttempts, !(error is CancellationError),
+            JobFailure(error).throttle == nil
+        else { return }
         let reason = String(describing: error)
         try await pool.transaction(for: job.tenant) { connection in
             try await Agent.finishCycle(id, as: .failed, reason: reason, on: connection)

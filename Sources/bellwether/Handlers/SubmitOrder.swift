@@ -52,10 +52,17 @@ struct SubmitOrder: JobHandler {
                     order: id, as: .canceled, reason: reason, on: connection)
             }
         case .unknown(let reason):
-            try await pool.transaction(for: job.tenant) { connection in
-                try await Trade.recordSubmit(order: id, .unknown(reason: reason), on: connection)
-            }
+            try await recordUnknown(id, reason, job)
             throw JobFailure.retry(reason)
+        case .throttled(let reason, let wait):
+            try await recordUnknown(id, reason, job)
+            throw JobFailure.throttled(reason, for: wait)
+        }
+    }
+
+    private func recordUnknown(_ id: Int64, _ reason: String, _ job: Job) async throws {
+        try await pool.transaction(for: job.tenant) { connection in
+            try await Trade.recordSubmit(order: id, .unknown(reason: reason), on: connection)
         }
     }
 
