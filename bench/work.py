@@ -11,6 +11,8 @@ in three rounds, so that a ratio is of figures of about the same time. Printed f
     start    ms from the return of a single enqueue to the start of its job, workers idle
     storm    single enqueues a second on 32 connections with the workers at work
     WAL      bytes a job, from enqueue to end
+    CPU      microseconds a job of the drain, of the workers and their server processes: what
+             other programs on the machine take from both alike is not in it
 
 and for bellwether also the drain of 50 tenants, and while an old snapshot is held open.
 --long drains a million jobs and reports the workers' anonymous memory; --quick makes one
@@ -292,12 +294,27 @@ def prepare(system, dsn):
     system.install()
 
 
+def processor_seconds(connection, processes):
+    """What the workers and their server processes have used so far."""
+    backends = connection.execute(
+        "select pid from pg_stat_activity where datname = current_database()"
+        " and backend_type = 'client backend' and pid <> pg_backend_pid()").fetchall()
+    ticks = 0
+    for pid in [process.pid for process in processes] + [row[0] for row in backends]:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def measure(system, starts_wanted):
     """One round: the workers of one system alone are at work."""
     figures = {}
-    with connect(system.dsn) as connection, workers(system, connection):
+    with connect(system.dsn) as connection, workers(system, connection) as processes:
         drain(system, connection, system.jobs // 10)
+        before = processor_seconds(connection, processes)
         figures["drain"], figures["wal"] = drain(system, connection)
+        used = processor_seconds(connection, processes) - before
+        figures["cpu"] = 1e6 * used / system.jobs
         # Statistics and dead rows of the drain are not the storm's.
         connection.execute("vacuum analyze")
         figures["starts"] = starts(system, connection, system.dsn, starts_wanted)
@@ -332,14 +349,15 @@ def median(numbers):
 
 def table(rounds):
     """A line for each system: medians of the rounds, and all waits together."""
-    print("system          drain/s  start p50 ms  p99 ms  storm/s  WAL bytes/job")
+    print("system          drain/s  start p50 ms  p99 ms  storm/s  WAL bytes/job  CPU us/job")
     for name, found in rounds.items():
         waits = sorted(wait for figures in found for wait in figures["starts"])
         print(
             f"{name:<14} {median(f['drain'] for f in found):8.0f} "
             f"{waits[len(waits) // 2]:13.1f} {waits[int(len(waits) * 0.99)]:7.1f} "
             f"{median(f['storm'] for f in found):8.0f} "
-            f"{median(f['wal'] for f in found):14.0f}", flush=True)
+            f"{median(f['wal'] for f in found):14.0f} "
+            f"{median(f['cpu'] for f in found):11.0f}", flush=True)
 
 
 def ratio(ours, others, what):
@@ -358,6 +376,10 @@ def summary(rounds, own):
     if pgqueuer:
         print(f"drain: {ratio(ours, pgqueuer, 'drain')} pgqueuer's best (wanted 5x, aim 8x)")
         print(f"storm: {ratio(ours, pgqueuer, 'storm')} pgqueuer's best")
+        least = median(min(f["cpu"] for f in of_round) for of_round in zip(*pgqueuer))
+        print(
+            "CPU: pgqueuer's best takes "
+            f"{least / median(f['cpu'] for f in ours):.1f}x of ours a job")
         print(f"WAL: {ratio(ours, pgqueuer, 'wal')} the greater of pgqueuer's bytes a job")
     if "raw" in rounds:
         print(f"drain: {ratio(ours, [rounds['raw']], 'drain')} raw SKIP LOCKED")
