@@ -35,9 +35,14 @@ enum WorkerChild {
         _ url: String, concurrency: Int = 8, environment: [String: String] = [:]
     ) throws -> Process {
         let process = Process()
-        process.executableURL = URL(filePath: CommandLine.arguments[0])
+        let program = URL(filePath: CommandLine.arguments[0])
             .deletingLastPathComponent().appending(path: "bellwether")
-        process.arguments = ["worker", "--kinds", "probe", "--concurrency", "\(concurrency)"]
+        // By way of another program: libfaketime moves the environment of the first that it is
+        // loaded into, beside which Swift looks for the arguments.
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [
+            program.path, "worker", "--kinds", "probe", "--concurrency", "\(concurrency)",
+        ]
         process.environment = ["DATABASE_URL": url, "PATH": "/usr/bin:/bin"]
             .merging(environment) { _, new in new }
         process.standardOutput = FileHandle.nullDevice
