@@ -6,6 +6,8 @@ struct Context: Sendable {
     let configuration: Configuration
     let log: Log
     let output: Output
+    /// The environment, for what is set nowhere else: keys and addresses of vendors.
+    let variables: [String: String]
     /// Reads the settings again, as at the start: the file may have changed.
     let reload: @Sendable () throws(ProgramError) -> Configuration
 }

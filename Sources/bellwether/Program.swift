@@ -44,6 +44,6 @@ struct Program: Sendable {
         return try await action(
             Context(
                 invocation: invocation, configuration: configuration, log: Log(sink: sink),
-                output: output, reload: load))
+                output: output, variables: variables, reload: load))
     }
 }
