@@ -7,8 +7,8 @@ It speaks with the test over its standard streams, one line of JSON each way:
     {"...": ...}              whatever else the vendor's fake understands, see its `command`
     end of input              it ends
 
-The first line it writes is its port. A step is an object; "match" is a text that the request's body
-must hold for the step to be its, "fault" says what goes wrong:
+The first line it writes is its port. A step is an object; "match" is a text that the request's
+path or body must hold for the step to be its, "fault" says what goes wrong:
 
     status      an error status, in the vendor's own shape ("status", "headers", "kind")
     malformed   200, and a body that breaks off inside JSON, with a right Content-Length
@@ -102,7 +102,7 @@ class FakeHandler(BaseHTTPRequestHandler):
                 "body": body,
             }
         )
-        step = self.script.next(raw.decode(errors="replace"))
+        step = self.script.next(self.path + " " + raw.decode(errors="replace"))
         fault = step.get("fault")
         if fault == "status":
             status = step["status"]
