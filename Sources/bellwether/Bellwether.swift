@@ -21,8 +21,8 @@ extension Command {
             Example("bellwether doctor", "Say what is missing or wrong and how to mend it"),
         ],
         subcommands: [
-            Migrate.command, Ingest.command, Worker.command, GatewayCommand.command,
-            KeyCommand.command, JobsCommand.command, GraphCommand.command,
+            Migrate.command, Ingest.command, FeedCommand.command, Worker.command,
+            GatewayCommand.command, KeyCommand.command, JobsCommand.command, GraphCommand.command,
             HaltCommand.halt, HaltCommand.resume, Preflight.command, Promote.command,
             Doctor.command, VersionCommand.command,
         ])

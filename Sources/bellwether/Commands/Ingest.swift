@@ -1,10 +1,13 @@
+import Foundation
+
 /// `bellwether ingest`
 enum Ingest {
     private static let kind = Option<IngestKind?>.optional(
         "kind", "What the files hold", default: "guessed from each header line")
-    private static let interval = Option<String>.value(
-        "interval", value: "INTERVAL", "Length of a bar: 1m, 5m, 15m, 30m, 1h, 4h, 1d",
-        default: "1d")
+    private static let interval = Option<IntervalName>.value(
+        "interval", value: "INTERVAL",
+        "Length of a bar: 1m, 5m, 15m, 30m, 1h, 4h, 1d; a bare number is minutes",
+        default: IntervalName("1d"))
     private static let calendar = Option<String>.value(
         "calendar", value: "NAME", "Which exchange's sessions these are", default: "XNYS")
     private static let source = Option<String?>.optional(
@@ -15,37 +18,74 @@ enum Ingest {
     private static let skipBad = Option<Bool>.flag(
         "skip-bad", "Store the good rows, keep the bad ones in market.rejected_row")
     private static let json = Option<Bool>.json
+    private static let providers = Option<[String]>.repeated(
+        "provider", value: "NAME",
+        "Ask vendors instead of files, in this order: alpaca, binance, bybit, yahoo")
+    private static let symbols = Option<[String]>.repeated(
+        "symbols", value: "SYMBOL",
+        "What the vendors are asked for; without --provider each that has it")
+    private static let start = Option<PointInTime>.value(
+        "start", value: "TIME", "From when: 90d, 12h, a bare number of days, or a date",
+        default: .ago(.seconds(90 * 86_400)))
+    private static let end = Option<PointInTime>.value(
+        "end", value: "TIME", "Until when: as --start, or now", default: .now)
+    private static let series = Option<[String]>.repeated(
+        "series", value: "NAME",
+        "Only these: bars, funding, open_interest, long_short_ratio; all that there is without")
+    private static let assetClass = Option<String?>.optional(
+        "asset-class", value: "CLASS",
+        "Make symbols that are not known yet known as this: equity, index, crypto, forex")
 
     static let command = Command(
         name: "ingest",
-        summary: "load bars, instruments, exchange sessions or news from CSV files",
+        summary: "load bars, instruments, sessions or news from CSV files, or bars from vendors",
         discussion: """
             Each file is one transaction: checked whole, then stored whole or not at all. Sessions \
             are loaded first, then instruments, then bars. What is stored already is left as it \
             is, so that a file may be loaded again; a row that differs from the stored one is \
             refused unless --correct is given. A refusal names file, line, column and reason.
+
+            With --symbols the vendors of market data are asked. What was fetched is remembered, so \
+            that a command that was stopped goes on where it was; a vendor that fails is followed by \
+            the next; rows that cannot be are kept in market.rejected_row; bars that are missing in \
+            the end are listed. --correct asks again for what was fetched.
             """,
         positionals: [
             Positional(
                 name: "FILE", help: "CSV with a header line; - reads standard input",
-                isRepeated: true)
+                isRequired: false, isRepeated: true)
         ],
         options: [
             kind.description, interval.description, calendar.description, source.description,
-            correct.description, skipBad.description, json.description,
+            correct.description, skipBad.description, symbols.description, providers.description,
+            start.description, end.description, series.description, assetClass.description,
+            json.description,
         ],
         examples: [
             Example("bellwether ingest xnys_sessions.csv symbols.csv ohlcv_daily.csv", "Load all"),
             Example("bellwether ingest --interval 5m xrpusdt.csv", "Load bars of five minutes"),
             Example("zcat bars.csv.gz | bellwether ingest --skip-bad -", "Load what is good"),
+            Example(
+                "bellwether ingest --provider yahoo --symbols AAPL,MSFT --start 90d --interval 15m",
+                "Ask Yahoo for 90 days"),
         ],
         needs: [.databaseURL],
         action: { try await run($0) })
 
     private static func run(_ context: Context) async throws -> ExitCode {
         let invocation = context.invocation
+        let wantsVendors = !invocation[symbols].isEmpty || !invocation[providers].isEmpty
+        guard wantsVendors != !invocation.arguments.isEmpty else {
+            throw ProgramError(
+                .usage,
+                wantsVendors
+                    ? "files and vendors are two commands"
+                    : "neither a file nor --symbols is named",
+                hint: "bellwether ingest FILE..., or bellwether ingest --symbols AAPL,BTC-USD")
+        }
+        if wantsVendors { return try await fetch(context) }
         var settings = Ingester.Settings()
-        settings.interval = invocation[interval]
+        settings.interval = invocation[interval].name
         settings.calendar = invocation[calendar]
         settings.source = invocation[source]
         settings.isCorrecting = invocation[correct]
@@ -65,6 +105,25 @@ enum Ingest {
         }
         if invocation[json] { try context.output.json(reports) }
         return reports.contains(where: \.isRefused) ? .dataRefused : .success
+    }
+
+    /// Asks the vendors.
+    private static func fetch(_ context: Context) async throws -> ExitCode {
+        let invocation = context.invocation
+        let wish = VendorIngest.Wish(
+            symbols: try VendorIngest.symbols(invocation[symbols]),
+            providers: invocation[providers].isEmpty ? nil : invocation[providers],
+            interval: try VendorIngest.interval(invocation[interval]),
+            series: try VendorIngest.series(invocation[series]),
+            range: try VendorIngest.range(invocation[start], invocation[end], now: Date()),
+            assetClass: invocation[assetClass], isCorrecting: invocation[correct])
+        let reports = try await VendorIngest(context: context, wish: wish).run()
+        if invocation[json] {
+            try context.output.json(reports)
+        } else {
+            for report in reports { context.output.write(VendorText.of(report)) }
+        }
+        return reports.contains(where: \.isFailed) ? .unfinished : .success
     }
 
     /// All headers are read before anything is loaded.
