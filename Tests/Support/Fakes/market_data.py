@@ -109,7 +109,7 @@ class Market(FakeHandler):
 
     def answer(self, value, step, headers=None):
         data = json.dumps(value).encode()
-        pause = 0.02 if step.get("fault") == "slow" else None
+        pause = 0.001 if step.get("fault") == "slow" else None
         self.send_bytes(200, data, dict(headers or {}, **step.get("headers", {})), pause=pause)
 
     def faulty(self, vendor, rows, step, poison):
