@@ -37,6 +37,28 @@ import Trading
         #expect(try await decide(try Views.view(), validated: 5).action == .execute)
     }
 
+    @Test("an entry counts as much as the record of those behind it, and says so")
+    func weights() async throws {
+        // The mean of 0.5, 1 and 0.5 by multiplication is 0.63.
+        let weights = ["DataAgent": 0.5, "Validator": 0.5, "MetaAgent": 0.25]
+        let view = try Views.view(weights: weights)
+        let weighed = try await decide(view, confidence: 0.6)
+        #expect(weighed.action == .execute)
+        #expect(abs(weighed.confidence.value - 0.378) < 0.001)
+        #expect(
+            weighed.reason.hasSuffix(
+                "weighed by the agents' record: DataAgent 0.50, Validator 0.50"))
+        let muted = try await decide(view, confidence: 0.45)
+        #expect(muted.action == .doNotExecute)
+        #expect(muted.reason.contains("DataAgent 0.50"), "nobody is muted silently")
+        let sure = try await decide(
+            try Views.view(weights: ["DataAgent": 2, "RiskManager": 2, "Validator": 2]))
+        #expect(sure.confidence == 1.0)
+        let exit = try await decide(
+            try Views.view(held: 1, weights: weights), validated: 1, confidence: 0.1, side: .sell)
+        #expect(exit.action == .execute && exit.confidence == 0.1)
+    }
+
     @Test("an exit is executed however small or doubtful")
     func exit() async throws {
         let decision = try await decide(

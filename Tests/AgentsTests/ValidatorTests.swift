@@ -87,6 +87,30 @@ import Trading
         }
     }
 
+    @Test("warns of closed trades like it that failed; where most did, half the confidence is left")
+    func failures() async throws {
+        let failure = SimilarSetups.Failure(
+            symbol: try Symbol("TSLA"), openedAt: "2018-01-05T21:00:00+00:00", similarity: 0.934,
+            returnFraction: -0.042)
+        for (failed, confidence) in [(3, 0.3), (2, 0.6)] {
+            let setups = SimilarSetups(
+                n: 4, failed: failed, meanReturn: -0.01, failures: [failure])
+            let answer = try await Validator(analyst: RulesAnalyst()).validation(
+                of: Self.item(try Views.view(setups: setups), approved: 100))
+            #expect(answer.verdict == .validated && answer.quantity == 100)
+            #expect(answer.confidence == Fraction(confidence))
+            let words =
+                "\(failed) of 4 closed trades opened in a state like this lost; the nearest, "
+                + "TSLA of 2018-01-05 (similarity 0.93), -4.2 %"
+            #expect(answer.reason.hasPrefix("warning: \(words)"), "\(answer.reason)")
+            #expect(answer.author.notes == [AgentNote(.similarFailures, words)])
+        }
+        let none = SimilarSetups(n: 4, failed: 0, meanReturn: 0.02, failures: [])
+        let fine = try await Validator(analyst: RulesAnalyst()).validation(
+            of: Self.item(try Views.view(setups: none), approved: 100))
+        #expect(fine.author.notes.isEmpty && !fine.reason.contains("warning"))
+    }
+
     @Test("an exit needs no second opinion")
     func exit() async throws {
         let validation = try await validate(try Views.view(patterns: Views.bad), side: .sell)

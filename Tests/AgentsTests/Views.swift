@@ -46,7 +46,9 @@ enum Views {
         patterns: [Int: PatternStatistics] = good, close: Double? = 100, atr: Double? = 0.02,
         held: Quantity = 0, cost: Money = 100, equity: Money? = 100_000,
         asOf: String = "2018-02-05",
-        date: String? = "2018-02-05T00:00:00+00:00", split: Bool = false, missing: String? = nil
+        date: String? = "2018-02-05T00:00:00+00:00", split: Bool = false, missing: String? = nil,
+        strategy: StrategyView? = nil, weights: [String: Double] = [:],
+        setups: SimilarSetups? = nil, news: [NewsItem] = []
     ) throws -> MarketView {
         var values = numbers.merging(changes.compactMapValues { $0 }) { $1 }
         for (name, value) in changes where value == nil { values[name] = nil }
@@ -64,6 +66,7 @@ enum Views {
                     forwardReturn: 0.03)
             ],
             position: held == 0 ? nil : Position(quantity: held, averageCost: cost),
-            account: equity.map { Account(id: 1, equity: $0, cash: $0) })
+            account: equity.map { Account(id: 1, equity: $0, cash: $0) }, news: news,
+            strategy: strategy, weights: weights, setups: setups)
     }
 }
