@@ -282,6 +282,7 @@
 \ir 95_api/swarm.sql
 \ir 95_api/place_order.sql
 \ir 95_api/orders.sql
+\ir 95_api/capital.sql
 \ir 95_api/desk.sql
 \ir 95_api/portfolio.sql
 \ir 95_api/cycle_report.sql
@@ -294,7 +295,6 @@
 \ir 95_api/job_summary.sql
 \ir 95_api/retry_job.sql
 \ir 95_api/capital.sql
-\ir 95_api/note_event.sql
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
 \ir 95_api/models.sql

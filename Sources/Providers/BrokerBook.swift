@@ -15,7 +15,56 @@ package protocol BrokerBook: Broker {
     /// All fills after a time, each with the id of its order.
     func fills(after: Date) async throws(BrokerError) -> [BrokerFillEntry]
 
+    /// The orders that stand now.
+    func standingOrders() async throws(BrokerError) -> [BrokerOrderEntry]
+
+    /// Money that came or went without a fill after a time.
+    func movements(after: Date) async throws(BrokerError) -> [BrokerMovement]
+
+    /// An instrument as the broker trades it; nil if it does not know it.
+    func asset(_ symbol: Symbol) async throws(BrokerError) -> BrokerAsset?
+
     func clock() async throws(BrokerError) -> BrokerClock
+}
+
+/// Money that came or went without a fill.
+package struct BrokerMovement: Equatable, Sendable {
+    package enum Kind: String, Sendable {
+        /// Paid in or out: no return.
+        case capital
+        /// Dividends, interest, fees.
+        case income
+    }
+
+    package let id: String
+    package let kind: Kind
+    package let amount: Money
+    package let time: Date
+    package let note: String
+
+    package init(id: String, kind: Kind, amount: Money, time: Date, note: String) {
+        self.id = id
+        self.kind = kind
+        self.amount = amount
+        self.time = time
+        self.note = note
+    }
+}
+
+/// What a broker lets one do with an instrument.
+package struct BrokerAsset: Equatable, Sendable {
+    package let symbol: Symbol
+    package let isTradable: Bool
+    /// Whether parts of one unit may be traded.
+    package let isFractional: Bool
+    package let isShortable: Bool
+
+    package init(symbol: Symbol, isTradable: Bool, isFractional: Bool, isShortable: Bool) {
+        self.symbol = symbol
+        self.isTradable = isTradable
+        self.isFractional = isFractional
+        self.isShortable = isShortable
+    }
 }
 
 package struct BrokerAccount: Equatable, Sendable, Codable {

@@ -14,6 +14,21 @@ extension Trade {
         return (try row.get("broker"), try row.get("reconciled_at"), try row.get("asked_at"))
     }
 
+    /// Up to when the fills that an account's broker lists were read; nil before the first time.
+    package static func polledUntil(
+        account: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> Date? {
+        try await connection.query("select trade.polled_until(\(bind: account))").value()
+    }
+
+    /// Says that fills were read up to a time; it never goes back.
+    package static func setPolled(
+        account: Int64, until time: Date, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query(
+            "select trade.polled_until(\(bind: account), \(bind: time))")
+    }
+
     /// Brings an account's books to what its broker says; a second time changes nothing.
     ///
     /// - Parameter state: as `trade.reconcile` describes it.

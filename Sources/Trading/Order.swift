@@ -3,6 +3,8 @@ package import Foundation
 /// How an order wants its price.
 package enum OrderType: String, Codable, Sendable {
     case market, limit, stop
+    /// A limit order from the moment its stop is reached.
+    case stopLimit = "stop_limit"
 }
 
 /// How long an order stands.

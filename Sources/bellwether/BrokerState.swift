@@ -68,6 +68,22 @@ struct BrokerState: Encodable, Equatable {
         }
     }
 
+    struct MovementEntry: Encodable, Equatable {
+        let id: String
+        let kind: String
+        let amount: Money
+        let at: String
+        let note: String
+
+        init(_ movement: BrokerMovement) {
+            id = movement.id
+            kind = movement.kind.rawValue
+            amount = movement.amount
+            at = Timestamp.text(movement.time)
+            note = movement.note
+        }
+    }
+
     /// When it was begun to ask, by the database's clock.
     let askedAt: String
     /// All open orders are among them.
@@ -75,6 +91,8 @@ struct BrokerState: Encodable, Equatable {
     let orders: [OrderEntry]
     let fills: [FillEntry]
     let positions: [PositionEntry]
+    let activities: [MovementEntry]
+    let cash: Money
 
     private static let tries = 5
 
@@ -91,11 +109,11 @@ struct BrokerState: Encodable, Equatable {
                 PositionEntry(
                     symbol: $0.symbol, quantity: $0.quantity, averageCost: $0.averagePrice)
             }
+            let cash = try await broker.account().cash
             let after = try await moving(broker, time)
             if before == after {
                 return BrokerState(
-                    askedAt: askedAt, orders: after.orders, fills: after.fills,
-                    positions: positions)
+                    askedAt: askedAt, moving: after, positions: positions, cash: cash)
             }
             before = after
         }
@@ -105,6 +123,7 @@ struct BrokerState: Encodable, Equatable {
     private struct Moving: Equatable {
         let orders: [OrderEntry]
         let fills: [FillEntry]
+        let activities: [MovementEntry]
     }
 
     private static func moving(
@@ -112,20 +131,21 @@ struct BrokerState: Encodable, Equatable {
     ) async throws(BrokerError) -> Moving {
         let orders = try await broker.orders(after: time).map(OrderEntry.init)
         let fills = try await broker.fills(after: time).map(FillEntry.init)
-        return Moving(orders: orders, fills: fills)
+        let activities = try await broker.movements(after: time).map(MovementEntry.init)
+        return Moving(orders: orders, fills: fills, activities: activities)
     }
 
-    private init(
-        askedAt: Date, orders: [OrderEntry], fills: [FillEntry], positions: [PositionEntry]
-    ) {
+    private init(askedAt: Date, moving: Moving, positions: [PositionEntry], cash: Money) {
         self.askedAt = Timestamp.text(askedAt)
-        self.orders = orders
-        self.fills = fills
+        orders = moving.orders
+        fills = moving.fills
+        activities = moving.activities
         self.positions = positions
+        self.cash = cash
     }
 
     enum CodingKeys: String, CodingKey {
-        case complete, orders, fills, positions
+        case complete, orders, fills, positions, activities, cash
         case askedAt = "asked_at"
     }
 }

@@ -142,8 +142,9 @@ struct OrderDrillTests {
             select tenant.set_setting('max_orders_per_minute', '100000');
             -- Decisions for a broker that is not paper wait for a person otherwise.
             select agent.set_approval_mode('auto');
+            -- All are coins; cash is as much as at the broker, and is compared.
+            select tenant.set_setting('max_sector_fraction', '1');
             update trade.account set broker = 'alpaca';
-            select trade.deposit(account_id, 10000000) from trade.account;
             commit;
             """)
         for _ in 0..<size.cycles {

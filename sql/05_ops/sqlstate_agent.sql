@@ -41,7 +41,11 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW411', 'unknown_prompt', 'There is no such version of a prompt.',
     'See api.prompts.'
 ),
-('BW412', 'bad_route', 'A task cannot be routed like this.', 'privacy is any or local.')
+('BW412', 'bad_route', 'A task cannot be routed like this.', 'privacy is any or local.'),
+(
+    'BW413', 'nothing_learnt', 'What was learnt elsewhere cannot be read.',
+    'It is what agent.learnt() of the other database returns.'
+)
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint
     where (known.name, known.meaning, known.hint)

@@ -119,6 +119,14 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'The account is halted; see api.alerts and api.differences.'
 ),
 (
+    'BW136', 'account_moved', 'The account moved while its broker was asked.',
+    'The broker is asked again; nothing was booked.'
+),
+(
+    'BW137', 'no_such_money', 'Money cannot be moved like this.',
+    'Look at the message: at a broker it is moved there; a withdrawal needs the cash.'
+),
+(
     'BW140', 'ledger_unbalanced', 'A posting does not sum to zero.',
     'Book through trade.record_fill or trade.deposit.'
 ),

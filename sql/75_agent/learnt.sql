@@ -79,7 +79,7 @@ begin
         or jsonb_typeof(take_learnt.learnt -> 'cycles') is distinct from 'array'
     then
         raise exception using
-            errcode = 'BW412',
+            errcode = 'BW413',
             message = 'what was learnt needs prompts, weights and cycles';
     end if;
     perform pg_advisory_xact_lock(hashtext('agent.take_learnt'), tenant);

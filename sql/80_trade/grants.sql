@@ -34,6 +34,7 @@ trade.place_bracket(
 trade.reconcile(bigint, jsonb),
 trade.reconcile_paper(bigint),
 trade.preflight_passed(),
+trade.polled_until(bigint, timestamptz),
 trade.account_broker(bigint),
 trade.performance(bigint, date, date),
 trade.daily_summary(bigint, date),

@@ -396,6 +396,19 @@ begin
     end loop;
     select a.* into strict account from trade.account as a
     where a.tenant_id = account.tenant_id and a.account_id = account.account_id;
+    -- What was there before the first look is nobody's profit.
+    if broker ->> 'cash' is not null and not exists (
+        select from trade.capital_event as c
+        where c.tenant_id = account.tenant_id and c.account_id = account.account_id
+    ) and (broker ->> 'cash')::numeric <> account.cash then
+        perform trade.deposit(
+            account.account_id, (broker ->> 'cash')::numeric - account.cash,
+            timestamptz '1970-01-01 00:00Z', 'there when the account was opened here',
+            'opening'
+        );
+        moved := moved + 1;
+        account.cash := (broker ->> 'cash')::numeric;
+    end if;
     -- To the cent.
     if round(account.cash, 2) <> round((broker ->> 'cash')::numeric, 2) then
         id := trade._note_difference(

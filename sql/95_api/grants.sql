@@ -46,6 +46,9 @@ api.trip_breaker(bigint, text),
 api.evaluate_breaker(bigint),
 api.route_alerts(text, text, text, text, boolean),
 api.cancel_order(bigint, text),
+api.deposit(bigint, numeric, text, text),
+api.withdraw(bigint, numeric, text, text),
+api.note(text, text, bigint),
 api.replace_order(bigint, numeric, numeric, numeric),
 api.place_bracket(
     bigint, text, text, numeric, numeric, numeric, numeric, text, text, timestamptz
@@ -58,8 +61,6 @@ api.drop_schedule(text),
 api.save_llm_strategy(text, text, text),
 api.relate_instruments(timestamptz, integer),
 api.retry_job(bigint),
-api.move_capital(bigint, numeric, text, text, text),
-api.note_event(text, text, jsonb),
 api.halt(text, text, text, timestamptz),
 api.resume(text, text, text),
 api.place_order(

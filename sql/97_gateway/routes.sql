@@ -362,16 +362,25 @@ from (
         'Deposits, withdrawals and income'
     ),
     (
-        'desk', 'POST', '/api/capital', 'trade',
-        'api.move_capital', 'value', 201,
-        null, null, null,
-        'Book a deposit, a withdrawal or income'
+        'desk', 'POST', '/api/capital/deposit', 'trade', 'api.deposit', 'value', 201,
+        null, null, null, 'Put paper money into an account'
     ),
     (
-        'desk', 'POST', '/api/events', 'trade',
-        'api.note_event', 'value', 201,
-        null, null, null,
-        'Write a remark into the record'
+        'desk', 'POST', '/api/capital/withdraw', 'trade', 'api.withdraw', 'value', 201,
+        null, null, null, 'Take paper money out of an account'
+    ),
+    (
+        'desk', 'POST', '/api/capital', 'trade', 'api.deposit', 'value', 201,
+        null, null, null, 'Put paper money into an account'
+    ),
+    (
+        'desk', 'POST', '/api/events', 'trade', 'api.note', 'value', 201,
+        null, null, null, 'Write a remark into the record'
+    ),
+    (
+        'system', 'GET', '/api/system/preflights', 'read', 'api.preflights', 'rows',
+        null, '{preflight_id}', null, null,
+        'What was checked before real money, newest first'
     ),
     (
         'desk', 'GET', '/api/performance', 'read',

@@ -1,5 +1,5 @@
 package import Foundation
-import Trading
+package import Trading
 
 extension AlpacaBroker: BrokerBook {
     package func account() async throws(BrokerError) -> BrokerAccount {
@@ -30,7 +30,7 @@ extension AlpacaBroker: BrokerBook {
 
     package func orders(after: Date) async throws(BrokerError) -> [BrokerOrderEntry] {
         var found: [String: JSONValue] = [:]
-        for value in try await list("/v2/orders?status=open&limit=500") {
+        for value in try await list(Self.standing) {
             if let id = value["id"]?.string { found[id] = value }
         }
         // Page by page: the next begins after the last one's time.
@@ -47,6 +47,54 @@ extension AlpacaBroker: BrokerBook {
         }
         return try found.values.map { value throws(BrokerError) in try entry(value) }
             .sorted { $0.clientOrderID < $1.clientOrderID }
+    }
+
+    private static let standing = "/v2/orders?status=open&limit=500"
+
+    package func standingOrders() async throws(BrokerError) -> [BrokerOrderEntry] {
+        try await list(Self.standing).map { value throws(BrokerError) in try entry(value) }
+    }
+
+    /// Kinds of activities that move money; those of coins' fees come in coins and move none.
+    private static let capitalKinds: Set<String> = ["CSD", "CSW", "JNLC", "ACATC"]
+    private static let incomeKinds: Set<String> = [
+        "DIV", "DIVCGL", "DIVCGS", "DIVNRA", "DIVROC", "DIVTXEX", "INT", "INTNRA", "INTTW", "FEE",
+    ]
+
+    package func movements(after: Date) async throws(BrokerError) -> [BrokerMovement] {
+        let kinds = Self.capitalKinds.union(Self.incomeKinds).sorted().joined(separator: ",")
+        let values = try await pages(
+            "/v2/account/activities?direction=asc&activity_types=\(kinds)", after: after)
+        var found: [BrokerMovement] = []
+        for value in values {
+            guard let id = value["id"]?.string, let kind = value["activity_type"]?.string,
+                let amount = AlpacaWire.number(value["net_amount"]),
+                let time = value["date"]?.string.flatMap({ Timestamp.parse($0 + "T00:00:00Z") })
+            else { throw line.error("a movement of money cannot be read") }
+            guard amount != 0 else { continue }
+            let note = [kind, value["description"]?.string ?? ""].filter { !$0.isEmpty }
+            found.append(
+                BrokerMovement(
+                    id: id, kind: Self.capitalKinds.contains(kind) ? .capital : .income,
+                    amount: Money(amount), time: time, note: note.joined(separator: " ")))
+        }
+        return found
+    }
+
+    package func asset(_ symbol: Symbol) async throws(BrokerError) -> BrokerAsset? {
+        let path = "/v2/assets/" + AlpacaLine.encoded(AlpacaWire.symbol(symbol))
+        switch try await line.ask(.get, path) {
+        case .value(let value):
+            guard let isTradable = value["tradable"]?.bool,
+                let isFractional = value["fractionable"]?.bool,
+                let isShortable = value["shortable"]?.bool, let status = value["status"]?.string
+            else { throw line.error("an asset cannot be read") }
+            return BrokerAsset(
+                symbol: symbol, isTradable: isTradable && status == "active",
+                isFractional: isFractional, isShortable: isShortable)
+        case .refused(404, _): return nil
+        case .refused(let status, let reason): throw line.error("status \(status): \(reason)")
+        }
     }
 
     private func entry(_ value: JSONValue) throws(BrokerError) -> BrokerOrderEntry {

@@ -76,13 +76,18 @@ package struct AlpacaBroker: Broker {
         }
     }
 
-    /// All fills of the account after a time, oldest first, page by page.
+    /// All fills of the account after a time, oldest first.
     func activities(after: Date?) async throws(BrokerError) -> [JSONValue] {
+        try await pages("/v2/account/activities/FILL?direction=asc", after: after)
+    }
+
+    /// All of a list of activities, oldest first, page by page.
+    func pages(_ start: String, after: Date?) async throws(BrokerError) -> [JSONValue] {
         let size = 100
         var all: [JSONValue] = []
         var page = ""
         while true {
-            var path = "/v2/account/activities/FILL?direction=asc&page_size=\(size)" + page
+            var path = start + "&page_size=\(size)" + page
             if let after { path += "&after=" + AlpacaLine.encoded(Timestamp.text(after)) }
             guard let part = try await line.get(path).array else {
                 throw line.error("the activities are no list")

@@ -28,19 +28,31 @@ struct MatchOrders: JobHandler {
             return try await Trade.openOrders(account: account, on: connection)
         }
         let broker = try await broker(job.tenant, account)
-        var news: [OrderNews] = []
-        for order in open where order.status.isAtBroker {
-            // One that never arrived is for its submit_order job to send again.
-            if let item = try await OrderNews.ask(order, broker) { news.append(item) }
+        let atBroker = open.filter(\.status.isAtBroker)
+        guard !atBroker.isEmpty else { return .nothing }
+        guard let book = broker as? any BrokerBook else {
+            var news: [OrderNews] = []
+            for order in atBroker {
+                // One that never arrived is for its submit_order job to send again.
+                if let item = try await OrderNews.ask(order, broker) { news.append(item) }
+            }
+            let all = news
+            return Completion { connection in try await OrderNews.record(all, on: connection) }
         }
-        let all = news
-        // Nobody tells us of another broker's fills: while orders stand there we ask again.
-        let asksAgain = broker is any BrokerBook && all.contains { $0.end == nil && !$0.isFilled }
-        guard !all.isEmpty else { return .nothing }
+
+        let since = try await pool.transaction(for: job.tenant) { connection in
+            try await Trade.polledUntil(account: account, on: connection)
+        }
+        let poll = try await BrokerPoll.ask(atBroker, book, since: since)
         let payload = job.payload
         return Completion { connection in
-            try await OrderNews.record(all, on: connection)
-            guard asksAgain else { return }
+            try await OrderNews.record(poll.news, on: connection)
+            if let until = poll.until {
+                try await Trade.setPolled(account: account, until: until, on: connection)
+            }
+            // Nobody tells us of another broker's fills: while orders stand there we ask again.
+            let left = try await Trade.openOrders(account: account, on: connection)
+            guard left.contains(where: \.status.isAtBroker) else { return }
             _ = try await Work.enqueue(
                 kind: kind, payload: payload, tenant: job.tenant,
                 delay: Self.pollPause, deduplicationKey: "poll \(account)", on: connection)

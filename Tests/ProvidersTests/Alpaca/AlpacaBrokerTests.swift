@@ -49,6 +49,25 @@ struct AlpacaBrokerTests {
             ])
     }
 
+    @Test("a stop-limit order has both its prices, and parts of a share are parts")
+    func stopLimit() async throws {
+        let order = Order(
+            id: 9, accountID: 1, clientOrderID: "sl", symbol: try Symbol("AAPL"), side: .sell,
+            quantity: Quantity("0.25")!, type: .stopLimit, limitPrice: 99, stopPrice: 100,
+            timeInForce: .gtc, status: .submitting, placedAt: Date(timeIntervalSince1970: 0))
+        guard case .accepted = try await broker.submit(order) else {
+            Issue.record("it was not accepted")
+            return
+        }
+        let body = try JSONValue(parsing: try #require(try fake.requests().first).body)
+        #expect(
+            body == [
+                "symbol": "AAPL", "qty": "0.25", "side": "sell", "type": "stop_limit",
+                "limit_price": "99", "stop_price": "100", "time_in_force": "gtc",
+                "client_order_id": "sl",
+            ])
+    }
+
     @Test("the same id twice is one order, which is found by its id")
     func duplicate() async throws {
         let answer = try await broker.submit(order())
@@ -160,7 +179,7 @@ struct AlpacaBrokerTests {
         try tell(#"{"fill": {"client_order_id": "a", "qty": "10", "price": "150.25"}}"#)
         try tell(#"{"trade": {"symbol": "BTC/USD", "qty": "0.5", "side": "buy", "price": "9000"}}"#)
         let account = try await broker.account()
-        #expect(account.cash == 100_000 && !account.isBlocked && account.currency == "USD")
+        #expect(account.cash == Money("93997.5")! && !account.isBlocked && account.currency == "USD")
         let positions = try await broker.positions()
         #expect(
             positions == [
@@ -175,6 +194,17 @@ struct AlpacaBrokerTests {
         #expect(orders.contains { $0.clientOrderID == "a" && $0.quantity == 10 })
         let fills = try await broker.fills(after: long)
         #expect(fills.map(\.symbol.text) == ["AAPL", "BTC-USD"])
+        #expect(try await broker.standingOrders() == [])
+        try tell(#"{"move": {"type": "DIV", "amount": "12.5", "note": "AAPL"}}"#)
+        try tell(#"{"move": {"type": "CSW", "amount": "-500"}}"#)
+        let movements = try await broker.movements(after: long)
+        #expect(movements.map(\.kind) == [.income, .capital])
+        #expect(movements.map(\.amount) == [Money("12.5")!, -500])
+        #expect(movements.first?.note == "DIV AAPL")
+        let asset = try #require(try await broker.asset(try Symbol("BTC-USD")))
+        #expect(asset.isTradable && asset.isFractional && !asset.isShortable)
+        #expect(try await broker.asset(try Symbol("HALTED"))?.isTradable == false)
+        #expect(try await broker.asset(try Symbol("NOBODY")) == nil)
         let clock = try await broker.clock()
         #expect(clock.isOpen && abs(clock.now.timeIntervalSinceNow) < 60)
     }

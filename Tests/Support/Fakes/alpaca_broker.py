@@ -6,6 +6,7 @@ Commands of the test:
     {"fill": {"client_order_id": C, "qty": Q, "price": P}}   a fill of an order
     {"end": {"client_order_id": C, "status": "expired"}}     an order ends by itself
     {"trade": {"symbol": S, "qty": Q, "side": S, "price": P}}  somebody trades by hand, elsewhere
+    {"move": {"type": "DIV", "amount": "1.5"}}               money comes or goes
     {"book": true}                                           all orders by client id
     {"chaos": {"seed": N, "drop": 0.2, "500": 0.08, "429": 0.04}}
                                                              faults of POST orders at random
@@ -36,6 +37,7 @@ class Book:
         self.lock = threading.Lock()
         self.orders = []
         self.fills = []
+        self.movements = []
         self.clock = datetime.now(timezone.utc)
 
     def now(self):
@@ -88,6 +90,13 @@ class Book:
                 "order_id": order["id"], "cum_qty": text(done), "order_status": order["status"],
             }
         )
+
+    def cash(self):
+        money = Decimal(100000) + sum(Decimal(a["net_amount"]) for a in self.movements)
+        for fill in self.fills:
+            amount = Decimal(fill["qty"]) * Decimal(fill["price"])
+            money += -amount if fill["side"] == "buy" else amount
+        return money
 
     def positions(self):
         held = {}
@@ -159,6 +168,16 @@ class Alpaca(FakeHandler):
                 body = dict(wanted, type="market", time_in_force="day")
                 body["client_order_id"] = str(uuid.uuid4())
                 book.fill(book.add(body), wanted["qty"], wanted["price"])
+            elif "move" in command:
+                wanted = command["move"]
+                book.movements.append(
+                    {
+                        "id": f"20261120000000000::{uuid.uuid4()}",
+                        "activity_type": wanted["type"], "date": "2026-11-20",
+                        "net_amount": wanted["amount"], "description": wanted.get("note", ""),
+                        "status": "executed",
+                    }
+                )
             elif "chaos" in command:
                 cls.chaos = Chaos(command["chaos"])
             elif "fills" in command:
@@ -236,12 +255,25 @@ class Alpaca(FakeHandler):
                 ids = [f["id"] for f in fills]
                 fills = fills[ids.index(token) + 1 :]
             return 200, fills[: int(query.get("page_size", 100))]
+        if path == "/v2/account/activities":
+            kinds = query["activity_types"].split(",")
+            return 200, [a for a in book.movements if a["activity_type"] in kinds]
+        if path.startswith("/v2/assets/"):
+            symbol = path.rpartition("/")[2].replace("%2F", "/")
+            if symbol.startswith("NOBODY"):
+                return 404, self.error(404, f"asset not found for {symbol}")
+            return 200, {
+                "id": str(uuid.uuid4()), "class": "crypto" if "/" in symbol else "us_equity",
+                "exchange": "NASDAQ", "symbol": symbol, "name": symbol, "status": "active",
+                "tradable": not symbol.startswith("HALTED"), "marginable": True,
+                "shortable": "/" not in symbol, "easy_to_borrow": True, "fractionable": True,
+            }
         if path == "/v2/positions":
             return 200, book.positions()
         if path == "/v2/account":
             return 200, {
                 "id": str(uuid.uuid4()), "account_number": "PA1", "status": "ACTIVE",
-                "currency": "USD", "cash": "100000", "equity": "100000.5",
+                "currency": "USD", "cash": text(book.cash()), "equity": "100000.5",
                 "buying_power": "200000", "trading_blocked": False, "account_blocked": False,
                 "pattern_day_trader": False, "created_at": "2026-01-01T00:00:00Z",
             }

@@ -54,7 +54,7 @@ select is(
     0, 'and is not run again'
 );
 select throws_ok(
-    $$select agent.take_learnt('{"prompts": 1}')$$, 'BW412', null, 'nonsense is refused'
+    $$select agent.take_learnt('{"prompts": 1}')$$, 'BW413', null, 'nonsense is refused'
 );
 
 select * from finish();

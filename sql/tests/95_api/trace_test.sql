@@ -1,0 +1,25 @@
+-- What a request causes carries its trace.
+begin;
+select plan(4);
+\ir ../roles.psql
+\ir ../desk.psql
+select set_config('gateway.request_id', '4BF92F35-77b3-4da6-a3ce-929d0e0e4736', true)
+\g /dev/null
+set local role bellwether_analyst;
+select api.run_cycle('{T01}', as_of => '2018-01-08') as cycle \gset
+select is(
+    (select trace_id from api.cycles where cycle_id = :cycle),
+    '4bf92f35-77b3-4da6-a3ce-929d0e0e4736'::uuid, 'a cycle'
+);
+select api.halt('test', 'symbol', 'T01') \g /dev/null
+select is(
+    (select trace_id from api.events order by event_id desc limit 1),
+    '4bf92f35-77b3-4da6-a3ce-929d0e0e4736'::uuid, 'an event without a cycle'
+);
+reset role;
+select set_config('gateway.request_id', 'client 7', true) \g /dev/null
+select is(ops.trace_id(), md5('client 7')::uuid, 'an id that is no UUID has one');
+select set_config('gateway.request_id', '', true) \g /dev/null
+select is(ops.trace_id(), null, 'outside a request there is none');
+select * from finish();
+rollback;
