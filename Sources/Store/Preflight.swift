@@ -34,7 +34,8 @@ extension Trade {
     package static func recordPreflight(
         _ checks: JSON, on connection: isolated Connection
     ) async throws(PostgresError) -> Bool {
-        try await connection.query("select (trade.record_preflight(\(bind: checks))).passed").value()
+        try await connection.query("select (trade.record_preflight(\(bind: checks))).passed")
+            .value()
     }
 
     /// Whether the newest pre-flight check passed, and lately.

@@ -94,7 +94,8 @@ final class AccountBrokers: Sendable {
         }
         guard let found else { throw JobFailure.permanent("there is no account \(account)") }
         switch found.name {
-        case "paper": return Found(
+        case "paper":
+            return Found(
                 book: nil, reconciledAt: found.reconciledAt, askedAt: found.now)
         case "alpaca":
             guard let alpaca else {
@@ -110,7 +111,8 @@ final class AccountBrokers: Sendable {
     }
 
     /// Compares the books of an account with its broker's, and brings ours up to them.
-    private func reconcile(_ tenant: Int32, _ account: Int64, _ broker: any BrokerBook) async throws {
+    private func reconcile(_ tenant: Int32, _ account: Int64, _ broker: any BrokerBook) async throws
+    {
         // What other workers book meanwhile makes it necessary to look again.
         for _ in 0..<Self.tries {
             // Before the broker is asked, by the clock that dates our rows.

@@ -76,7 +76,8 @@ enum Preflight {
             let failed = checks.count { !$0.passed }
             context.output.line(
                 failed == 0
-                    ? "all \(checks.count) checks passed" : "\(checks.count) checks: \(failed) failed")
+                    ? "all \(checks.count) checks passed"
+                    : "\(checks.count) checks: \(failed) failed")
         }
         return passed ? .success : .failure
     }

@@ -15,7 +15,8 @@ struct DeskChecks: Sendable {
                 OutsideChecks.clock("database's clock", try await Ops.server(on: connection).time))
             let accounts = try await Trade.accounts(on: connection).filter { $0.broker != "paper" }
             guard let wanted = account ?? (accounts.count == 1 ? accounts.first?.id : nil) else {
-                let found = accounts.isEmpty ? "none at a broker" : "several: name one with --account"
+                let found =
+                    accounts.isEmpty ? "none at a broker" : "several: name one with --account"
                 return checks + [PreflightCheck("account", false, found)]
             }
             return checks
