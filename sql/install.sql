@@ -294,7 +294,6 @@
 \ir 95_api/risk_status.sql
 \ir 95_api/job_summary.sql
 \ir 95_api/retry_job.sql
-\ir 95_api/capital.sql
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
 \ir 95_api/models.sql
