@@ -82,6 +82,20 @@ struct GatedBroker: BrokerBook {
         try await gated { () async throws(BrokerError) in try await broker.fills(after: after) }
     }
 
+    func standingOrders() async throws(BrokerError) -> [BrokerOrderEntry] {
+        try await gated { () async throws(BrokerError) in try await broker.standingOrders() }
+    }
+
+    func movements(after: Date) async throws(BrokerError) -> [BrokerMovement] {
+        try await gated { () async throws(BrokerError) in
+            try await broker.movements(after: after)
+        }
+    }
+
+    func asset(_ symbol: Symbol) async throws(BrokerError) -> BrokerAsset? {
+        try await gated { () async throws(BrokerError) in try await broker.asset(symbol) }
+    }
+
     func clock() async throws(BrokerError) -> BrokerClock {
         try await gated { () async throws(BrokerError) in try await broker.clock() }
     }
