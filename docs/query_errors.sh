@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Writes docs/reference/query-errors.md from the headers that define the SQLSTATEs, or with
 # --check says whether it is up to date: docs/query_errors.sh [--check]
+# shellcheck disable=SC2016 # backquotes are Markdown
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 target=docs/reference/query-errors.md

@@ -14,7 +14,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW404', 'strategy_not_ready', 'The strategy cannot be kept or traded like this.',
     'Look at the message.'
 ),
-('BW405', 'unknown_schedule', 'The tenant has no such schedule.', 'See api.scheduler_jobs().'),
+(
+    'BW405', 'unknown_schedule', 'The tenant has no such schedule.',
+    'See api.scheduler_jobs().'
+),
 ('BW420', 'unknown_approval', 'The tenant has no such approval.', 'See api.approvals.'),
 (
     'BW421', 'bad_approval_mode', 'There is no such approval mode.',
@@ -41,7 +44,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW411', 'unknown_prompt', 'There is no such version of a prompt.',
     'See api.prompts.'
 ),
-('BW412', 'bad_route', 'A task cannot be routed like this.', 'privacy is any or local.'),
+(
+    'BW412', 'bad_route', 'A task cannot be routed like this.',
+    'privacy is any or local.'
+),
 (
     'BW413', 'nothing_learnt', 'What was learnt elsewhere cannot be read.',
     'It is what agent.learnt() of the other database returns.'

@@ -146,7 +146,8 @@ for each statement execute function market.on_outcomes_changed();
 create or replace trigger _450_base_rates_deleted after delete on market.outcome
 referencing old table as changed
 for each statement execute function market.on_outcomes_changed();
-create or replace trigger _450_base_rates_inserted after insert on market.outcome_version
+create or replace trigger _450_base_rates_inserted
+after insert on market.outcome_version
 referencing new table as changed
 for each statement execute function market.on_outcomes_changed();
 create or replace trigger _450_base_rates_deleted after delete on market.outcome_version

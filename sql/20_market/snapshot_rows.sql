@@ -1,6 +1,6 @@
--- A snapshot's whole row: fields, states, features and text. The features are 32 numbers
--- without a unit, on a grid of 1/32: extension/src/snapshot/features.c says how each is
--- scaled, and why by nothing that later rows could change.
+-- A snapshot's whole row: fields, states, features and text. The features are 32
+-- numbers without a unit, on a grid of 1/32: extension/src/snapshot/features.c says how
+-- each is scaled, and why by nothing that later rows could change.
 
 create or replace function market._snapshot_rows(
     instrument_id integer, bar_interval text, from_ts timestamptz

@@ -185,7 +185,8 @@ return nullif(concat_ws(
         '(s.regime = any($2) or exists ('
         'select from market.snapshot_regime as r inner join market.regime as g '
         'on g.model_id = r.model_id and g.regime = r.regime '
-        'where r.snapshot_id = s.snapshot_id and r.known_at <= $4 and g.name = any($2)))'
+        'where r.snapshot_id = s.snapshot_id and r.known_at <= $4 '
+        'and g.name = any($2)))'
     end,
     case when sessions is not null then 's.session = any($3)' end,
     ranges

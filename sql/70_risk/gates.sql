@@ -62,8 +62,9 @@ comment on function risk.daily_loss(bigint, numeric, timestamptz) is
 -- A score that was given counts until its end; without one the graph of the desk is
 -- asked how much of what the account holds would be in distress, were the symbol to
 -- fail: the sum of each position's share of the gross exposure times its distress
--- (DebtRank along correlations: Battiston et al. 2012, "DebtRank: Too Central to Fail?",
--- Scientific Reports 2, 541; see graph_debtrank). 0: nothing that is held hangs on it.
+-- (DebtRank along correlations: Battiston et al. 2012, "DebtRank: Too Central to
+-- Fail?", Scientific Reports 2, 541; see graph_debtrank). 0: nothing that is held
+-- hangs on it.
 drop function if exists risk.graph_score(text, bigint);
 create or replace function risk.graph_score(
     symbol text, strategy_id bigint default null, account_id bigint default null

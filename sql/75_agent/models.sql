@@ -58,7 +58,10 @@ insert into agent.model_price (
 ('openai', 'gpt-5', '2000-01-01', 1.25, 0.125, 10, 'public list, 2025', null),
 ('openai', 'gpt-5-mini', '2000-01-01', 0.25, 0.025, 2, 'public list, 2025', null),
 ('gemini', 'gemini-2.5-pro', '2000-01-01', 1.25, 0.31, 10, 'public list, 2025', null),
-('gemini', 'gemini-2.5-flash', '2000-01-01', 0.30, 0.075, 2.50, 'public list, 2025', null),
+(
+    'gemini', 'gemini-2.5-flash', '2000-01-01', 0.30, 0.075, 2.50,
+    'public list, 2025', null
+),
 ('local', 'smollm2', '2000-01-01', 0, 0, 0, 'own machine', null)
 on conflict (provider, model, valid_from) do nothing;
 

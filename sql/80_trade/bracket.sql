@@ -1,8 +1,8 @@
 -- Brackets: an entry with a limit at the profit and a stop at the loss, which are
 -- placed when the entry is done, for what was filled of it, and exclude each other.
 -- Another's broker sets aside what one order may sell, and would refuse the second:
--- there the stop stands at the broker, and the profit is watched by the exit plan, which
--- takes the stop out before it sells.
+-- there the stop stands at the broker, and the profit is watched by the exit plan,
+-- which takes the stop out before it sells.
 --
 -- Example: select order_id from trade.place_bracket(1, 'AAPL', 'buy', 10, 180, 150);
 

@@ -1,6 +1,6 @@
 -- Before real money: what an account's record on paper says, what the live database is
--- ready for, and whether the check passed lately. `bellwether preflight` asks both, adds
--- connections and clocks, and records it; a worker sends no order to a live broker
+-- ready for, and whether the check passed lately. `bellwether preflight` asks both,
+-- adds connections and clocks, and records it; a worker sends no order to a live broker
 -- without one that passed.
 --
 -- Example: select name, passed, found from trade.paper_record(1) where not passed;

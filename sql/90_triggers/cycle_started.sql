@@ -1,6 +1,7 @@
 -- A cycle starts -> the circuit breaker of its account is evaluated, exits that bars
--- have triggered are placed, questions expire, dead jobs are told of, the days that are over are sealed; once
--- a day it is settled what agents' actions brought, and weights follow.
+-- have triggered are placed, questions expire, dead jobs are told of, the days that are
+-- over are sealed; once a day it is settled what agents' actions brought, and weights
+-- follow.
 
 create or replace function agent.on_cycle_started()
 returns trigger

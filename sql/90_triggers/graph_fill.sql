@@ -1,5 +1,5 @@
--- Rows from before the triggers -> the graph. The triggers stand by now, and making them
--- waited for every writer: what is not read here, they have seen.
+-- Rows from before the triggers -> the graph. The triggers stand by now, and making
+-- them waited for every writer: what is not read here, they have seen.
 
 -- Only who may choose the tenant can go from one to the next.
 reset role;

@@ -1,5 +1,5 @@
--- A new tenant gets its paper account and its usual schedules. The session's tenant is the new one by then (see
--- tenant.create_tenant).
+-- A new tenant gets its paper account and its usual schedules. The session's tenant is
+-- the new one by then (see tenant.create_tenant).
 
 create or replace function trade.on_tenant_created()
 returns trigger
