@@ -8,7 +8,7 @@ select plan(12);
 -- not.
 create function pg_temp.state(symbol text) returns vector language sql as $$
     select array_agg(
-        case symbol when 'T01' then 1.0 when 'T02' then 1.0 + 0.1 * (n % 2)
+        case symbol when 'T01' then 1.0 when 'T02' then 1.0 + 0.125 * (n % 2)
         else (n % 3) - 1.0 end order by n
     )::real[]::vector from generate_series(1, 32) as n
 $$;
