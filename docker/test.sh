@@ -39,17 +39,31 @@ test_c() {
     docs/query_errors.sh --check
     say "extension: upgraded is fresh"
     extension/test/upgrade.sh "$maintenance"
-    if [ -d extension/test/oracle ]; then
-        say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries"
-        sql "drop database if exists bellwether_oracle with (force)"
-        sql "create database bellwether_oracle"
-        local script
-        for script in series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test cypher_memory; do
-            DATABASE_URL=$(database bellwether_oracle) "$(docker/python.sh test)" \
-                "extension/test/oracle/$script.py" "$(database bellwether_oracle)"
-        done
-        sql "drop database bellwether_oracle with (force)"
-    fi
+    say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries"
+    oracles series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test cypher_memory
+}
+
+# Scripts that compare the extension with other programs, in a database of their own.
+oracles() {
+    local script
+    sql "drop database if exists bellwether_oracle with (force)"
+    sql "create database bellwether_oracle"
+    for script; do
+        DATABASE_URL=$(database bellwether_oracle) "$(docker/python.sh test)" \
+            "extension/test/oracle/$script.py" "$(database bellwether_oracle)"
+    done
+    sql "drop database bellwether_oracle with (force)"
+}
+
+test_long() {
+    test_tap
+    say "many random queries"
+    BELLWETHER_LONG=yes oracles cypher_fuzz sparql_test
+    template
+    BELLWETHER_LONG=yes test_swift
+    test_clients
+    test_drop_in
+    test_doors
 }
 
 test_sql() {
@@ -156,7 +170,7 @@ test_doors() {
 
 case ${1:-all} in
     all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
-    long) test_tap; template; BELLWETHER_LONG=yes test_swift; test_clients; test_drop_in; test_doors ;;
+    long) test_long ;;
     c) test_c ;;
     tap) test_tap "${2:-}" ;;
     clients) test_clients ;;
