@@ -1,5 +1,6 @@
--- Fills close (a part of) a position -> the states in which it was opened are remembered
--- with what it brought. After the graph has the fills: it links the setup to its trade.
+-- Fills close (a part of) a position -> the states in which it was opened are
+-- remembered with what it brought. After the graph has the fills: it links the setup to
+-- its trade.
 
 create or replace function agent.on_trades_closed()
 returns trigger
@@ -10,7 +11,8 @@ as $$
 declare
     closing trade.fill;
 begin
-    for closing in select f.* from booked as f where f.closed_quantity > 0 order by f.fill_id
+    for closing in
+        select f.* from booked as f where f.closed_quantity > 0 order by f.fill_id
     loop
         perform agent.remember_setup(closing);
     end loop;
