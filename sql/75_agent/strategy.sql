@@ -250,7 +250,7 @@ begin
     update strategy.strategy as s
     set status = 'retired', status_reason = disable_strategy.reason
     where s.tenant_id = public.current_tenant()
-    and s.strategy_id = disable_strategy.strategy_id and s.status = 'active'
+    and s.strategy_id = disable_strategy.strategy_id and s.status <> 'retired'
     returning s.* into disabled;
     if not found then
         return;

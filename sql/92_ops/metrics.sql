@@ -69,6 +69,35 @@ as $$
                 ) as l
             )
         ),
+        ops.metric(
+            'bellwether_queue_events_total',
+            'Wake-ups sent and suppressed; jobs retried, rescued and dead; leases lost.',
+            'counter',
+            (
+                select array_agg(
+                    format(
+                        'bellwether_queue_events_total{event="%s"} %s', c.name, c.value
+                    ) order by c.name
+                )
+                from work.counters as c
+            )
+        ),
+        -- The server counts rows that were written; it forgets in a crash, as a
+        -- counter may.
+        ops.metric(
+            'bellwether_embeddings_total', 'Embeddings stored, by model.', 'counter',
+            (
+                select array_agg(
+                    format(
+                        'bellwether_embeddings_total{model="%s"} %s', m.name,
+                        coalesce(
+                            pg_stat_get_tuples_inserted(to_regclass(m.table_name)), 0
+                        )
+                    ) order by m.name
+                )
+                from memory.model as m
+            )
+        ),
         ops._market_metrics()
     )
 $$;

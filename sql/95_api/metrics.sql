@@ -53,6 +53,50 @@ as $$
             )
         ),
         ops.metric(
+            'trading_llm_call_duration_seconds', 'Time of calls of language models.',
+            'summary',
+            (
+                select array_agg(
+                    format(
+                        E'trading_llm_call_duration_seconds_sum{%1$s} %2$s\n'
+                        'trading_llm_call_duration_seconds_count{%1$s} %3$s',
+                        format(
+                            'provider="%s",model="%s",outcome="%s"', c.provider,
+                            -- A name may hold anything: these two end a label.
+                            replace(replace(c.model, '\', '\\'), '"', '\"'), c.outcome
+                        ), c.total / 1000, c.n
+                    ) order by c.provider, c.model, c.outcome
+                )
+                from (
+                    select
+                        l.provider, l.model, l.outcome,
+                        coalesce(sum(l.ms), 0) as total, count(*) as n
+                    from agent.call as l
+                    where l.tenant_id = public.current_tenant() and not l.replayed
+                    group by l.provider, l.model, l.outcome
+                ) as c
+            )
+        ),
+        ops.metric(
+            'circuit_breaker_triggers', 'How often each account''s breaker opened.',
+            'counter',
+            (
+                select array_agg(
+                    format(
+                        'circuit_breaker_triggers{account_id="%s"} %s', a.account_id,
+                        (
+                            select count(*) from agent.event as e
+                            where
+                                e.tenant_id = public.current_tenant()
+                                and e.type = 'BreakerOpened'
+                                and (e.payload ->> 'account_id')::bigint = a.account_id
+                        )
+                    ) order by a.account_id
+                )
+                from trade.account as a where a.tenant_id = public.current_tenant()
+            )
+        ),
+        ops.metric(
             'current_drawdown', 'Fraction below the highest equity, by account.', 'gauge',
             (
                 select array_agg(

@@ -237,6 +237,35 @@ as $$ select strategy.save(name, config, note, status) $$;
 comment on function api.save_strategy(text, jsonb, text, text) is
 'Keeps a checked document as a strategy''s next version; returns the version.';
 
+create or replace function api.retire_strategy(
+    name text, reason text default 'retired by hand'
+)
+returns boolean
+language plpgsql
+security definer -- analysts have no rights on strategy
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    found_id bigint;
+    found_status text;
+begin
+    select s.strategy_id, s.status into found_id, found_status
+    from strategy.strategy as s
+    where s.tenant_id = public.current_tenant() and s.name = retire_strategy.name;
+    if not found then
+        perform ops.fail('BW340', format(
+            'there is no strategy %s',
+            coalesce(quote_literal(left(retire_strategy.name, 100)), 'null')
+        ));
+    end if;
+    perform agent.disable_strategy(found_id, retire_strategy.reason);
+    return found_status <> 'retired';
+end
+$$;
+comment on function api.retire_strategy(text, text) is
+'Ends a strategy: it trades no more, its versions and record stay. False if it was retired already.';
+
 create or replace function api.record_backtest(
     name text,
     version integer default null,

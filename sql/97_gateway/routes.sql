@@ -67,6 +67,10 @@ from (
         null, null, 'Place an order, or with dry_run ask what it would do'
     ),
     (
+        'orders', 'POST', '/api/trades', 'trade', 'api.place_order', 'row', 201, null,
+        null, null, 'Ask for a trade: an order like any other'
+    ),
+    (
         'orders', 'GET', '/api/orders/check', 'read', 'api.check_order', 'row', null,
         null, null, null, 'Whether an order would pass the limits'
     ),
@@ -196,6 +200,10 @@ from (
         'What of the record was changed: nothing, if all is well'
     ),
     (
+        'desk', 'POST', '/api/alerts/routes', 'trade', 'api.route_alerts', 'value', 201,
+        null, null, null, 'Where alerts of a kind and severity go'
+    ),
+    (
         'desk', 'GET', '/api/alerts', 'read', 'api.alerts', 'rows',
         null, '{alert_id}', null, null,
         'Alerts, newest first'
@@ -270,6 +278,26 @@ from (
         'strategies', 'POST', '/api/strategies', 'trade', 'api.save_strategy', 'value',
         201, null, null, null,
         'Save a strategy as a new version'
+    ),
+    (
+        'strategies', 'GET', '/api/strategies/{name}', 'read', 'api.strategy_config',
+        'value', null, null, null, null,
+        'The document of a strategy: its newest version, or the one asked for'
+    ),
+    (
+        'strategies', 'PUT', '/api/strategies/{name}', 'trade', 'api.save_strategy',
+        'value', null, null, null, null,
+        'Save a strategy as a new version'
+    ),
+    (
+        'strategies', 'DELETE', '/api/strategies/{name}', 'trade',
+        'api.retire_strategy', 'value', null, null, null, null,
+        'Retire a strategy: it trades no more, its record stays'
+    ),
+    (
+        'strategies', 'POST', '/api/strategies/llm', 'trade', 'api.save_llm_strategy',
+        'value', 201, null, null, null,
+        'Save a strategy that asks a language model'
     ),
     (
         'strategies', 'POST', '/api/strategies/backtest', 'read',
@@ -408,7 +436,7 @@ from (
     ),
     (
         'scheduler', 'POST', '/api/scheduler/jobs', 'trade',
-        'api.set_scan', 'row', null,
+        'api.set_scan', 'value', null,
         null, null, null,
         'Let the agents look at symbols by the clock'
     ),
@@ -521,8 +549,12 @@ from (
         'Which moves wake the agents'
     ),
     (
+        'risk', 'DELETE', '/api/monitor', 'trade', 'api.stop_monitor', 'value', null,
+        null, null, null, 'Let no move wake the agents'
+    ),
+    (
         'risk', 'POST', '/api/monitor', 'trade',
-        'api.set_monitor', 'row', null,
+        'api.set_monitor', 'value', null,
         null, null, null,
         'Let moves wake the agents'
     ),

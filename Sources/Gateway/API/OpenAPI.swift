@@ -73,18 +73,18 @@ enum OpenAPI {
                 ]),
             ]),
         ]
-        var parameters: [Node] = []
-        if route.method == "GET" || route.method == "DELETE" {
-            parameters = route.parameters.map { parameter in
-                let isInPath = parameter.name == route.placeholder
-                return .object([
-                    "name": .text(parameter.name),
-                    "in": .text(isInPath ? "path" : "query"),
-                    "required": .flag(isInPath || parameter.required),
-                    "schema": schema(parameter.type, inQuery: true),
-                ])
-            }
-        } else {
+        let hasBody = route.method != "GET" && route.method != "DELETE"
+        var parameters: [Node] = route.parameters.compactMap { parameter in
+            let isInPath = parameter.name == route.placeholder
+            if hasBody && !isInPath { return nil }
+            return .object([
+                "name": .text(parameter.name),
+                "in": .text(isInPath ? "path" : "query"),
+                "required": .flag(isInPath || parameter.required),
+                "schema": schema(parameter.type, inQuery: true),
+            ])
+        }
+        if hasBody {
             operation["requestBody"] = body(route)
             parameters.append(
                 header("Idempotency-Key", "The same key: the write happens once.", 255))
@@ -101,10 +101,11 @@ enum OpenAPI {
     }
 
     private static func body(_ route: Route) -> Node {
+        let members = route.parameters.filter { $0.name != route.placeholder }
         let properties = Dictionary(
-            route.parameters.map { ($0.name, schema($0.type, inQuery: false)) },
+            members.map { ($0.name, schema($0.type, inQuery: false)) },
             uniquingKeysWith: { first, _ in first })
-        let required = route.parameters.filter(\.required).map(\.name)
+        let required = members.filter(\.required).map(\.name)
         var type: [String: Node] = [
             "type": .text("object"), "properties": .object(properties),
             "additionalProperties": .flag(false),

@@ -52,7 +52,7 @@ select set_eq(
         neighbourhood,contagion,relate_instruments,graph_nodes,retry_job,
         evaluate_breaker,
         market_status,scheduler_jobs,scheduler_status,trigger_schedule,set_scan,
-        drop_schedule,save_llm_strategy
+        drop_schedule,save_llm_strategy,retire_strategy
     }'::text[]) as name$$,
     'an analyst may also act'
 );
@@ -83,7 +83,7 @@ select set_eq(
         api.retry_job,api.evaluate_breaker,
         trade.book_of,api.market_status,api.scheduler_jobs,
         api.scheduler_status,api.trigger_schedule,api.set_scan,api.drop_schedule,
-        api.save_llm_strategy
+        api.save_llm_strategy,api.retire_strategy
     }'::text[])$$,
     'the gateway acts for both, keeps settings, revives jobs'
 );

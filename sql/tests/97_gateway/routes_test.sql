@@ -1,7 +1,7 @@
 -- Every path is answered by something that is there, with words for people; the list is
 -- what clients of the earlier systems use.
 begin;
-select plan(8);
+select plan(9);
 
 select is_empty(
     $$select path, target from gateway.routes() where description = ''$$,
@@ -14,6 +14,17 @@ select is_empty(
         and p.proname = split_part(r.target, '.', 2)
     group by r.method, r.path, r.target having count(*) > 1$$,
     'and is one function, not several of a name'
+);
+select is_empty(
+    $$select r.path from gateway.route as r
+    inner join pg_proc as p
+        on p.pronamespace = 'api'::regnamespace
+        and p.proname = split_part(r.target, '.', 2)
+    inner join pg_type as t on p.prorettype = t.oid
+    where (r.shape = 'value') is distinct from (
+        t.typtype <> 'c' and p.proargmodes is null and not p.proretset
+    )$$,
+    'one value is answered as a value, a row as a row'
 );
 select is_empty(
     $$select path, column_name from gateway.routes() as r
