@@ -3,6 +3,7 @@
 # metrics against Prometheus' own tool: api_test.sh SCHEMATHESIS URL KEY_FILE
 set -euo pipefail
 schemathesis=$1 url=$2 key=$(cat "$3")
+guide=$PWD/docs/how-to/watch-with-grafana.md
 cd "$(mktemp -d)"
 trap 'rm -rf "$PWD"' EXIT
 cat > schemathesis.toml <<TOML
@@ -19,3 +20,29 @@ for phase in coverage fuzzing; do
 done
 curl -sSf -H @- "$url/metrics" <<< "Authorization: Bearer $key" | tee metrics | promtool check metrics
 echo "api: $(grep -vc '^#' metrics) metrics pass promtool"
+
+# The files that the guide to Grafana gives, each under the name in its first line.
+awk '/^```/ { name = ""; next } /^# [a-z.]+\.yml$/ { name = $2 } name { print > name }' "$guide"
+sed -i "s#/etc/prometheus/bellwether.key#$PWD/key#" prometheus.yml
+printf '%s' "$key" > key
+promtool check config prometheus.yml
+promtool check rules bellwether.rules.yml
+# And its questions, put to a Prometheus that watches this gateway.
+sed -i "s#127.0.0.1:8000#${url#http://}#; s#15s#1s#" prometheus.yml
+prometheus --config.file prometheus.yml --storage.tsdb.path data \
+    --web.listen-address 127.0.0.1:9391 > prometheus.log 2>&1 &
+prometheus=$!
+trap 'kill "$prometheus"; wait "$prometheus" || true; rm -rf "$PWD"' EXIT
+for _ in $(seq 60); do
+    promtool query instant http://127.0.0.1:9391 up 2> /dev/null | grep -q '=> 1 ' && break
+    sleep 0.5
+done
+asked=0
+while IFS= read -r question; do
+    promtool query instant http://127.0.0.1:9391 "$question" > answer \
+        || { printf 'api: no answer to %s\n' "$question" >&2; exit 1; }
+    asked=$((asked + 1))
+done < <(awk -F '`' '/^\|.*` \|$/ { print $2 }' "$guide")
+promtool query instant http://127.0.0.1:9391 bellwether_database_up | grep '=> 1 '
+[ "$asked" -gt 5 ]
+echo "api: Prometheus answers $asked questions of the guide"

@@ -79,7 +79,8 @@ as $$
         ),
         ops.metric(
             'circuit_breaker_triggers', 'How often each account''s breaker opened.',
-            'counter',
+            -- Only grows; its name, which clients know, is not that of a counter.
+            'gauge',
             (
                 select array_agg(
                     format(
