@@ -108,12 +108,12 @@ with sync_playwright() as play:
 
     open_part(page, "cycles?cycle=3")
     check("the four agents stand in a row", page.locator(".step").count() == 4)
+    shoot(page, "cycles")
     page.fill("input[name=symbols]", "AAPL")
     page.click("text=Ask the agents")
     until(page, "location.hash !== '#cycles?cycle=3'")
     settled(page)
     check("a cycle can be asked for", "AAPL" in page.inner_text("main"))
-    shoot(page, "cycles")
 
     open_part(page, "strategies?symbol=AAPL")
     page.evaluate(
@@ -162,6 +162,7 @@ with sync_playwright() as play:
         check(f"{part} shows no error", page.locator("main [role=alert]").count() == 0)
         shoot(page, part)
 
+    open_part(page, "desk")
     page.click("#halt")
     page.fill("#reason", "page test")
     page.click("#confirm button.stop")

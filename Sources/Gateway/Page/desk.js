@@ -58,7 +58,6 @@ const orders = () => panel('Orders', {
   const rows = (await get('/api/orders', { limit: 20 })).items;
   return table([
     ['Order', (row) => row.order_id, 'number'],
-    ['Placed', (row) => time(row.placed_at)],
     ['Symbol', (row) => row.symbol],
     ['Side', (row) => row.side],
     ['Quantity', (row) => quantity(row.quantity), 'number'],
@@ -66,6 +65,7 @@ const orders = () => panel('Orders', {
       class: row.status === 'refused' || row.status === 'rejected' ? 'down'
         : open.includes(row.status) ? 'warn' : '', title: row.reason || '',
     }, row.reason_code ? `${row.status}: ${row.reason_code}` : row.status)],
+    ['Placed', (row) => time(row.placed_at)],
   ], rows, 'No orders yet.');
 });
 

@@ -1,7 +1,7 @@
 // Patterns: when was it like this, and what followed.
 
 import { get, address } from '/api.js';
-import { el, panel, table, percent, share, day, count, quoted, colored, figures } from '/ui.js';
+import { el, panel, table, percent, share, day, count, quoted, colored } from '/ui.js';
 import { choose } from '/choose.js';
 import * as charts from '/charts.js';
 
@@ -36,18 +36,24 @@ export async function show(main, parameters) {
     path: () => address('/api/patterns/statistics', asked), sql: call('pattern_statistics'),
   }, async () => {
     const rows = await get('/api/patterns/statistics', asked);
-    return rows.map((row) => el('div', {}, el('h3', {}, `After ${row.horizon} bars`),
-      row.verdict !== 'ok'
-        ? el('p', { class: 'warn' }, `${row.verdict}: ${count(row.n)} cases`)
-        : figures([
-          ['Cases', `${count(row.n)} (worth ${Math.round(row.effective_n)})`],
-          ['Median', percent(row.median), row.median > 0 ? 'up' : 'down'],
-          ['Middle half', `${percent(row.p25)} … ${percent(row.p75)}`],
-          ['Wins', `${share(row.win_rate)}`],
-          ['Wins usually', share(row.base_win_rate)],
-          ['By chance', row.p_value === null ? '–' : `p = ${row.p_value.toFixed(2)}`],
-        ])));
-  });
+    const known = (value) => (row) => row.verdict === 'ok' ? value(row) : '–';
+    return [table([
+      ['After', (row) => `${row.horizon} ${row.horizon === 1 ? 'bar' : 'bars'}`],
+      ['Cases', (row) => count(row.n), 'number'],
+      ['Worth', known((row) => Math.round(row.effective_n)), 'number'],
+      ['Median', known((row) => colored(percent(row.median), row.median)), 'number'],
+      ['Middle half', known((row) => `${percent(row.p25)} … ${percent(row.p75)}`), 'number'],
+      ['Nine tenths', known((row) => `${percent(row.p05)} … ${percent(row.p95)}`), 'number'],
+      ['Wins', known((row) => el('span', {
+        title: `95 % interval: ${share(row.win_rate_low)} to ${share(row.win_rate_high)}`,
+      }, share(row.win_rate))), 'number'],
+      ['Wins usually', known((row) => share(row.base_win_rate)), 'number'],
+      ['By chance', (row) => row.verdict !== 'ok' ? el('span', { class: 'warn' }, row.verdict)
+        : row.p_value === null ? '–' : `p = ${row.p_value.toFixed(2)}`, 'number'],
+    ], rows, 'Not enough history.'), el('p', { class: 'faint' },
+      'Worth: overlapping cases count as less than one. Usually: the same instrument on any bar. '
+      + 'By chance: how often so large a difference comes from cases drawn at random.')];
+  }, true);
 
   const neighbours = panel('The similar ones', {
     path: () => address('/api/patterns/similar', asked), sql: call('similar_patterns'),
@@ -60,7 +66,7 @@ export async function show(main, parameters) {
     ['After 5 bars', (row) => colored(percent(row.forward_return), row.forward_return), 'number'],
     ['Regime', (row) => row.regime ?? '–'],
     ['Differs most in', (row) => Object.keys(row.differences || {}).slice(0, 3).join(', '), 'text'],
-  ], await get('/api/patterns/similar', asked), 'Not enough history.'));
+  ], await get('/api/patterns/similar', asked), 'Not enough history.'), true);
 
   main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Choose' }, form),
     picture, statistics, neighbours);

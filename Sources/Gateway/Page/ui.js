@@ -23,12 +23,12 @@ export const count = (value) => missing(value) ? '–' : whole.format(value);
 export const quantity = (value) => missing(value) ? '–'
   : new Intl.NumberFormat('en', { maximumFractionDigits: 4 }).format(value);
 export const percent = (value, digits = 1) => missing(value) ? '–'
-  : `${value > 0 ? '+' : ''}${(100 * value).toFixed(digits)} %`;
+  : `${value > 0 ? '+' : ''}${(100 * value).toFixed(digits)} %`.replace(/^[+-](0\.?0* %)$/, '$1');
 export const share = (value) => missing(value) ? '–' : `${(100 * value).toFixed(1)} %`;
 export const day = (text) => text ? text.slice(0, 10) : '–';
-/** A moment, always in UTC. */
+/** A moment, to the minute, always in UTC. */
 export const time = (text) => text
-  ? `${new Date(text).toISOString().slice(0, 19).replace('T', ' ')} UTC` : '–';
+  ? `${new Date(text).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '–';
 export const sign = (value) => value > 0 ? 'up' : value < 0 ? 'down' : '';
 
 /** columns: [title, row => text or element, 'number' or nothing]. */
