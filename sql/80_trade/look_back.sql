@@ -72,108 +72,196 @@ comment on function trade.equity_at(bigint, timestamptz) is
 
 -- One row a day from the day before the first fill: the days on which an instrument
 -- that the account ever held has a bar. The last is the last day with bars. The same
--- figures as trade.equity_at at the end of the day, for all days at once.
+-- figures as trade.equity_at at the end of the day, for all days in one pass: what was
+-- said of a price is numbered by the time of its bar, then by when it was told, so that
+-- the greatest number so far is the latest bar by its latest telling; each position's
+-- value changes by what was filled and told, and the changes become running sums.
 create or replace view trade.equity as
-with traded as (
+with held as (
     select
         f.tenant_id,
         f.account_id,
         f.instrument_id,
-        min(min(f.filled_at)) over (
+        date_trunc('day', min(f.filled_at), 'UTC') as since,
+        min(date_trunc('day', min(f.filled_at), 'UTC')) over (
             partition by f.tenant_id, f.account_id
-        ) as first_fill_at
+        ) - interval '1 day' as account_since
     from trade.fill as f
     group by f.tenant_id, f.account_id, f.instrument_id
 ),
 
-days as (
-    select distinct
-        traded.tenant_id,
-        traded.account_id,
-        (b.ts at time zone 'UTC')::date as day
-    from traded
+-- What the bars say that any of the days may be judged by: those of the account's days,
+-- and before them the last one known when the instrument was first held.
+told as (
+    select
+        held.tenant_id,
+        held.account_id,
+        held.instrument_id,
+        b.ts,
+        b.known_at,
+        b.close::numeric as price,
+        b.ts >= held.account_since as makes_day
+    from held
+    left join lateral (
+        select o.ts from market.bar as o
+        where
+            o.instrument_id = held.instrument_id
+            and o.bar_interval = '1d'
+            and o.ts <= held.since
+            and o.known_at < held.since + interval '1 day'
+        order by o.ts desc
+        limit 1
+    ) as known on true
     inner join market.bar as b
         on
-            traded.instrument_id = b.instrument_id
+            held.instrument_id = b.instrument_id
             and b.bar_interval = '1d'
-            and b.ts >= date_trunc(
-                'day', traded.first_fill_at, 'UTC'
-            ) - interval '1 day'
+            and b.ts >= least(
+                held.account_since, coalesce(known.ts, '-infinity')
+            )
+    union all
+    -- What they said before they were corrected: few, so all of them.
+    select
+        held.tenant_id,
+        held.account_id,
+        held.instrument_id,
+        v.ts,
+        v.known_at,
+        v.close::numeric,
+        false
+    from held
+    inner join market.bar_version as v
+        on held.instrument_id = v.instrument_id and v.bar_interval = '1d'
+),
+
+-- All that happens to an instrument, with its place among its kind.
+happened as (
+    select
+        told.tenant_id,
+        told.account_id,
+        told.instrument_id,
+        (greatest(told.ts, told.known_at) at time zone 'UTC')::date as day,
+        null::numeric as quantity,
+        null::numeric as paid,
+        null::bigint as paid_place,
+        told.price,
+        row_number() over (
+            partition by told.tenant_id, told.account_id, told.instrument_id
+            order by told.ts, told.known_at
+        ) as price_place
+    from told
+    union all
+    select
+        f.tenant_id,
+        f.account_id,
+        f.instrument_id,
+        (f.filled_at at time zone 'UTC')::date,
+        case f.side when 'buy' then f.quantity else -f.quantity end,
+        f.price,
+        row_number() over (
+            partition by f.tenant_id, f.account_id, f.instrument_id
+            order by f.filled_at, f.revision
+        ),
+        null,
+        null
+    from trade.fill as f
+),
+
+-- What stands at the end of each of those days.
+stood as (
+    select
+        h.*,
+        sum(h.quantity) over so_far as held,
+        max(h.paid_place) over so_far as last_paid,
+        max(h.price_place) over so_far as last_price
+    from happened as h
+    window so_far as (
+        partition by h.tenant_id, h.account_id, h.instrument_id order by h.day
+    )
+),
+
+worth as (
+    select
+        s.tenant_id,
+        s.account_id,
+        s.instrument_id,
+        s.day,
+        s.held,
+        -- Without a close the last fill's own price is the last one known.
+        max(s.price) filter (where s.price_place = s.last_price) over (
+            partition by s.tenant_id, s.account_id, s.instrument_id, s.last_price
+        ) as price,
+        max(s.paid) filter (where s.paid_place = s.last_paid) over (
+            partition by s.tenant_id, s.account_id, s.instrument_id, s.last_paid
+        ) as paid
+    from stood as s
+),
+
+valued as (
+    select
+        w.tenant_id,
+        w.account_id,
+        w.instrument_id,
+        w.day,
+        max(coalesce(w.held * coalesce(w.price, w.paid), 0)) as value
+    from worth as w
+    group by w.tenant_id, w.account_id, w.instrument_id, w.day
+),
+
+changed as (
+    select
+        v.tenant_id,
+        v.account_id,
+        v.day,
+        0 as cash,
+        v.value - lag(v.value, 1, 0::numeric) over (
+            partition by v.tenant_id, v.account_id, v.instrument_id order by v.day
+        ) as value,
+        false as is_day
+    from valued as v
+    union all
+    select
+        e.tenant_id,
+        e.account_id,
+        (e.at at time zone 'UTC')::date,
+        e.amount,
+        0,
+        false
+    from trade.ledger_entry as e
+    where e.ledger = 'cash'
+    union all
+    select distinct
+        told.tenant_id,
+        told.account_id,
+        (told.ts at time zone 'UTC')::date,
+        0::numeric,
+        0::numeric,
+        true
+    from told
+    where told.makes_day
+),
+
+run as (
+    select
+        c.tenant_id,
+        c.account_id,
+        c.day,
+        bool_or(c.is_day) as is_day,
+        sum(sum(c.cash)) over so_far as cash,
+        sum(sum(c.value)) over so_far as positions_value
+    from changed as c
+    group by c.tenant_id, c.account_id, c.day
+    window so_far as (partition by c.tenant_id, c.account_id order by c.day)
 )
 
 select
-    days.tenant_id,
-    days.account_id,
-    days.day,
-    money.cash,
-    worth.positions_value,
-    money.cash + worth.positions_value as equity
-from days
-cross join lateral (
-    select coalesce(sum(e.amount), 0) as cash
-    from trade.ledger_entry as e
-    where
-        e.tenant_id = days.tenant_id
-        and e.account_id = days.account_id
-        and e.ledger = 'cash'
-        and e.at < (days.day + 1)::timestamp at time zone 'UTC'
-) as money
-cross join lateral (
-    select coalesce(
-        sum(held.quantity * coalesce(q.price, held.last_price)), 0
-    ) as positions_value
-    from (
-        select
-            f.instrument_id,
-            sum(
-                case f.side when 'buy' then f.quantity else -f.quantity end
-            ) as quantity,
-            (
-                array_agg(f.price order by f.filled_at desc, f.revision desc)
-            )[1] as last_price
-        from trade.fill as f
-        where
-            f.tenant_id = days.tenant_id
-            and f.account_id = days.account_id
-            and f.filled_at < (days.day + 1)::timestamp at time zone 'UTC'
-        group by f.instrument_id
-    ) as held
-    -- As risk.last_close, which those who read the view may not call.
-    left join lateral (
-        select told.close::numeric as price
-        from (
-            (
-                select
-                    b.ts,
-                    b.close
-                from market.bar as b
-                where
-                    b.instrument_id = held.instrument_id
-                    and b.bar_interval = '1d'
-                    and b.ts <= days.day::timestamp at time zone 'UTC'
-                    and b.known_at < (days.day + 1)::timestamp at time zone 'UTC'
-                order by b.ts desc
-                limit 1
-            )
-            union all
-            (
-                select
-                    v.ts,
-                    v.close
-                from market.bar_version as v
-                where
-                    v.instrument_id = held.instrument_id
-                    and v.bar_interval = '1d'
-                    and v.ts <= days.day::timestamp at time zone 'UTC'
-                    and v.known_at < (days.day + 1)::timestamp at time zone 'UTC'
-                    and v.known_until >= (days.day + 1)::timestamp at time zone 'UTC'
-                order by v.ts desc
-                limit 1
-            )
-        ) as told
-        order by told.ts desc
-        limit 1
-    ) as q on held.quantity <> 0
-) as worth;
+    run.tenant_id,
+    run.account_id,
+    run.day,
+    run.cash,
+    run.positions_value,
+    run.cash + run.positions_value as equity
+from run
+where run.is_day;
 comment on view trade.equity is
 'What each account was worth at the end of each day (UTC), by what was known then.';

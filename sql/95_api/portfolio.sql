@@ -39,10 +39,10 @@ as $$
                         sum(o.unrealised) as unrealised, sum(o.realised) as realised
                     from api.positions as o where o.account_id = a.account_id
                 ) as p on true
-                left join lateral (
-                    select max(q.equity) as peak from api.equity as q
-                    where q.account_id = a.account_id
-                ) as e on true
+                left join (
+                    select q.account_id, max(q.equity) as peak from api.equity as q
+                    group by q.account_id
+                ) as e on a.account_id = e.account_id
             ), '[]'
         ),
         'positions', coalesce(
