@@ -1,22 +1,24 @@
 """The queue against pgqueuer, procrastinate and raw SKIP LOCKED, same run, same machine.
 
-python3 bench/work.py "$(docker/server.sh dsn admin)" [--long | --quick] [SYSTEM ...]
+python3 bench/work.py "$(docker/server.sh dsn admin)" [--long | --drain] [SYSTEM ...]
 
 needs .build/release/bellwether, psycopg, pgqueuer, procrastinate and uvloop
 (docker/python.sh bench) and pgbench on the PATH. SYSTEM: bellwether raw pgqueuer-10
 pgqueuer-100 procrastinate; all by default. Two workers each, and the systems take turns
-in three rounds, so that a ratio is of figures of about the same time. Printed for each:
+in two rounds, so that a ratio is of figures of about the same time: under five minutes on
+a quiet machine. Printed for each:
 
     drain    jobs a second, from the commit of many jobs to the last one's end
     start    ms from the return of a single enqueue to the start of its job, workers idle
-    storm    single enqueues a second on 32 connections with the workers at work
+    storm    single enqueues a second on 32 connections with the workers at work: 10,000 of
+             bellwether, of which none may be lost, and ten seconds of the others
     WAL      bytes a job, from enqueue to end
     CPU      microseconds a job of the drain, of the workers and their server processes: what
              other programs on the machine take from both alike is not in it
 
 and for bellwether also the drain of 50 tenants, and while an old snapshot is held open.
---long drains a million jobs and reports the workers' anonymous memory; --quick makes one
-round with fewer samples, to see what a change brings.
+--long drains a million jobs and reports the workers' anonymous memory; --drain measures
+nothing but drains, to see what a change brings.
 """
 
 import contextlib
@@ -39,8 +41,9 @@ BELLWETHER = ROOT / ".build/release/bellwether"
 OTHERS = [sys.executable, str(ROOT / "bench/work_others.py")]
 WORKERS = 2
 STORM_CONNECTIONS, STORM_JOBS = 32, 10_000
-STARTS = 150
-ROUNDS = 3
+STORM_SECONDS = 10
+STARTS = 100
+ROUNDS = 2
 TENANTS = 50
 
 
@@ -71,7 +74,10 @@ class Bellwether:
         self.dsn = database(dsn, self.database)
         self.worker_dsn = database(dsn, self.database, "bellwether_worker")
         self.raw = raw
-        self.jobs = 40_000
+        self.jobs = 15_000 if raw else 40_000
+        self.starts = 15 if raw else STARTS // ROUNDS
+        self.storm = ["-T", str(STORM_SECONDS)] if raw else [
+            "-t", str(STORM_JOBS // STORM_CONNECTIONS)]
 
     def install(self):
         psql(self.dsn, "-f", "sql/install.sql")
@@ -114,7 +120,10 @@ class Pgqueuer:
         self.database = f"bench_pgqueuer_{batch}"
         self.dsn = database(dsn, self.database)
         self.batch = batch
-        self.jobs = 8_000
+        self.jobs = 40 * batch + 4_000
+
+    starts = 15
+    storm = ["-T", str(STORM_SECONDS)]
 
     def install(self):
         subprocess.run([*OTHERS, self.dsn, "pgqueuer", "install"], check=True)
@@ -142,7 +151,9 @@ class Pgqueuer:
 class Procrastinate:
     name = "procrastinate"
     database = "bench_procrastinate"
-    jobs = 1_000
+    jobs = 500
+    starts = 15
+    storm = ["-T", str(STORM_SECONDS)]
 
     def __init__(self, dsn):
         self.dsn = database(dsn, self.database)
@@ -235,20 +246,22 @@ def starts(system, connection, dsn, count):
 def storm(system, connection):
     """Enqueues a second by pgbench; none may be lost."""
     before = system.done(connection)
-    each = STORM_JOBS // STORM_CONNECTIONS
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(system.one + ";\n")
         script.flush()
         output = subprocess.run(
-            ["pgbench", "-n", "-c", str(STORM_CONNECTIONS), "-j", "2", "-t", str(each), "-f",
+            ["pgbench", "-n", "-c", str(STORM_CONNECTIONS), "-j", "2", *system.storm, "-f",
              script.name, system.dsn],
             check=True, capture_output=True, text=True).stdout
     until("the storm is over", lambda: value(connection, system.empty))
+    found = {line.partition(" = ")[0]: line for line in output.splitlines()}
+    # "1/1 transactions" where a number was asked for.
+    made = int(next(line for name, line in found.items() if name.endswith("actually processed"))
+               .rpartition(": ")[2].partition("/")[0])
     if before is not None:
-        lost = before + each * STORM_CONNECTIONS - system.done(connection)
-        assert lost == 0, f"{lost} jobs of the storm were lost"
-    return next(float(line.split()[2]) for line in output.splitlines()
-                if line.startswith("tps"))
+        lost = before + made - system.done(connection)
+        assert lost == 0, f"{lost} of {made} jobs of the storm were lost"
+    return float(found["tps"].split()[2])
 
 
 def held(system, connection, dsn):
@@ -306,7 +319,7 @@ def processor_seconds(connection, processes):
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(system, starts_wanted):
+def measure(system, drains_only):
     """One round: the workers of one system alone are at work."""
     figures = {}
     with connect(system.dsn) as connection, workers(system, connection) as processes:
@@ -315,9 +328,11 @@ def measure(system, starts_wanted):
         figures["drain"], figures["wal"] = drain(system, connection)
         used = processor_seconds(connection, processes) - before
         figures["cpu"] = 1e6 * used / system.jobs
+        if drains_only:
+            return figures
         # Statistics and dead rows of the drain are not the storm's.
         connection.execute("vacuum analyze")
-        figures["starts"] = starts(system, connection, system.dsn, starts_wanted)
+        figures["starts"] = starts(system, connection, system.dsn, system.starts)
         figures["storm"] = storm(system, connection)
     return figures
 
@@ -349,15 +364,18 @@ def median(numbers):
 
 def table(rounds):
     """A line for each system: medians of the rounds, and all waits together."""
-    print("system          drain/s  start p50 ms  p99 ms  storm/s  WAL bytes/job  CPU us/job")
+    print("system          drain/s  WAL bytes/job  CPU us/job  start p50 ms  p99 ms  storm/s")
     for name, found in rounds.items():
-        waits = sorted(wait for figures in found for wait in figures["starts"])
-        print(
+        line = (
             f"{name:<14} {median(f['drain'] for f in found):8.0f} "
-            f"{waits[len(waits) // 2]:13.1f} {waits[int(len(waits) * 0.99)]:7.1f} "
-            f"{median(f['storm'] for f in found):8.0f} "
             f"{median(f['wal'] for f in found):14.0f} "
-            f"{median(f['cpu'] for f in found):11.0f}", flush=True)
+            f"{median(f['cpu'] for f in found):11.0f}")
+        waits = sorted(wait for figures in found for wait in figures.get("starts", []))
+        if waits:
+            line += (
+                f" {waits[len(waits) // 2]:13.1f} {waits[int(len(waits) * 0.99)]:7.1f} "
+                f"{median(f['storm'] for f in found):8.0f}")
+        print(line, flush=True)
 
 
 def ratio(ours, others, what):
@@ -370,12 +388,11 @@ def ratio(ours, others, what):
     return f"{median(ratios):.1f}x (rounds {every})"
 
 
-def summary(rounds, own):
+def drains(rounds):
     ours = rounds["bellwether"]
     pgqueuer = [found for name, found in rounds.items() if name.startswith("pgq")]
     if pgqueuer:
         print(f"drain: {ratio(ours, pgqueuer, 'drain')} pgqueuer's best (wanted 5x, aim 8x)")
-        print(f"storm: {ratio(ours, pgqueuer, 'storm')} pgqueuer's best")
         least = median(min(f["cpu"] for f in of_round) for of_round in zip(*pgqueuer))
         print(
             "CPU: pgqueuer's best takes "
@@ -383,6 +400,14 @@ def summary(rounds, own):
         print(f"WAL: {ratio(ours, pgqueuer, 'wal')} the greater of pgqueuer's bytes a job")
     if "raw" in rounds:
         print(f"drain: {ratio(ours, [rounds['raw']], 'drain')} raw SKIP LOCKED")
+
+
+def summary(rounds, own):
+    ours = rounds["bellwether"]
+    pgqueuer = [found for name, found in rounds.items() if name.startswith("pgq")]
+    if pgqueuer:
+        print(f"storm: {ratio(ours, pgqueuer, 'storm')} pgqueuer's best")
+    if "raw" in rounds:
         print(f"storm: {ratio(ours, [rounds['raw']], 'storm')} NOTIFY per row (wanted 5x)")
     waits = sorted(wait for figures in ours for wait in figures["starts"])
     print(
@@ -398,7 +423,7 @@ def summary(rounds, own):
 
 def main():
     arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
-    is_quick = "--quick" in sys.argv
+    drains_only = "--drain" in sys.argv
     dsn, names = arguments[0], arguments[1:]
     systems = [
         Bellwether(dsn), Bellwether(dsn, raw=True), Pgqueuer(dsn, 10), Pgqueuer(dsn, 100),
@@ -414,17 +439,19 @@ def main():
     try:
         for system in systems:
             prepare(system, dsn)
-        for number in range(1 if is_quick else ROUNDS):
+        for number in range(ROUNDS):
             for system in systems:
-                figures = measure(system, 20 if is_quick else STARTS // ROUNDS)
+                figures = measure(system, drains_only)
                 rounds[system.name].append(figures)
                 print(
                     f"  round {number + 1}: {system.name} drains {figures['drain']:.0f}/s, "
-                    f"storm {figures['storm']:.0f}/s, load {os.getloadavg()[0]:.0f}",
+                    f"{figures['cpu']:.0f} us of CPU a job, load {os.getloadavg()[0]:.0f}",
                     file=sys.stderr, flush=True)
         table(rounds)
         if "bellwether" in rounds:
-            summary(rounds, only_ours(systems[0], "--long" in sys.argv))
+            drains(rounds)
+            if not drains_only:
+                summary(rounds, only_ours(systems[0], "--long" in sys.argv))
     finally:
         for system in systems:
             discard(dsn, system.database)

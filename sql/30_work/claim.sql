@@ -201,7 +201,7 @@ declare
     moment timestamptz;
     -- For tests, and for machines on which nothing is quick.
     slow_search interval := coalesce(
-        nullif(current_setting('work.slow_search', true), ''), '10 ms'
+        nullif(current_setting('work.slow_search', true), ''), '0.5 ms'
     );
     was_slow boolean;
     is_slow boolean := coalesce(
