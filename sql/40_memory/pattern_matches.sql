@@ -9,13 +9,10 @@ create or replace function memory.pattern_matches(
     similarities double precision []
 )
 returns setof memory.similar_pattern
--- PL/pgSQL keeps the plan; a SQL function would make it at every call.
-language plpgsql stable rows 50
-set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-begin
-    return query
+-- Without a SET clause it becomes a part of the statement that calls it, whose plan
+-- PL/pgSQL keeps.
+language sql stable rows 50
+begin atomic
     select
         n.rank::integer, s.snapshot_id, i.symbol, s.ts, n.similarity,
         pattern_matches.horizon, o.forward_return, o.max_gain, o.max_loss, o.known_at,
@@ -43,8 +40,7 @@ begin
         on s.snapshot_id = r.snapshot_id and r.known_at <= pattern_matches.as_of
     left join market.regime as g on r.model_id = g.model_id and r.regime = g.regime
     order by n.rank;
-end
-$$;
+end;
 comment on function memory.pattern_matches(
     bigint, timestamptz, integer, bigint[], double precision[]
 ) is 'Neighbours of a snapshot with their outcomes, regimes and differences, in their order.';

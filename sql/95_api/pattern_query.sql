@@ -14,7 +14,7 @@ create or replace function api.pattern_query(
     filters jsonb default '{}',
     by text default 'features'
 )
-returns jsonb
+returns json
 language plpgsql stable
 security definer -- outsiders read market data only through api
 set search_path = pg_catalog, pg_temp
@@ -31,8 +31,8 @@ declare
     );
     ids bigint[];
     similarities double precision[];
-    matches jsonb;
-    statistics jsonb;
+    matches json;
+    statistics json;
 begin
     -- One search for both.
     select array_agg(n.neighbour_id order by n.rank), array_agg(n.similarity order by n.rank)
@@ -41,15 +41,18 @@ begin
         asked_id, moment, pattern_query.k, pattern_query.horizon, lookback,
         pattern_query.min_similarity, pattern_query.filters, pattern_query.by
     ) as n;
-    select coalesce(jsonb_agg(to_jsonb(m) order by m.rank), '[]') into matches
+    -- Without the line breaks of json_agg: a client may wait for the end of the line.
+    select '[' || coalesce(string_agg(row_to_json(m)::text, ',' order by m.rank), '') || ']'
+    into matches
     from memory.pattern_matches(
         asked_id, moment, pattern_query.horizon, ids, similarities
     ) as m;
-    select coalesce(jsonb_agg(to_jsonb(s) order by s.horizon), '[]') into statistics
+    select '[' || coalesce(string_agg(row_to_json(s)::text, ',' order by s.horizon), '') || ']'
+    into statistics
     from memory.neighbour_statistics(
         asked_id, moment, coalesce(ids, '{}'), horizons
     ) as s;
-    return jsonb_build_object(
+    return json_build_object(
         'symbol', pattern_query.symbol, 'as_of', pattern_query.as_of,
         'matches', matches, 'statistics', statistics,
         'took_ms', round(

@@ -5,6 +5,11 @@
 drop function if exists market._snapshot_rows(integer, text, timestamptz);
 drop function if exists market._snapshot_fields(integer, text);
 drop function if exists memory._text_embedding(bigint);
+drop function if exists api.pattern_query(
+    text, timestamptz, integer, integer, text, integer, double precision, jsonb, text
+);
+-- The extension's has its place.
+drop function if exists memory.binomial_p_value(integer, integer, double precision);
 
 -- Features lie on a grid of 1/32, so that eight bits hold one without loss.
 update market.snapshot as s

@@ -149,7 +149,6 @@ Datum
 pattern_block_value(PG_FUNCTION_ARGS)
 {
 	const BlockState *state;
-	PatternHeader header;
 	Size		size;
 	bytea	   *block;
 
@@ -157,14 +156,10 @@ pattern_block_value(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (const BlockState *) PG_GETARG_POINTER(0);
-	header.dim = state->dim;
-	header.count = state->count;
 	size = VARHDRSZ + PATTERN_BLOCK_SIZE(state->dim, state->count);
 	block = palloc(size);
 	SET_VARSIZE(block, size);
-	memcpy(VARDATA(block), &header, sizeof(header));
-	memcpy(VARDATA(block) + sizeof(header), state->entries,
-		   state->count * PATTERN_ENTRY_SIZE(state->dim));
+	PatternWrite(state->entries, state->dim, state->count, VARDATA(block));
 	PG_RETURN_BYTEA_P(block);
 }
 
@@ -197,25 +192,19 @@ StartNearest(FunctionCallInfo fcinfo, MemoryContext context)
 	return state;
 }
 
-static PatternHeader
-CheckBlock(const bytea * block, int dim)
+static PatternBlock
+OpenBlock(const bytea * data, int dim)
 {
-	Size		size = VARSIZE_ANY_EXHDR(block);
-	PatternHeader header;
+	PatternBlock block;
 
-	if (size < sizeof(header))
-		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
-						errmsg("a block of patterns is too short")));
-	memcpy(&header, VARDATA_ANY(block), sizeof(header));
-	if (header.dim != dim)
-		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
-						errmsg("different vector dimensions %d and %d",
-							   header.dim, dim)));
-	if (header.count < 0 || header.count > PATTERN_MAX_ENTRIES ||
-		size != PATTERN_BLOCK_SIZE(dim, header.count))
+	if (!PatternOpen(VARDATA_ANY(data), VARSIZE_ANY_EXHDR(data), &block))
 		ereport(ERROR, (errcode(ERRCODE_DATA_CORRUPTED),
 						errmsg("a block of patterns has a wrong length")));
-	return header;
+	if (block.dim != dim)
+		ereport(ERROR, (errcode(ERRCODE_DATA_EXCEPTION),
+						errmsg("different vector dimensions %d and %d",
+							   block.dim, dim)));
+	return block;
 }
 
 static void
@@ -244,19 +233,15 @@ pattern_nearest_step(PG_FUNCTION_ARGS)
 	MemoryContext old;
 	NearestState *state = PG_ARGISNULL(0) ? StartNearest(fcinfo, context) :
 	(NearestState *) PG_GETARG_POINTER(0);
-	bytea	   *block;
-	PatternHeader header;
+	PatternBlock block;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_POINTER(state);
-	block = PG_GETARG_BYTEA_PP(1);
-	header = CheckBlock(block, state->query.dim);
+	block = OpenBlock(PG_GETARG_BYTEA_PP(1), state->query.dim);
 	old = MemoryContextSwitchTo(context);
-	MakeRoom(state, header.count);
+	MakeRoom(state, block.count);
 	MemoryContextSwitchTo(old);
-	state->count += PatternScan(&state->query,
-								VARDATA_ANY(block) + sizeof(header),
-								header.count, PG_GETARG_INT32(2),
+	state->count += PatternScan(&state->query, &block, PG_GETARG_INT32(2),
 								state->match + state->count);
 	PG_RETURN_POINTER(state);
 }

@@ -28,14 +28,19 @@
 /* Entries of a block at most */
 #define PATTERN_MAX_ENTRIES	100000
 
-/* What a block begins with; entries follow */
+/*
+ * What a block begins with. Columns follow, each with a value an entry: ids,
+ * times, when they became known and when they were replaced (int64 each),
+ * numbers within the group, squares (int32 each), codes (dim bytes each). A
+ * search reads codes and squares of all, the rest only of those alike.
+ */
 typedef struct PatternHeader
 {
 	int32_t		dim;
 	int32_t		count;
 } PatternHeader;
 
-/* What an entry begins with; as many codes as dim follow */
+/* An entry without its codes */
 typedef struct PatternEntry
 {
 	int64_t		id;
@@ -49,6 +54,20 @@ typedef struct PatternEntry
 /* Bytes of an entry, and of a block */
 #define PATTERN_ENTRY_SIZE(dim)		(sizeof(PatternEntry) + (size_t) (dim))
 #define PATTERN_BLOCK_SIZE(dim, n)	(sizeof(PatternHeader) + (n) * PATTERN_ENTRY_SIZE(dim))
+
+/* Where a block's columns are; not aligned to eight bytes */
+typedef struct PatternBlock
+{
+	int			dim;
+	int			count;
+	const char *id;
+	const char *ts;
+	const char *known_at;
+	const char *known_until;
+	const char *place;
+	const char *squares;
+	const int8_t *code;
+} PatternBlock;
 
 /* What is sought, and among which entries */
 typedef struct PatternQuery
@@ -75,12 +94,48 @@ typedef struct PatternMatch
 extern bool PatternEncode(const float *x, int dim, int8_t *code,
 						  int32_t *squares);
 
+/* Writes a block of entries, each followed by its codes as they were packed */
+extern void PatternWrite(const char *entries, int dim, int count, char *block);
+
+/* Finds the columns; false if the length is not that of a block */
+extern bool PatternOpen(const char *data, size_t size, PatternBlock *block);
+
 /* Writes those of a block that qualify; room for all of its entries */
-extern int	PatternScan(const PatternQuery *query, const char *entries,
-						int count, int group, PatternMatch *match);
+extern int	PatternScan(const PatternQuery *query, const PatternBlock *block,
+						int group, PatternMatch *match);
 
 /* thin.c: the best k, the nearest first; returns how many. Sorts in place. */
 extern int	PatternThin(PatternMatch *match, int count, int k, int gap,
 						int own_group, int own_place, PatternMatch *best);
+
+/* spread.c: what followed, over the neighbours of a pattern */
+typedef struct PatternOutcome
+{
+	double		forward_return;
+	double		max_gain;
+	double		max_loss;
+	int64_t		stretch;		/* of time; outcomes in one tell the same */
+} PatternOutcome;
+
+/* Percentiles that are told */
+#define PATTERN_PERCENTILES	5
+
+typedef struct PatternSpread
+{
+	int			n;
+	double		effective_n;
+	double		mean;
+	double		percentile[PATTERN_PERCENTILES];	/* 5, 25, 50, 75, 95 */
+	double		win_rate;
+	double		mean_gain;
+	double		mean_loss;
+} PatternSpread;
+
+/* At least one outcome; they are put into another order. Room for n values. */
+extern void PatternMeasure(PatternOutcome *outcome, int n, double *value,
+						   PatternSpread *spread);
+
+/* Two-sided exact binomial test */
+extern double PatternBinomial(int wins, int n, double p);
 
 #endif							/* PATTERN_H */

@@ -14,7 +14,8 @@ returns setof pattern_match language sql as $$
         select pattern_nearest(block, group_id, query, as_of, before, after, lowest, k, gap, 1, 20) from b
     )) as m
 $$;
-select * from nearest('[1,0.5,0.25]', 'infinity', 'infinity', '-infinity', 0.9, 5, 3);
+select id, group_id, place, round(similarity::numeric, 7) as similarity
+from nearest('[1,0.5,0.25]', '2030-01-01', 'infinity', '-infinity', 0.9, 5, 3);
 -- The same as comparing all, thinned by hand: none.
 select count(*), count(n.id), bool_and(abs(n.similarity - a.similarity) < 1e-7)
 from (
@@ -24,14 +25,30 @@ from (
 full join nearest('[1,0.5,0.25]', '2020-01-31', '2020-01-29', '2020-01-05', 0.5, 1000, 0) as n using (id);
 -- No two of a group nearer than the gap, nor the own place.
 select min(abs(x.place - y.place)) >= 6 as apart, count(*) filter (where x.group_id = 1 and abs(x.place - 20) < 6) as near_own
-from nearest('[1,0.5,0.25]', 'infinity', 'infinity', '-infinity', -1, 1000, 6) as x
-left join nearest('[1,0.5,0.25]', 'infinity', 'infinity', '-infinity', -1, 1000, 6) as y on x.group_id = y.group_id and x.id <> y.id;
+from nearest('[1,0.5,0.25]', '2030-01-01', 'infinity', '-infinity', -1, 1000, 6) as x
+left join nearest('[1,0.5,0.25]', '2030-01-01', 'infinity', '-infinity', -1, 1000, 6) as y on x.group_id = y.group_id and x.id <> y.id;
 -- What is not known yet, or not any more, is not there.
 create temporary table one as select pattern_block(1, 1, '2020-01-01', '2020-01-02', '2020-01-05', '[1]') as block;
 select d, cardinality(pattern_nearest(block, 1, '[1]', d, 'infinity', '-infinity', 0, 1, 0, 0, 0)) as found
 from one, (values ('2020-01-01'::timestamptz), ('2020-01-02'), ('2020-01-04'), ('2020-01-05')) as v (d) group by d order by d;
+-- 32 elements go another way than others, and a bound spares most comparisons: neither shows.
+create temporary table wide as
+select p as id, ('[' || string_agg((((p * 7919 + e * 104729) % 255 - 127) / 32.0)::text, ',' order by e) || ']')::vector as v
+from generate_series(1, 200) as p, generate_series(1, 32) as e group by p;
+select l as lowest, count(a.id) > 0 as some, count(a.id) = count(n.id) as same, coalesce(max(abs(n.similarity - a.similarity)) < 1e-7, true) as alike
+from (values (-1), (0), (0.3), (0.9)) as m (l)
+cross join lateral (
+    select w.id, 1 - (w.v <=> q.v) as similarity from wide as w, wide as q where q.id = 7 and 1 - (w.v <=> q.v) >= l
+) as a
+left join lateral (
+    select m.* from unnest((
+        select pattern_nearest(b.block, 1, (select v from wide where id = 7), '2030-01-01', '2030-01-01', '-infinity', l, 1000, 0, 0, 0)
+        from (select pattern_block(id, id, '2020-01-01', '2020-01-01', 'infinity', v) as block from wide) as b
+    )) as m
+) as n on a.id = n.id
+group by l order by l;
 -- A vector without a direction is like nothing; no features, no entry.
-select pattern_nearest(block, 1, '[1,1]', 'infinity', 'infinity', '-infinity', -1, 5, 0, 0, 0)
+select pattern_nearest(block, 1, '[1,1]', '2030-01-01', 'infinity', '-infinity', -1, 5, 0, 0, 0)
 from (select pattern_block(1, 1, now(), now(), 'infinity', '[0,0]') as block) as zero;
 select pattern_block(1, 1, now(), now(), 'infinity', null) is null as nothing;
 -- Errors.
@@ -48,3 +65,18 @@ select pattern_differences('[1,2,3]', '[1.5,-2,3]', '{a,b,"c\\"d"}', 2);
 select pattern_differences('[1,2]', '[1.125,2]', '{a,b}');
 select pattern_differences('[1,2]', '[1,2]', '{a}');
 drop function nearest;
+
+-- How outcomes spread: of ten, two share a stretch of time.
+select (s).n, round((s).effective_n::numeric, 4) as effective_n, round((s).mean::numeric, 6) as mean, (s).percentiles[3] as median,
+    (s).percentiles = p as as_percentile_cont, (s).win_rate, round((s).mean_gain::numeric, 6) as gain, round((s).mean_loss::numeric, 6) as loss
+from (
+    select pattern_spread(x, x + 1, x - 1, case when n = 2 then 1 else n end) as s,
+        percentile_cont(array[0.05, 0.25, 0.5, 0.75, 0.95]) within group (order by x) as p
+    from (select n, ((n * 37) % 11 - 5) / 8.0::float8 as x from generate_series(1, 10) as n) as r
+) as t;
+select pattern_spread(x, 1, 1, 1) is null as nothing, pattern_spread(null::float8, 1, 1, 1) is null as nothing_known
+from (select 1::float8 as x where false) as r;
+-- As R's binom.test(14, 20), binom.test(0, 1000, 0.9), binom.test(0, 0).
+select round(binomial_p_value(14, 20, 0.5)::numeric, 7), binomial_p_value(0, 1000, 0.9) < 1e-300, binomial_p_value(0, 0, 0.5), binomial_p_value(3, 3, 1), binomial_p_value(2, 3, 1);
+select binomial_p_value(3, 2, 0.5);
+select binomial_p_value(1, 2, 'nan');

@@ -101,9 +101,9 @@ select is(
 
 -- The test against chance: R's binom.test(14, 20)$p.value = 0.1153183,
 -- binom.test(20, 20)$p.value = 0.000001907.
-select is(round(memory.binomial_p_value(14, 20, 0.5)::numeric, 7), 0.1153183, '14 of 20 may be chance');
-select is(round(memory.binomial_p_value(20, 20, 0.5)::numeric, 9), 0.000001907, '20 of 20 is not');
-select is(round(memory.binomial_p_value(10, 20, 0.5)::numeric, 9), 1.000000000, 'half of a fair coin is');
+select is(round(binomial_p_value(14, 20, 0.5)::numeric, 7), 0.1153183, '14 of 20 may be chance');
+select is(round(binomial_p_value(20, 20, 0.5)::numeric, 9), 0.000001907, '20 of 20 is not');
+select is(round(binomial_p_value(10, 20, 0.5)::numeric, 9), 1.000000000, 'half of a fair coin is');
 select is(
     (
         select round(sum(chance)::numeric, 12) from (
@@ -111,10 +111,10 @@ select is(
             select c.c * 0.2 ^ c.k * 0.8 ^ (10 - c.k) as chance
             from (values (0, 1), (1, 10), (2, 45), (3, 120), (4, 210), (5, 252), (6, 210), (7, 120), (8, 45), (9, 10), (10, 1)) as c (k, c)
         ) as t where chance <= 0.8 ^ 10 * (1 + 1e-9)
-    ), round(memory.binomial_p_value(0, 10, 0.2)::numeric, 12), 'two sides of an unfair one'
+    ), round(binomial_p_value(0, 10, 0.2)::numeric, 12), 'two sides of an unfair one'
 );
-select is(memory.binomial_p_value(0, 1000, 0.9) >= 0, true, 'a chance too small for a number is 0 or more');
-select is(memory.binomial_p_value(0, 0, 0.5), 1::float8, 'no trials prove nothing');
+select is(binomial_p_value(0, 1000, 0.9) >= 0, true, 'a chance too small for a number is 0 or more');
+select is(binomial_p_value(0, 0, 0.5), 1::float8, 'no trials prove nothing');
 select ok(
     (select bool_and(p_value between 0 and 1) from answer), 'every horizon has its p'
 );
