@@ -34,6 +34,20 @@ struct Answerer: Sendable {
         return try Self.response(answer, request, route)
     }
 
+    /// The JSON text of what a route that writes nothing answers.
+    func text(
+        _ route: Route, _ arguments: Arguments, holder: Holder, requestID: String
+    ) async throws -> String {
+        let call = try Call(route, arguments)
+        let rows = try await pool.pipeline([Self.settings(holder, requestID), call.statement])
+        guard let text = try Self.read(rows[1], route, call).body else { throw Self.nothing }
+        return text
+    }
+
+    private static var nothing: Problem {
+        Problem(404, "nothing_found", "There is nothing for these parameters")
+    }
+
     private static func settings(_ holder: Holder, _ requestID: String) -> SQL {
         """
         select set_config('bellwether.tenant', \(bind: String(holder.tenant)), true),
@@ -72,9 +86,7 @@ struct Answerer: Sendable {
     private static func response(
         _ answer: Answer, _ request: Request, _ route: Route
     ) throws -> Response {
-        guard let body = answer.body else {
-            throw Problem(404, "nothing_found", "There is nothing for these parameters")
-        }
+        guard let body = answer.body else { throw nothing }
         var text = body
         if route.isView {
             let next = answer.next.map { "\"\(Call.cursor($0))\"" } ?? "null"

@@ -50,12 +50,13 @@ package struct Call: Sendable {
                 """
         case .value:
             let name = String(route.target.drop { $0 != "." }.dropFirst())
+            // Without the offset the server would put the call in each place of r.v, and run it twice.
             return """
                 select case
-                        when pg_typeof(r.v)::text in ('json', 'jsonb') then to_jsonb(r.v)::text
+                        when pg_typeof(r.v) in ('json'::regtype, 'jsonb'::regtype) then r.v::text
                         else json_build_object(\(bind: resultName(name))::text, r.v)::text
                     end
-                from (select \(fragment: call)\(fragment: list)) as v) as r
+                from (select \(fragment: call)\(fragment: list)) as v offset 0) as r
                 """
         }
     }

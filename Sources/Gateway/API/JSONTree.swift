@@ -13,12 +13,13 @@ indirect enum JSONTree: Codable, Equatable, Sendable {
         let single = try decoder.singleValueContainer()
         if single.decodeNil() {
             self = .null
-        } else if let value = try? single.decode(Bool.self) {
-            self = .flag(value)
+        } else if let value = try? single.decode(String.self) {
+            // Each wrong guess costs: the most frequent first.
+            self = .text(value)
         } else if let value = try? single.decode(Decimal.self) {
             self = .number(value)
-        } else if let value = try? single.decode(String.self) {
-            self = .text(value)
+        } else if let value = try? single.decode(Bool.self) {
+            self = .flag(value)
         } else if let value = try? single.decode([JSONTree].self) {
             self = .list(value)
         } else {
@@ -35,6 +36,17 @@ indirect enum JSONTree: Codable, Equatable, Sendable {
         case .text(let value): try single.encode(value)
         case .list(let value): try single.encode(value)
         case .object(let value): try single.encode(value)
+        }
+    }
+
+    /// The text that PostgreSQL reads as a parameter; nil for null.
+    var text: String? {
+        switch self {
+        case .null: nil
+        case .flag(let value): value ? "true" : "false"
+        case .number(let value): "\(value)"
+        case .text(let value): value
+        case .list, .object: json
         }
     }
 

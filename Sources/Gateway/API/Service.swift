@@ -183,23 +183,22 @@ package final class Service: Sendable {
             if holder.key != 0, try await !keys.take(holder) {
                 throw Problem(429, "too_many_requests", "this key makes more requests than it may")
             }
-            let named = try Self.named(parameters, route)
-            let request = Request(method: "RPC", path: name, body: Array(named.json.utf8))
-            let response = try await answerer.answer(
-                request, route, placeholder: nil, holder: holder, requestID: requestID)
-            return String(decoding: response.body, as: UTF8.self)
+            let arguments = Arguments(try Self.named(parameters, route), route)
+            return try await answerer.text(
+                route, arguments, holder: holder, requestID: requestID)
         } catch {
             throw problem(error)
         }
     }
 
     /// Parameters by their order get the names of the function's.
-    private static func named(_ parameters: JSONTree, _ route: Route) throws(Problem) -> JSONTree {
+    private static func named(
+        _ parameters: JSONTree, _ route: Route
+    ) throws(Problem) -> [String: JSONTree] {
         switch parameters {
-        case .object: return parameters
+        case .object(let members): return members
         case .list(let values) where values.count <= route.parameters.count:
-            return .object(
-                Dictionary(uniqueKeysWithValues: zip(route.parameters.map(\.name), values)))
+            return Dictionary(uniqueKeysWithValues: zip(route.parameters.map(\.name), values))
         default: throw Problem(400, "bad_value", "params is an object, or a list by order")
         }
     }

@@ -8,17 +8,21 @@ package final class RPCServer: Sendable {
     private static let messageLimit = 1 << 20
     /// Clients at a time.
     private static let clientLimit = 256
-    /// A client that says nothing for so long is sent away.
-    private static let idle = Duration.seconds(300)
+    /// A client that finishes no message, or takes no answer, for so long is sent away.
+    package static let idleLimit = Duration.seconds(300)
 
     private let descriptor: Int32
     package let port: UInt16
     private let rpc: RPC
+    private let idleLimit: Duration
     private let clients = Atomic(0)
 
     /// - Throws: `HTTPServer.StartError` if the port is taken.
-    init(port: UInt16, rpc: RPC) throws(HTTPServer.StartError) {
+    init(
+        port: UInt16, rpc: RPC, idleLimit: Duration = RPCServer.idleLimit
+    ) throws(HTTPServer.StartError) {
         self.rpc = rpc
+        self.idleLimit = idleLimit
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var yes: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
@@ -72,27 +76,71 @@ package final class RPCServer: Sendable {
         }
     }
 
-    /// Answers one client's messages in their order.
+    /// Serves one client until it goes, or is silent for too long.
     private func serve(_ client: Int32) async {
-        let queue = DispatchQueue(label: "bellwether.rpc")
-        let channel = Channel(client, queue)
+        let channel = Channel(client, DispatchQueue(label: "bellwether.rpc"))
+        let silence = Silence(limit: idleLimit)
+        await withTaskGroup { group in
+            group.addTask {
+                if await silence.isTooLong() { channel.close() }
+            }
+            await self.converse(channel, silence)
+            channel.close()
+            group.cancelAll()
+        }
+    }
+
+    /// Answers a client's messages in their order.
+    private func converse(_ channel: Channel, _ silence: Silence) async {
         var framing = RPCFraming(limit: Self.messageLimit)
         for await bytes in channel.bytes {
             for event in framing.read(bytes) {
                 switch event {
                 case .message(let message, let isFramed):
-                    guard let answer = await rpc.answer(message) else { continue }
+                    silence.ends()
+                    let answer = await rpc.answer(message)
+                    silence.begins()
+                    guard let answer else { continue }
                     guard await channel.write(RPCFraming.frame(answer, isFramed: isFramed)) else {
-                        return channel.close()
+                        return
                     }
+                    silence.begins()
                 case .tooLarge:
                     _ = await channel.write(
                         RPCFraming.frame(RPC.text(.tooLarge, id: .null), isFramed: false))
-                    return channel.close()
+                    return
                 }
             }
         }
-        channel.close()
+    }
+}
+
+/// How long a client has done nothing. While it is being answered that is not its fault.
+private final class Silence: Sendable {
+    private let limit: Duration
+    /// nil: the client waits for us.
+    private let began: Mutex<ContinuousClock.Instant?>
+
+    init(limit: Duration) {
+        self.limit = limit
+        began = Mutex(.now)
+    }
+
+    func begins() { began.withLock { $0 = .now } }
+    func ends() { began.withLock { $0 = nil } }
+
+    /// - Returns: true when the limit is reached, false when the task is cancelled.
+    func isTooLong() async -> Bool {
+        while !Task.isCancelled {
+            let end = (began.withLock { $0 } ?? .now) + limit
+            if end <= .now { return true }
+            do {
+                try await Task.sleep(until: end)
+            } catch {
+                return false
+            }
+        }
+        return false
     }
 }
 
