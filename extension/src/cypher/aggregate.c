@@ -77,6 +77,7 @@ Gather(FunctionCallInfo fcinfo)
 		state = (Gathered *) PG_GETARG_POINTER(0);
 	if (!PG_ARGISNULL(1))
 	{
+		CypherReserve(VARSIZE_ANY(PG_GETARG_POINTER(1)));
 		if (state->n == state->max)
 		{
 			state->max *= 2;

@@ -4,7 +4,8 @@
  *	  Compiled queries of this session, with their plans. A query is compiled
  *	  anew for another graph, and for parameters of another kind, since only
  *	  scalars can use an index. The plans look after changed search paths,
- *	  roles and tables themselves.
+ *	  roles and tables themselves; queries that call functions of the graph's
+ *	  schema are compiled again when a function of the database has changed.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,7 +13,9 @@
 
 #include "common/hashfn.h"
 #include "utils/hsearch.h"
+#include "utils/inval.h"
 #include "utils/memutils.h"
+#include "utils/syscache.h"
 
 #include "cypher/execute.h"
 
@@ -35,9 +38,11 @@ typedef struct ProgramEntry
 	char	   *text;			/* graph, parameters, query */
 	Program    *program;
 	MemoryContext context;
+	uint64		functions;		/* functions_changed when it was made */
 } ProgramEntry;
 
 static HTAB *programs = NULL;
+static uint64 functions_changed = 0;
 
 /* The language, the graph's name, the parameters' names and kinds, the query */
 static char *
@@ -103,6 +108,12 @@ FreeProgram(ProgramEntry *entry)
 	MemoryContextDelete(entry->context);
 }
 
+static void
+Drop(ProgramEntry *entry)
+{
+	FreeProgram(entry);
+	hash_search(programs, &entry->key, HASH_REMOVE, NULL);
+}
 
 static void
 DropAll(void)
@@ -112,10 +123,26 @@ DropAll(void)
 
 	hash_seq_init(&scan, programs);
 	while ((entry = hash_seq_search(&scan)) != NULL)
-	{
-		FreeProgram(entry);
-		hash_search(programs, &entry->key, HASH_REMOVE, NULL);
-	}
+		Drop(entry);
+}
+
+static void
+CountFunctionChange(Datum arg, int cacheid, uint32 hashvalue)
+{
+	functions_changed++;
+}
+
+static void
+MakePrograms(void)
+{
+	HASHCTL		ctl = {0};
+
+	ctl.keysize = sizeof(ProgramKey);
+	ctl.entrysize = sizeof(ProgramEntry);
+	ctl.hcxt = TopMemoryContext;
+	programs = hash_create("cypher programs", 64, &ctl,
+						   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+	CacheRegisterSyscacheCallback(PROCOID, CountFunctionChange, (Datum) 0);
 }
 
 /*
@@ -137,22 +164,22 @@ CachedProgram(const char *query, const Graph *graph, const CypherValue *params,
 		return compile ? compile(query, graph) :
 			CompileQuery(query, graph, params);
 	if (programs == NULL)
-	{
-		HASHCTL		ctl = {0};
-
-		ctl.keysize = sizeof(ProgramKey);
-		ctl.entrysize = sizeof(ProgramEntry);
-		ctl.hcxt = TopMemoryContext;
-		programs = hash_create("cypher programs", 64, &ctl,
-							   HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
-	}
+		MakePrograms();
 	text = CacheText(query, graph, params, compile != NULL);
 	memset(&key, 0, sizeof(key));
 	key.node = graph->node;
 	key.edge = graph->edge;
 	key.hash = hash_bytes_extended((unsigned char *) text, strlen(text), 0);
 	entry = hash_search(programs, &key, HASH_FIND, NULL);
-	if (entry && strcmp(entry->text, text) == 0)
+	if (entry && entry->program->calls_functions &&
+		entry->functions != functions_changed && cypher_depth == 1)
+	{
+		Drop(entry);
+		entry = NULL;
+	}
+	if (entry && strcmp(entry->text, text) == 0 &&
+		(!entry->program->calls_functions ||
+		 entry->functions == functions_changed))
 		return entry->program;
 
 	/* under the caller's context until it is whole */
@@ -177,5 +204,6 @@ CachedProgram(const char *query, const Graph *graph, const CypherValue *params,
 	entry->program = program;
 	program->kept = true;
 	entry->context = context;
+	entry->functions = functions_changed;
 	return program;
 }

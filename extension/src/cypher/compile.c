@@ -386,5 +386,6 @@ CompileQuery(const char *query, const Graph *graph, const CypherValue *params)
 			lappend(program->parts, steps);
 	}
 	program->writes = writes;
+	program->calls_functions = c.calls_functions;
 	return program;
 }

@@ -167,6 +167,7 @@ typedef struct Program
 	bool		all;
 	bool		writes;
 	bool		kept;			/* for later calls, with its plans */
+	bool		calls_functions;	/* procedures that people wrote */
 	int			ncolumns;		/* -1: returns nothing */
 	char	  **columns;
 } Program;
@@ -191,6 +192,7 @@ typedef struct Compiler
 	HTAB	   *names;			/* how often each stands in the query */
 	bool		ends_only;		/* what follows does not count how often */
 	bool		star;			/* RETURN * or WITH * uses all names */
+	bool		calls_functions;
 	char	  **columns;
 	int			ncolumns;
 } Compiler;
@@ -250,6 +252,8 @@ extern void EmitPatternExists(Compiler *c, StringInfo out, List *scope,
 							  Expression *expr);
 extern void EmitPatternList(Compiler *c, StringInfo out, List *scope,
 							Expression *expr);
+
+/* compile_property.c */
 extern bool CompileEquality(Compiler *c, Block *block, Variable *variable,
 							const char *key, Expression *value);
 

@@ -318,9 +318,10 @@ FoldConstant(Expression *expr)
 		}
 		expr->value = MapValue(items, n / 2);
 	}
+	/* a map keeps its items: MERGE creates with it and then matches with them */
+	if (expr->kind == EXPR_LIST)
+		expr->args = NIL;
 	expr->kind = EXPR_CONSTANT;
-	expr->args = NIL;
-	expr->names = NIL;
 	return true;
 }
 

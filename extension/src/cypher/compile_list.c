@@ -90,7 +90,12 @@ EmitList(Compiler *c, StringInfo out, List *scope, Expression *expr)
 	appendStringInfo(out, "(select public.cypher_comprehend(%s.v, "
 					 "array(select ", list);
 	if (expr->result)
+	{
+		/* the same great value may be collected many times */
+		appendStringInfoString(out, "public.cypher_reserve(");
 		EmitValue(c, out, inner, expr->result);
+		appendStringInfoChar(out, ')');
+	}
 	else
 		appendStringInfo(out, "%s.v", item);
 	appendStringInfo(out, " from pg_catalog.unnest(public.cypher_items(%s.v)) "

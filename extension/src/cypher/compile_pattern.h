@@ -31,8 +31,23 @@ typedef struct Matcher
 
 /* compile_pattern.c */
 extern void VariableConflict(Compiler *c, const char *name, int at);
+
+/* compile_node.c */
+extern void JoinTable(Compiler *c, Block *block, const char *table,
+					  const char *alias);
+extern Variable *BoundEntity(Compiler *c, Block *block, Variable *v,
+							 ValueType type, int at);
+extern Variable *MatchNode(Matcher *m, NodePattern *node, bool needed,
+						   List *before);
+extern void MatchLabels(Block *block, Variable *variable, List *labels);
+
+/* compile_edge.c */
+extern Variable *MatchEdge(Matcher *m, EdgePattern *edge, char **left,
+						   char **right);
 extern void AddEdgeRef(Matcher *m, char *id, char *ids, List *types);
 extern void MatchEnd(Block *block, char **id, const char *end);
+
+/* compile_property.c */
 extern void MatchProperties(Compiler *c, Block *block, Variable *variable,
 							const char *properties, Expression *map);
 

@@ -156,9 +156,9 @@ EmitPatternList(Compiler *c, StringInfo out, List *scope, Expression *expr)
 		appendStringInfoString(out, " limit 1)");
 		return;
 	}
-	appendStringInfoString(out, "public.cypher_list(array(select ");
+	appendStringInfoString(out, "public.cypher_list(array(select public.cypher_reserve(");
 	EmitValue(c, out, inner.scope, result);
-	appendStringInfoString(out, " from ");
+	appendStringInfoString(out, ") from ");
 	EmitFrom(out, &inner);
 	appendStringInfoString(out, "))");
 }

@@ -180,7 +180,10 @@ TakeRow(void *state, Datum *values, bool *nulls)
 	CypherReserve(sizeof(Datum) * (rows->ncolumns + 1));
 	for (int k = 0; k < rows->ncolumns; k++)
 		if (!nulls[k])
+		{
 			row[k] = PointerGetDatum(PG_DETOAST_DATUM_COPY(values[k]));
+			CypherReserve(VARSIZE_ANY(DatumGetPointer(row[k])));
+		}
 	AddRow(rows, row);
 }
 
@@ -319,7 +322,8 @@ RunProgram(Run *run, Program *program, TakeRowCallback take, void *state)
 		{
 			Step	   *step = lfirst(cell);
 
-			if (lnext(steps, cell) == NULL && step->kind == STEP_READ)
+			if (lnext(steps, cell) == NULL && step->kind == STEP_READ &&
+				program->ncolumns >= 0)
 				RunPortal(run, step->read, rows, dedupe ? TakeDistinct : take,
 						  dedupe ? (void *) &distinct : state);
 			else

@@ -15,6 +15,8 @@
 #include "bellwether.h"
 #include "cypher/value.h"
 
+PG_FUNCTION_INFO_V1(cypher_reserve);
+
 /* In kB */
 #define DEFAULT_MAX_MEMORY	(512 * 1024)
 #define MIN_MAX_MEMORY		(16 * 1024)
@@ -65,4 +67,16 @@ CypherAlloc(Size bytes)
 {
 	CypherReserve(bytes);
 	return palloc_extended(bytes, MCXT_ALLOC_HUGE);
+}
+
+/*
+ * The value as it is; PostgreSQL is about to keep a copy of it in an array.
+ */
+Datum
+cypher_reserve(PG_FUNCTION_ARGS)
+{
+	Datum		value = PG_GETARG_DATUM(0);
+
+	CypherReserve(VARSIZE_ANY(DatumGetPointer(value)));
+	PG_RETURN_DATUM(value);
 }

@@ -50,6 +50,9 @@ extern int64 EpochSeconds(const CypherValue *datetime);
 extern CypherValue FromEpoch(int64 seconds, int64 nanos, const CypherValue *zone);
 extern bool ParseOffset(const char **at, const char *end, int32 *offset);
 
+/* zone_link.c */
+extern const char *LinkedZone(const char *name);
+
 /* temporal_text.c, temporal_parse.c */
 extern char *TemporalText(const CypherValue *value);
 extern char *OffsetText(int32 offset);

@@ -110,12 +110,18 @@ SetZone(CypherValue *value, const char *zone, int length)
 	}
 }
 
-/* Offset that holds in a zone at an instant */
+/* Offset that holds in the zone of a value at an instant */
 static int32
-OffsetAt(pg_tz *tz, int64 epoch)
+OffsetAt(const CypherValue *value, int64 epoch)
 {
+	pg_tz	   *tz = NamedZone(value->data, value->length);
+	const char *linked = epoch < 0 ? LinkedZone(pg_get_timezone_name(tz)) : NULL;
 	pg_time_t	at = epoch;
-	struct pg_tm *tm = pg_localtime(&at, tz);
+	struct pg_tm *tm;
+
+	if (linked)
+		tz = NamedZone(linked, strlen(linked));
+	tm = pg_localtime(&at, tz);
 
 	return tm ? tm->tm_gmtoff : 0;
 }
@@ -127,20 +133,18 @@ OffsetAt(pg_tz *tz, int64 epoch)
 void
 ResolveZone(CypherValue *value)
 {
-	pg_tz	   *tz;
 	int64		local;
 	int32		before;
 	int32		after;
 
 	if (value->length == 0)
 		return;
-	tz = NamedZone(value->data, value->length);
 	local = value->day * SECONDS_PER_DAY + value->nanos / NANOS_PER_SECOND;
-	before = OffsetAt(tz, local - SECONDS_PER_DAY);
-	after = OffsetAt(tz, local + SECONDS_PER_DAY);
-	if (before != after && OffsetAt(tz, local - before) != before)
+	before = OffsetAt(value, local - SECONDS_PER_DAY);
+	after = OffsetAt(value, local + SECONDS_PER_DAY);
+	if (before != after && OffsetAt(value, local - before) != before)
 	{
-		if (OffsetAt(tz, local - after) == after)
+		if (OffsetAt(value, local - after) == after)
 			before = after;
 		else if (value->type == VALUE_DATETIME && after > before)
 		{
@@ -174,7 +178,7 @@ FromEpoch(int64 seconds, int64 nanos, const CypherValue *zone)
 	value.data = zone->data;
 	value.length = zone->length;
 	value.offset = zone->length == 0 ? zone->offset :
-		OffsetAt(NamedZone(zone->data, zone->length), seconds);
+		OffsetAt(zone, seconds);
 	local = seconds + value.offset;
 	value.day = local / SECONDS_PER_DAY;
 	if (local % SECONDS_PER_DAY < 0)

@@ -65,6 +65,8 @@ GroupConcat(const CypherValue *values, int n, const char *separator)
 		if (!IriText(&values[i], &text))
 			text = values[i].type == VALUE_STRING ? values[i] :
 				TextValue(ValueText(&values[i]));
+		/* the text grows by doubling, the parts stay */
+		CypherReserve(3 * ((Size) text.length + strlen(separator)));
 		appendBinaryStringInfo(&out, text.data, text.length);
 	}
 	return StringValue(out.data, out.len);
@@ -114,6 +116,9 @@ sparql_aggregate(PG_FUNCTION_ARGS)
 		bool	   *nulls;
 		int			all;
 
+		/* datum, null and value of each */
+		CypherReserve((Size) ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array)) *
+					  (sizeof(Datum) + sizeof(bool) + sizeof(CypherValue)));
 		deconstruct_array(array, ARR_ELEMTYPE(array), -1, false, TYPALIGN_INT,
 						  &datums, &nulls, &all);
 		for (int i = 0; i < all; i++)

@@ -133,7 +133,7 @@ EmitAggregation(Sparql *s, StringInfo out, Solutions *g, SparqlExpr *expr)
 						 "public.cypher_from_integer(pg_catalog.count(%s))", term);
 		return;
 	}
-	appendStringInfo(out, "public.sparql_aggregate('%s', pg_catalog.array_agg(%s), %s, %s)",
+	appendStringInfo(out, "public.sparql_aggregate('%s', pg_catalog.array_agg(public.cypher_reserve(%s)), %s, %s)",
 					 expr->name, term, expr->distinct ? "true" : "false",
 					 expr->separator ? quote_literal_cstr(expr->separator) : "null");
 }
