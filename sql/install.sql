@@ -135,9 +135,11 @@
 \ir 40_memory/evaluate_patterns.sql
 \ir 40_memory/prompt_template.sql
 \ir 40_memory/pattern_prompt.sql
+\ir 40_memory/document.sql
 \ir 40_memory/grants.sql
 
 -- The desk as a graph: which nodes and edges follow from which rows.
+\ir 50_graph/named.sql
 \ir 50_graph/nodes.sql
 \ir 50_graph/edges.sql
 \ir 50_graph/refresh.sql
@@ -250,6 +252,8 @@
 \ir 90_triggers/graph_agent.sql
 \ir 90_triggers/graph_correlation.sql
 \ir 90_triggers/graph_influence.sql
+\ir 90_triggers/graph_document.sql
+\ir 90_triggers/graph_rekeyed.sql
 \ir 90_triggers/graph_fill.sql
 
 -- Is everything there and fresh?
@@ -299,6 +303,7 @@
 \ir 95_api/models.sql
 \ir 95_api/performance.sql
 \ir 95_api/graph.sql
+\ir 95_api/documents.sql
 \ir 95_api/graph_nodes.sql
 \ir 95_api/grants.sql
 

@@ -12,6 +12,10 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 (
     'BW012', 'bad_member', 'This login cannot be a member of this tenant.',
     'Choose another login or create the tenant first.'
+),
+(
+    'BW013', 'other_tenant', 'These rows are of another tenant than the session is in.',
+    'Set bellwether.tenant to the tenant of the rows.'
 )
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

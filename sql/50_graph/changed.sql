@@ -1,5 +1,32 @@
 -- Trigger functions that keep the graph: in the transaction of the row that changed.
 
+-- A session writes one tenant's graph. Who may pass the walls could change rows of
+-- another one here, and its graph would not follow; so it is told.
+create or replace function graph.only_own(tenants integer[])
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    other integer;
+begin
+    select min(t.tenant_id) into other from unnest(only_own.tenants) as t (tenant_id)
+    where t.tenant_id <> public.current_tenant();
+    if other is not null then
+        raise exception using
+            errcode = 'BW013',
+            message = format(
+                'rows of tenant %s cannot change in a session of tenant %s', other,
+                public.current_tenant()
+            ),
+            hint = format('Set bellwether.tenant to %s first.', other);
+    end if;
+end
+$$;
+comment on function graph.only_own(integer[]) is
+'Refuses a change of rows of tenants other than the session''s, whose graph could not '
+'follow.';
+
 -- Arguments: part and column of its row_id, and so on by pairs.
 create or replace function graph.on_rows_changed()
 returns trigger
@@ -10,6 +37,7 @@ as $$
 declare
     ids bigint[];
 begin
+    perform graph.only_own(array(select distinct c.tenant_id from changed as c));
     for place in 0 .. tg_nargs / 2 - 1 loop
         execute format(
             'select array_agg(distinct %1$I) from changed '
@@ -64,8 +92,12 @@ begin
     inner join agent.cycle as c on a.tenant_id = c.tenant_id and a.cycle_id = c.cycle_id
     where
         a.tenant_id = public.current_tenant() and c.strategy_id is not null
-        and a.impact is not null;
+        and (a.impact is not null or tg_op = 'UPDATE');
     if strategies is not null then
+        -- Sums over actions of other sessions: who comes second sees the first one's.
+        perform pg_advisory_xact_lock(
+            'graph.performance'::regclass::oid::integer, public.current_tenant()
+        );
         perform graph.refresh('performance', strategies);
     end if;
     return null;
@@ -82,7 +114,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- What else a node stands for, only all rows together tell; deletes are rare.
-    if exists (select from gone where gone.tenant_id = public.current_tenant()) then
+    perform graph.only_own(array(select distinct g.tenant_id from gone as g));
+    if exists (select from gone) then
         perform graph.rebuild(public.current_tenant());
     end if;
     return null;
@@ -90,3 +123,18 @@ end
 $$;
 comment on function graph.on_rows_deleted() is
 'Trigger function: makes the graph anew when rows are gone.';
+
+create or replace function graph.on_rows_rekeyed()
+returns trigger
+language plpgsql
+security definer -- whoever changes rows has no rights on the graph
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform graph.rebuild(public.current_tenant());
+    return null;
+end
+$$;
+comment on function graph.on_rows_rekeyed() is
+'Trigger function: makes the graph anew when rows belong to something else than '
+'before.';

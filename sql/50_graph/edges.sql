@@ -1,5 +1,6 @@
 -- Which edges follow from which rows; see nodes.sql. `holds` is false for an edge that
--- has been and no longer is.
+-- has been and no longer is. An edge joins the rows of both its ends: while a deletion
+-- cascades, one may be gone before the other.
 
 create or replace view graph.edge_of as
 select
@@ -7,12 +8,15 @@ select
     format('config:%s.%s', v.strategy_id, v.version) as source,
     'strategy:' || v.strategy_id as target, 'APPLIES_TO' as type,
     '{}'::jsonb as properties, 1::double precision as weight, true as holds
-from strategy.version as v where v.tenant_id = current_tenant()
+from strategy.version as v
+inner join graph.strategy_node as s on v.strategy_id = s.strategy_id
+where v.tenant_id = current_tenant()
 union all
 select
     'version', v.strategy_id, w.source, 'indicator:' || (i.value ->> 'indicator'),
     'USES_INDICATOR', '{}', 1, true
 from strategy.version as v
+inner join graph.strategy_node as s on v.strategy_id = s.strategy_id
 cross join lateral jsonb_each(v.config -> 'indicators') as i
 cross join lateral (
     values (format('config:%s.%s', v.strategy_id, v.version)),
@@ -25,7 +29,8 @@ select
     'backtest:' || b.backtest_id, 'HAS_BACKTEST',
     jsonb_build_object('version', b.version), 1, true
 from strategy.backtest as b
-where b.tenant_id = current_tenant() and b.strategy_id is not null
+inner join graph.strategy_node as s on b.strategy_id = s.strategy_id
+where b.tenant_id = current_tenant()
 union all
 select
     'backtest', b.backtest_id, 'backtest:' || b.backtest_id, 'instrument:' || s.symbol,
@@ -48,25 +53,23 @@ union all
 -- What a fill did not close, it opened.
 select
     'fill', f.fill_id, 'trade:' || f.fill_id,
-    format('position:%s.%s', f.account_id, f.symbol), 'OPENED_POSITION',
+    format('position:%s.%s', f.account_id, coalesce(p.symbol, f.symbol)),
+    'OPENED_POSITION',
     jsonb_build_object('quantity', f.quantity - f.closed_quantity), 1, true
 from trade.fill as f
+left join trade.position as p
+    on f.tenant_id = p.tenant_id and f.account_id = p.account_id
+    and f.instrument_id = p.instrument_id
 where f.tenant_id = current_tenant() and f.closed_quantity < f.quantity
 union all
 select
-    'executed', d.cycle_id, 'trade:' || f.fill_id, s.target, 'EXECUTED_DURING', '{}', 1,
+    'executed', x.cycle_id, 'trade:' || x.fill_id, s.target, 'EXECUTED_DURING', '{}', 1,
     true
-from agent.decision as d
-inner join trade.orders as o
-    on d.tenant_id = o.tenant_id and d.decision_id = o.decision_id
-inner join trade.fill as f on o.tenant_id = f.tenant_id and o.order_id = f.order_id
-inner join agent.action as a
-    on d.tenant_id = a.tenant_id and d.cycle_id = a.cycle_id and d.symbol = a.symbol
-    and a.agent = 'DataAgent'
+from graph.execution as x
 cross join lateral (
-    values ('regime:' || a.regime), ('snapshot:' || a.snapshot_id)
+    values ('regime:' || x.regime), ('snapshot:' || x.snapshot_id)
 ) as s (target)
-where d.tenant_id = current_tenant() and s.target is not null
+where s.target is not null
 union all
 select
     'position', p.account_id, format('position:%s.%s', p.account_id, p.symbol),
@@ -107,31 +110,18 @@ inner join strategy.strategy as s
     on c.tenant_id = s.tenant_id and c.strategy_id = s.strategy_id
 where a.tenant_id = current_tenant()
 union all
--- Five settled signals or more, and a gain on average.
 select
     'performance', r.strategy_id, 'strategy:' || r.strategy_id, 'regime:' || r.regime,
     'PERFORMS_WELL_IN',
-    jsonb_build_object('actions', r.actions, 'mean_impact', r.mean_impact), 1,
-    r.actions >= 5 and r.mean_impact > 0
-from (
-    select
-        c.strategy_id, a.regime, count(*) as actions,
-        -- numeric: the same sum in whatever order the rows come
-        avg(a.impact::numeric) as mean_impact
-    from agent.action as a
-    inner join agent.cycle as c on a.tenant_id = c.tenant_id and a.cycle_id = c.cycle_id
-    inner join strategy.strategy as s
-        on c.tenant_id = s.tenant_id and c.strategy_id = s.strategy_id
-    where
-        a.tenant_id = current_tenant() and a.agent = 'DataAgent' and a.stance <> 0
-        and a.impact is not null and a.regime is not null
-    group by c.strategy_id, a.regime
-) as r
+    jsonb_build_object('actions', r.actions, 'mean_impact', r.mean_impact), 1, r.well
+from graph.performance as r
 union all
 select
-    'influence', f.cycle_id, format('action:%s.%s.%s', f.cycle_id, f.agent, f.symbol),
-    'news:' || f.news_id, 'INFLUENCED_BY', '{}', 1, true
-from graph.influence as f where f.tenant_id = current_tenant()
+    'influence', f.cycle_id, a.key, 'news:' || f.news_id, 'INFLUENCED_BY', '{}', 1, true
+from graph.influence as f
+inner join graph.action_node as a
+    on f.cycle_id = a.cycle_id and f.agent = a.agent and f.symbol = a.symbol
+where f.tenant_id = current_tenant()
 union all
 select
     'influence', f.cycle_id, 'news:' || f.news_id, 'instrument:' || f.symbol,
@@ -139,9 +129,21 @@ select
 from graph.influence as f where f.tenant_id = current_tenant()
 union all
 select
-    'setup', p.fill_id, 'trade:' || p.fill_id,
-    format('setup:%s.%s', p.account_id, p.fill_id), 'DESCRIBED_IN', '{}', 1, true
-from agent.setup as p where p.tenant_id = current_tenant()
+    'influence', m.cycle_id, m.key, 'instrument:' || m.symbol, 'APPLIES_TO', '{}', 1,
+    true
+from graph.sentiment as m
+union all
+select
+    'influence', m.cycle_id, a.key, m.key, 'INFLUENCED_BY', '{}', 1, true
+from graph.sentiment as m
+inner join graph.action_node as a
+    on m.cycle_id = a.cycle_id and m.agent = a.agent and m.symbol = a.symbol
+union all
+select
+    'setup', p.fill_id, t.key, format('setup:%s.%s', p.account_id, p.fill_id),
+    'DESCRIBED_IN', '{}', 1, true
+from agent.setup as p inner join graph.trade_node as t on p.fill_id = t.fill_id
+where p.tenant_id = current_tenant()
 union all
 select
     'setup', p.fill_id, format('setup:%s.%s', p.account_id, p.fill_id), s.target,
@@ -152,6 +154,43 @@ cross join lateral (
     ('snapshot:' || p.snapshot_id, 'EXECUTED_DURING')
 ) as s (target, type)
 where p.tenant_id = current_tenant()
+union all
+select
+    'document', d.document_id, 'strategy:' || d.strategy_id, 'doc:' || d.document_id,
+    'DOCUMENTED_BY', '{}', 1, true
+from memory.document as d
+inner join graph.strategy_node as s on d.strategy_id = s.strategy_id
+where d.tenant_id = current_tenant()
+union all
+select
+    'document', c.document_id, 'doc:' || c.document_id,
+    format('section:%s.%s', c.document_id, c.section), 'HAS_SECTION', '{}', 1, true
+from memory.section as c
+inner join memory.document as d
+    on c.tenant_id = d.tenant_id and c.document_id = d.document_id
+where c.tenant_id = current_tenant()
+union all
+-- What a text names passes no shock on: weight 0.
+select
+    'document', c.document_id, format('section:%s.%s', c.document_id, c.section),
+    m.target, 'RELATES_TO', '{}', 0, true
+from memory.section as c
+cross join lateral (
+    select 'instrument:' || n.symbol from unnest(c.symbols) as n (symbol)
+    union all
+    select 'indicator:' || n.indicator from unnest(c.indicators) as n (indicator)
+) as m (target)
+where c.tenant_id = current_tenant()
+union all
+select
+    'document', n.document_id, format('section:%s.%s', n.document_id, n.section),
+    format('snippet:%s.%s.%s', n.document_id, n.section, n.snippet), 'IMPLEMENTED_BY',
+    '{}', 1, true
+from memory.snippet as n
+inner join memory.section as c
+    on n.tenant_id = c.tenant_id and n.document_id = c.document_id
+    and n.section = c.section
+where n.tenant_id = current_tenant()
 union all
 -- A shock passes on by the shared part of the variance; what moves against it is a
 -- hedge and passes nothing on.

@@ -5,22 +5,15 @@
 -- is in a tenant's graph when a row of the tenant names it, and with nothing but its
 -- name: what may be corrected later is asked where it is kept.
 
--- Example: graph.utc('2018-02-05') -> 2018-02-05T00:00:00.000000Z
-create or replace function graph.utc(at timestamptz)
-returns text
-language sql immutable strict parallel safe
-return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
-comment on function graph.utc(timestamptz) is
-'A moment as text, the same in every session.';
-
 create or replace view graph.node_of as
 select
-    'strategy' as part, s.strategy_id as row_id, 'strategy:' || s.strategy_id as key,
-    '{Strategy}'::text[] as labels,
-    jsonb_build_object(
-        'strategy_id', s.strategy_id, 'name', s.name, 'status', s.status
-    ) as properties
-from strategy.strategy as s where s.tenant_id = current_tenant()
+    'strategy' as part, s.strategy_id as row_id, s.key, s.labels, s.properties
+from graph.strategy_node as s
+union all
+select 'version', v.strategy_id, s.key, s.labels, s.properties
+from strategy.version as v
+inner join graph.strategy_node as s on v.strategy_id = s.strategy_id
+where v.tenant_id = current_tenant()
 union all
 select
     'version', v.strategy_id, format('config:%s.%s', v.strategy_id, v.version),
@@ -47,20 +40,19 @@ select
     )
 from strategy.backtest as b where b.tenant_id = current_tenant()
 union all
+select 'backtest', b.backtest_id, s.key, s.labels, s.properties
+from strategy.backtest as b
+inner join graph.strategy_node as s on b.strategy_id = s.strategy_id
+where b.tenant_id = current_tenant()
+union all
 select
     'backtest', b.backtest_id, 'instrument:' || s.symbol, '{Instrument,Symbol}',
     jsonb_build_object('symbol', s.symbol)
 from strategy.backtest as b cross join lateral unnest(b.symbols) as s (symbol)
 where b.tenant_id = current_tenant()
 union all
-select
-    'fill', f.fill_id, 'trade:' || f.fill_id, '{Trade}',
-    jsonb_build_object(
-        'fill_id', f.fill_id, 'account_id', f.account_id, 'symbol', f.symbol,
-        'side', f.side, 'quantity', f.quantity, 'price', f.price,
-        'filled_at', graph.utc(f.filled_at)
-    )
-from trade.fill as f where f.tenant_id = current_tenant()
+select 'fill', t.fill_id, t.key, t.labels, t.properties
+from graph.trade_node as t
 union all
 select
     'fill', f.fill_id, 'instrument:' || f.symbol, '{Instrument,Symbol}',
@@ -76,10 +68,11 @@ where f.tenant_id = current_tenant()
 union all
 -- A fill is booked before its position: until then the position has no figures.
 select
-    'fill', f.fill_id, format('position:%s.%s', f.account_id, f.symbol), '{Position}',
+    'fill', f.fill_id,
+    format('position:%s.%s', f.account_id, coalesce(p.symbol, f.symbol)), '{Position}',
     jsonb_build_object(
-        'account_id', f.account_id, 'symbol', f.symbol, 'quantity', p.quantity,
-        'cost', p.cost
+        'account_id', f.account_id, 'symbol', coalesce(p.symbol, f.symbol),
+        'quantity', p.quantity, 'cost', p.cost
     )
 from trade.fill as f
 left join trade.position as p
@@ -114,14 +107,17 @@ select
     jsonb_build_object('task', c.task)
 from agent.call as c where c.tenant_id = current_tenant()
 union all
-select
-    'action', a.cycle_id, format('action:%s.%s.%s', a.cycle_id, a.agent, a.symbol),
-    '{AgentAction}',
-    jsonb_build_object(
-        'cycle_id', a.cycle_id, 'agent', a.agent, 'symbol', a.symbol, 'model', a.model,
-        'stance', a.stance, 'as_of', graph.utc(a.as_of), 'impact', a.impact
+select 'action', a.cycle_id, a.key, a.labels, a.properties
+from graph.action_node as a
+union all
+select 'action', c.cycle_id, s.key, s.labels, s.properties
+from agent.cycle as c
+inner join graph.strategy_node as s on c.strategy_id = s.strategy_id
+where
+    c.tenant_id = current_tenant() and exists (
+        select from agent.action as a
+        where a.tenant_id = c.tenant_id and a.cycle_id = c.cycle_id
     )
-from agent.action as a where a.tenant_id = current_tenant()
 union all
 select
     'action', a.cycle_id, 'instrument:' || a.symbol, '{Instrument,Symbol}',
@@ -139,6 +135,28 @@ select
 from agent.action as a
 where a.tenant_id = current_tenant() and a.snapshot_id is not null
 union all
+select 'executed', x.cycle_id, t.key, t.labels, t.properties
+from graph.execution as x inner join graph.trade_node as t on x.fill_id = t.fill_id
+union all
+select
+    'executed', x.cycle_id, 'regime:' || x.regime, '{Regime}',
+    jsonb_build_object('regime', x.regime)
+from graph.execution as x where x.regime is not null
+union all
+select
+    'executed', x.cycle_id, 'snapshot:' || x.snapshot_id, '{IndicatorSnapshot}',
+    jsonb_build_object('snapshot_id', x.snapshot_id, 'symbol', x.symbol)
+from graph.execution as x where x.snapshot_id is not null
+union all
+select 'performance', r.strategy_id, s.key, s.labels, s.properties
+from graph.performance as r
+inner join graph.strategy_node as s on r.strategy_id = s.strategy_id
+union all
+select
+    'performance', r.strategy_id, 'regime:' || r.regime, '{Regime}',
+    jsonb_build_object('regime', r.regime)
+from graph.performance as r
+union all
 select
     'correlation', c.instrument_id, 'instrument:' || s.symbol, '{Instrument,Symbol}',
     jsonb_build_object('symbol', s.symbol)
@@ -154,6 +172,30 @@ select
     )
 from graph.influence as f inner join market.news as n on f.news_id = n.news_id
 where f.tenant_id = current_tenant()
+union all
+select 'influence', f.cycle_id, a.key, a.labels, a.properties
+from graph.influence as f
+inner join graph.action_node as a
+    on f.cycle_id = a.cycle_id and f.agent = a.agent and f.symbol = a.symbol
+where f.tenant_id = current_tenant()
+union all
+select
+    'influence', f.cycle_id, 'instrument:' || f.symbol, '{Instrument,Symbol}',
+    jsonb_build_object('symbol', f.symbol)
+from graph.influence as f where f.tenant_id = current_tenant()
+union all
+select
+    'influence', m.cycle_id, m.key, '{SentimentSnapshot}',
+    jsonb_build_object(
+        'cycle_id', m.cycle_id, 'agent', m.agent, 'symbol', m.symbol, 'news', m.news,
+        'rated', m.rated, 'mean', round(m.mean, 6), 'lowest', m.lowest,
+        'highest', m.highest
+    )
+from graph.sentiment as m
+union all
+select 'setup', p.fill_id, t.key, t.labels, t.properties
+from agent.setup as p inner join graph.trade_node as t on p.fill_id = t.fill_id
+where p.tenant_id = current_tenant()
 union all
 select
     'setup', p.fill_id, format('setup:%s.%s', p.account_id, p.fill_id),
@@ -172,6 +214,46 @@ union all
 select
     'setup', p.fill_id, 'snapshot:' || p.snapshot_id, '{IndicatorSnapshot}',
     jsonb_build_object('snapshot_id', p.snapshot_id, 'symbol', p.symbol)
-from agent.setup as p where p.tenant_id = current_tenant();
+from agent.setup as p where p.tenant_id = current_tenant()
+union all
+select
+    'document', d.document_id, 'doc:' || d.document_id, '{Doc}',
+    jsonb_build_object('document_id', d.document_id, 'title', d.title)
+from memory.document as d where d.tenant_id = current_tenant()
+union all
+select 'document', d.document_id, s.key, s.labels, s.properties
+from memory.document as d
+inner join graph.strategy_node as s on d.strategy_id = s.strategy_id
+where d.tenant_id = current_tenant()
+union all
+select
+    'document', c.document_id, format('section:%s.%s', c.document_id, c.section),
+    '{Section,DocSection}',
+    jsonb_build_object(
+        'document_id', c.document_id, 'section', c.section, 'heading', c.heading,
+        'depth', c.depth
+    )
+from memory.section as c where c.tenant_id = current_tenant()
+union all
+select
+    'document', c.document_id, 'instrument:' || m.symbol, '{Instrument,Symbol}',
+    jsonb_build_object('symbol', m.symbol)
+from memory.section as c cross join lateral unnest(c.symbols) as m (symbol)
+where c.tenant_id = current_tenant()
+union all
+select
+    'document', c.document_id, 'indicator:' || m.indicator, '{Indicator}',
+    jsonb_build_object('indicator', m.indicator)
+from memory.section as c cross join lateral unnest(c.indicators) as m (indicator)
+where c.tenant_id = current_tenant()
+union all
+select
+    'document', n.document_id,
+    format('snippet:%s.%s.%s', n.document_id, n.section, n.snippet), '{CodeSnippet}',
+    jsonb_build_object(
+        'document_id', n.document_id, 'section', n.section, 'snippet', n.snippet,
+        'language', n.language
+    )
+from memory.snippet as n where n.tenant_id = current_tenant();
 comment on view graph.node_of is
 'Nodes of the graph `desk` as they follow from the rows of the session''s tenant.';

@@ -1,7 +1,7 @@
 -- The graph follows the rows, in their transaction, inside the tenant's walls; made anew
 -- it is the same.
 begin;
-select plan(37);
+select plan(45);
 \ir ../roles.psql
 \ir ../desk.psql
 
@@ -94,8 +94,10 @@ select is(
 -- Agents.
 insert into agent.cycle (symbols, strategy_id, as_of)
 select '{T01}', :strategy, '2018-01-05' from generate_series(1, 5);
-insert into market.news (instrument_id, source, title, published_at, known_at)
-select i.instrument_id, 'Wire', w.title, w.at, w.at
+insert into market.news (
+    instrument_id, source, title, published_at, known_at, sentiment
+)
+select i.instrument_id, 'Wire', w.title, w.at, w.at, 0.5
 from market.instrument as i
 cross join (
     values ('known', timestamptz '2018-01-04 12:00Z'),
@@ -118,12 +120,49 @@ select is(
 );
 select pg_temp.same('everything');
 select set_eq(
-    $$select split_part(e, '> ', 2) from pg_temp.edges('INFLUENCED_BY') as e$$,
+    $$select split_part(e, '> ', 2) from pg_temp.edges('INFLUENCED_BY') as e
+    where e like '%news:%'$$,
     $$select 'news:' || n.news_id from market.news as n where n.title = 'known'$$,
     'an action comes from the news that were shown'
 );
 select is(
-    (select count(*)::int from pg_temp.edges('INFLUENCED_BY')), 5, 'each of them'
+    (select count(*)::int from pg_temp.edges('INFLUENCED_BY')), 10,
+    'each of them, and from how favourable they were together'
+);
+select set_eq(
+    $$select properties ->> 'mean' as mean, properties ->> 'rated' as rated from desk.node
+    where tenant_id = 9001 and labels = '{SentimentSnapshot}'$$,
+    $$values ('0.500000', '1')$$, 'which is the mean of those that were rated'
+);
+select results_eq(
+    $$select news, rated, mean from api.sentiment('T01', '2018-01-05')$$,
+    'values (1::bigint, 1::bigint, 0.5::float8)', 'anybody may ask for it'
+);
+
+-- Documents.
+select api.save_document(
+    'Playbook', E'# Entry\nBuy $T01 above its `sma`.\n```sql\nselect 1\n```', 'trend'
+) as document \gset
+select set_eq(
+    $$select e from unnest('{DOCUMENTED_BY,HAS_SECTION,IMPLEMENTED_BY,RELATES_TO}'::text[])
+    as t (type) cross join lateral pg_temp.edges(t.type) as e$$,
+    format($$values ('strategy:%s > doc:%2$s'), ('doc:%2$s > section:%2$s.1'),
+        ('section:%2$s.1 > snippet:%2$s.1.1'), ('section:%2$s.1 > instrument:T01'),
+        ('section:%2$s.1 > indicator:sma')$$, :strategy, :document),
+    'a strategy is documented, section by section'
+);
+select is(
+    api.save_document('Playbook', E'# Entry\nBuy $T01 above its `sma`.\n```sql\nselect 1\n```'),
+    :document::bigint, 'saved again it is the same one'
+);
+select results_eq(
+    $$select title, section, heading, excerpt from api.search_documents('"buy" -nothing')$$,
+    $$values ('Playbook', 1, 'Entry',
+        E'**Buy** $T01 above its `sma`.\n```sql\nselect 1\n```')$$, 'and is found'
+);
+select throws_ok(
+    $$select api.save_document('x', 'y', 'no such strategy')$$, 'BW340', null,
+    'about strategies that there are'
 );
 insert into agent.setup (
     account_id, fill_id, instrument_id, symbol, direction, snapshot_id, features,
@@ -180,7 +219,7 @@ select is((select count(*)::int from pg_temp.edges('FOR_TASK')), 1, 'a call has 
 -- Correlations: the bars of the desk all move alike.
 select is(graph.correlate('2018-01-19', 10), 3, 'three instruments, three pairs');
 select set_eq(
-    'select pg_temp.edges(''RELATES_TO'')',
+    $$select e from pg_temp.edges('RELATES_TO') as e where e like 'instrument:%'$$,
     $$values ('instrument:T01 > instrument:T02'), ('instrument:T01 > instrument:T03'),
         ('instrument:T02 > instrument:T03')$$,
     'they relate'
@@ -200,7 +239,10 @@ select is(
 );
 update graph.correlation set correlation = -0.1 where symbol = 'T01' and other = 'T02';
 select is(
-    (select count(*)::int from pg_temp.edges('RELATES_TO')), 2,
+    (
+        select count(*)::int from pg_temp.edges('RELATES_TO') as e
+        where e like 'instrument:%'
+    ), 2,
     'what hardly moves together is not related'
 );
 update graph.correlation set correlation = 1 where symbol = 'T01' and other = 'T02';
@@ -242,6 +284,12 @@ select set_eq(
     from graph.edge_of as e left join lateral jsonb_object_keys(e.properties) as k on true
     group by e.type$$,
     'and all edges'
+);
+
+select ok(api.drop_document('Playbook'), 'a document goes');
+select is_empty(
+    $$select key from desk.node where tenant_id = 9001 and key ~ '^(doc|section|snippet)'$$,
+    'and all of it'
 );
 
 -- Roles.

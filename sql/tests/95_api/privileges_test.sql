@@ -28,7 +28,7 @@ select set_eq(
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
         verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,
-        performance,lots,neighbourhood,contagion,graph_nodes,market_status,
+        performance,lots,neighbourhood,contagion,graph_nodes,search_documents,sentiment,market_status,
         scheduler_jobs,scheduler_status}'::text[]
     ) as name$$,
     'a reader may ask'
@@ -50,6 +50,7 @@ select set_eq(
         performance,lots,
         set_monitor,stop_monitor,
         neighbourhood,contagion,relate_instruments,graph_nodes,retry_job,
+        search_documents,sentiment,save_document,drop_document,
         evaluate_breaker,
         market_status,scheduler_jobs,scheduler_status,trigger_schedule,set_scan,
         drop_schedule,save_llm_strategy,retire_strategy
@@ -80,6 +81,7 @@ select set_eq(
         api.performance,api.lots,
         api.set_monitor,api.stop_monitor,
         api.neighbourhood,api.contagion,api.relate_instruments,api.graph_nodes,
+        api.search_documents,api.sentiment,api.save_document,api.drop_document,
         api.retry_job,api.evaluate_breaker,
         trade.book_of,api.market_status,api.scheduler_jobs,
         api.scheduler_status,api.trigger_schedule,api.set_scan,api.drop_schedule,
