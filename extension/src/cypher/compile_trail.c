@@ -96,12 +96,17 @@ MatchTrailProperties(Compiler *c, Block *block, const char *trail, Expression *m
 					 trail, c->edge_table, e, e, e, inner.where.data);
 }
 
-/* Walks refuse to start from null, which an OPTIONAL MATCH may have left */
-static void
+/*
+ * Walks refuse to start from null, which an OPTIONAL MATCH may have left. The
+ * condition need not be looked at before the walk is called, so that the walk
+ * gets some number.
+ */
+static char *
 NotNull(Block *block, const char *id)
 {
 	AndWhere(block);
 	appendStringInfo(&block->where, "%s is not null", id);
+	return psprintf("coalesce(%s, 0)", id);
 }
 
 /*
@@ -124,9 +129,8 @@ MatchTrail(Matcher *m, EdgePattern *edge, char *start, char **end,
 		QueryError(c->query, edge->at, CYPHER_SYNTAX_ERROR,
 				   "UndefinedVariable", "variable \"%s\" is not defined",
 				   edge->variable);
-	NotNull(block, start);
 	appendStringInfo(&block->from, ", lateral public.graph_trails(%s, %s, ",
-					 c->graph_literal, start);
+					 c->graph_literal, NotNull(block, start));
 	EmitHops(&block->from, edge->min < 0 ? 1 : edge->min);
 	appendStringInfoString(&block->from, ", ");
 	EmitHops(&block->from, edge->max);
@@ -175,11 +179,10 @@ MatchShortest(Matcher *m, PatternPart *part, EdgePattern *edge,
 		QueryError(c->query, edge->at, CYPHER_SYNTAX_ERROR,
 				   "InvalidRelationshipPattern",
 				   "a shortest path begins at 0 or 1 hops");
-	NotNull(block, start);
-	NotNull(block, end);
 	appendStringInfo(&block->from,
 					 ", lateral public.graph_all_shortest_paths(%s, %s, %s, ",
-					 c->graph_literal, start, end);
+					 c->graph_literal, NotNull(block, start),
+					 NotNull(block, end));
 	EmitTypes(&block->from, edge->types);
 	appendStringInfo(&block->from, ", '%s', null, %s) as %s",
 					 TrailDirection(edge, false),
@@ -226,26 +229,28 @@ MatchReachable(Matcher *m, EdgePattern *edge, char *start, char **end,
 	bool		any = !edge->to_left && !edge->to_right;
 	bool		inward = edge->to_left != reversed;
 	char	   *alias = NewAlias(c, 't');
+	char	   *from;
 	StringInfoData walk;
 
 	if (edge->properties || min > 1 ||
 		(edge->max >= 0 && edge->max < Max(min, 1)) ||
 		(edge->variable && !UsedOnce(c, edge->variable)))
 		return false;
+	from = NotNull(block, start);
 	initStringInfo(&walk);
 	EmitTypes(&walk, edge->types);
 	appendStringInfo(&walk, ", '%s', null)", TrailDirection(edge, reversed));
 	appendStringInfo(&block->from, ", lateral (select b.node_id as end_id from "
-					 "public.graph_bfs(%s, %s, ", c->graph_literal, start);
+					 "public.graph_bfs(%s, %s, ", c->graph_literal, from);
 	EmitHops(&block->from, edge->max);
-	appendStringInfo(&block->from, ", %s as b where %s is not null and "
+	appendStringInfo(&block->from, ", %s as b where "
 					 "b.distance operator(pg_catalog.>=) %d", walk.data,
-					 start, (int) min);
+					 (int) min);
 	if (min > 0 && any)
 	{
 		appendStringInfo(&block->from, " union all select %s where "
 						 "public.cypher_returns(%s, %s, ", start,
-						 c->graph_literal, start);
+						 c->graph_literal, from);
 		EmitHops(&block->from, edge->max);
 		appendStringInfoString(&block->from, ", ");
 		EmitTypes(&block->from, edge->types);
@@ -253,9 +258,9 @@ MatchReachable(Matcher *m, EdgePattern *edge, char *start, char **end,
 	}
 	else if (min > 0)
 	{
-		appendStringInfo(&block->from, " union all select %s where %s is not null and "
+		appendStringInfo(&block->from, " union all select %s where "
 						 "exists (select 1 from public.graph_bfs(%s, %s, ",
-						 start, start, c->graph_literal, start);
+						 start, c->graph_literal, from);
 		EmitHops(&block->from, edge->max < 0 ? -1 : edge->max - 1);
 		appendStringInfo(&block->from, ", %s as b join %s as e on "
 						 "e.tenant_id" EQ "$1 and e.%s" EQ "%s and e.%s" EQ "b.node_id",

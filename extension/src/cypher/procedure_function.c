@@ -108,7 +108,7 @@ TakeArguments(Compiler *c, HeapTuple tuple, Procedure *p, StringInfo from,
 	for (int i = 0; i < form->pronargs; i++)
 	{
 		const char *name = inputs && inputs[i] && inputs[i][0] ? inputs[i] :
-			psprintf("argument%d", i + 1);
+		psprintf("argument%d", i + 1);
 		int			k = 0;
 
 		while (argument_types[k].type != form->proargtypes.values[i])

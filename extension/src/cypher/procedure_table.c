@@ -66,7 +66,7 @@ static const Procedure procedures[] = {
 	{"graph.similar", "graph.similar(node) YIELD node, common, jaccard, adamic_adar", 1, 1,
 		"public.graph_similar(%g, public.cypher_id(%1))",
 		FIELDS(NODE_FIELD, INTEGER_FIELD("common"), FLOAT_FIELD("jaccard"),
-		FLOAT_FIELD("adamic_adar")),
+			   FLOAT_FIELD("adamic_adar")),
 	"Nodes that share neighbours with a node.", {0}},
 	{"graph.recommend", "graph.recommend(node) YIELD node, score", 1, 1,
 		"public.graph_recommend(%g, public.cypher_id(%1))",
@@ -79,15 +79,21 @@ static const Procedure procedures[] = {
 	"Contagion of a shock along the weights.", {0}},
 	{"db.labels", "db.labels() YIELD label", 0, 0,
 		"(select distinct pg_catalog.unnest(labels) as label from %N where tenant_id operator(pg_catalog.=) $1)",
+/**INDENT** Error@77: Unbalanced parens */
+/**INDENT** Warning@77: Extra ) */
 		FIELDS({"label", "public.cypher_from_text(%p.label)", VALUE_STRING}),
 	"The labels of the graph.", {0}},
 	{"db.relationshipTypes", "db.relationshipTypes() YIELD relationshipType", 0, 0,
 		"(select distinct type from %E where tenant_id operator(pg_catalog.=) $1)",
+/**INDENT** Error@81: Unbalanced parens */
+/**INDENT** Warning@81: Extra ) */
 		FIELDS({"relationshipType", "public.cypher_from_text(%p.type)", VALUE_STRING}),
 	"The types of the graph's relationships.", {0}},
 	{"db.propertyKeys", "db.propertyKeys() YIELD propertyKey", 0, 0,
 		"(select pg_catalog.jsonb_object_keys(properties) as key from %N where tenant_id operator(pg_catalog.=) $1 "
 		"union select pg_catalog.jsonb_object_keys(properties) from %E where tenant_id operator(pg_catalog.=) $1)",
+/**INDENT** Error@86: Unbalanced parens */
+/**INDENT** Warning@86: Extra ) */
 		FIELDS({"propertyKey", "public.cypher_from_text(%p.key)", VALUE_STRING}),
 	"The names of properties in the graph.", {0}},
 	{NULL}

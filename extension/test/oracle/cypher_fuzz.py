@@ -1,200 +1,166 @@
-"""Random Cypher queries from a grammar: no crash, no internal error, one answer.
+"""Random Cypher queries: no crash, no internal error, the right answer.
 
     python cypher_fuzz.py DSN [--seed N] [--queries N]
 
-Each query is made twice from the same tree: with literals, and with parameters for
-them. Both must give the same rows or the same error; an error must be one that the
-language or PostgreSQL's limits explain, never an internal one. A broken connection is
-a crash. The same seed makes the same queries; BELLWETHER_LONG=yes makes many more.
+Seven of ten queries are valid by construction (cypher_grammar.py) and are compared with
+an evaluation in Python (cypher_model.py): rows, their order where it is determined, and
+after a write the whole graph. Each is asked twice, with literals and with parameters for
+them. Two of ten mix types at will (cypher_wild.py), one is broken somewhere: these may
+end in an error that the language or a limit explains, never in an internal one. A broken
+connection is a crash. The same seed makes the same queries; BELLWETHER_LONG=yes makes
+many more.
 """
 
 import argparse
 import json
 import os
-import random
 import sys
 
 import psycopg
 
+from cypher_grammar import Grammar, render
+from cypher_model import Graph, Node, Relationship, key
+from cypher_wild import Maker
+
 GRAPH = "fuzz"
-FUNCTIONS = [
-    "abs", "ceil", "coalesce", "head", "keys", "last", "left", "length", "replace", "reverse",
-    "right", "round", "sign", "size", "split", "sqrt", "substring", "tail", "toBoolean",
-    "toFloat", "toInteger", "toLower", "toString", "toUpper", "trim", "type", "range", "date",
-    "time", "datetime", "duration", "localtime", "duration.between", "date.truncate",
-    "labels", "id", "properties", "nodes", "relationships", "startNode", "exists",
-]
-AGGREGATES = ["count", "collect", "sum", "avg", "min", "max", "stDev", "count(DISTINCT", "percentileCont"]
-OPERATORS = ["+", "-", "*", "/", "%", "^", "=", "<>", "<", "<=", ">", ">=", "AND", "OR", "XOR", "IN",
-             "STARTS WITH", "ENDS WITH", "CONTAINS", "=~"]
 # classes and codes that a query of a user may end with
 EXPECTED = ("CY", "22", "54", "57014")
+# Nodes with some properties missing; two relationships between the same nodes, a loop
+MAKE = """
+    CREATE (a:A {k: 0, s: 'a', b: true})-[:T {k: 1}]->(b:B {k: 1, s: 'ab'}),
+        (b)-[:U {k: 2, s: 'a'}]->(a), (a)-[:T {k: 2}]->(b), (b)-[:T]->(c:A:B {k: 2, b: false}),
+        (c)-[:U {k: 1, b: true}]->(d {s: 'ab'}), (d)-[:T]->(d), (d)-[:T {s: 'ab'}]->(e:C {k: 1}), (:C:A {k: 7, s: ''})"""
 
 
-class Maker:
-    """Makes one query; literals are kept, so that it can be written in two ways."""
-
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        self.parameters = {}
-        self.as_parameters = False
-        self.next = 0
-
-    def pick(self, *choices):
-        return self.random.choice(choices)
-
-    def chance(self, part):
-        return self.random.random() < part
-
-    def literal(self):
-        value = self.pick(
-            None, True, False, 0, 1, -1, 2, 7, 1.5, -0.5, 1e300, 2**63 - 1, -(2**63), "", "a", "äß", "'\\\"",
-            "2015-07-21", "PT1H", "12:00", "(", [], [1, None], ["a", 1.0], {}, {"a": 1}, {"year": 2020},
-            {"b": [1, {"c": None}]},
-        )
-        if self.as_parameters:
-            name = f"p{self.next}"
-            self.next += 1
-            self.parameters[name] = value
-            return "$" + name
-        return self.text(value)
-
-    def text(self, value):
-        if value is None:
-            return "null"
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if isinstance(value, str):
-            return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-        if isinstance(value, list):
-            return "[" + ", ".join(map(self.text, value)) + "]"
-        if isinstance(value, dict):
-            return "{" + ", ".join(f"{k}: {self.text(v)}" for k, v in value.items()) + "}"
-        if isinstance(value, float):
-            return repr(value).replace("e+", "e")
-        return str(value)
-
-    def expression(self, scope, depth):
-        if depth <= 0 or self.chance(0.2):
-            return self.pick(*scope) if scope and self.chance(0.6) else self.literal()
-        inner = lambda: self.expression(scope, depth - 1)
-        kind = self.random.randrange(14)
-        if kind < 4:
-            return f"({inner()} {self.random.choice(OPERATORS)} {inner()})"
-        if kind == 4:
-            function = self.random.choice(FUNCTIONS)
-            # without arguments the clock would answer
-            least = 2 if "truncate" in function else 1 if "date" in function or "time" in function else 0
-            arguments = ", ".join(inner() for _ in range(self.random.randrange(least, least + 3)))
-            return f"{function}({arguments})"
-        if kind == 5:
-            return f"{inner()}[{inner()}]" if self.chance(0.5) else f"{inner()}[{inner()}..{inner()}]"
-        if kind == 6:
-            return f"{inner()}.{self.pick('a', 'k', 'year', 'b')}"
-        if kind == 7:
-            return self.pick("NOT ", "-", "") + f"({inner()})" + self.pick("", " IS NULL", " IS NOT NULL")
-        if kind == 8:
-            return f"CASE WHEN {inner()} THEN {inner()} ELSE {inner()} END"
-        local = f"x{self.random.randrange(3)}"
-        body = self.expression(scope + [local], depth - 1)
-        if kind == 9:
-            return f"[{local} IN {inner()} WHERE {body} | {self.expression(scope + [local], depth - 1)}]"
-        if kind == 10:
-            return f"{self.pick('any', 'all', 'none', 'single')}({local} IN {inner()} WHERE {body})"
-        if kind == 11:
-            return f"reduce(s = {inner()}, {local} IN {inner()} | {self.expression(scope + ['s', local], depth - 1)})"
-        if kind == 12:
-            return f"{{a: {inner()}, b: {inner()}}}"
-        return f"[{inner()}, {inner()}]"
-
-    def node(self, scope):
-        name = self.pick("", "n", "m")
-        label = self.pick("", ":A", ":B", ":A:B")
-        properties = self.pick("", "", f" {{k: {self.literal()}}}")
-        if name and name not in scope:
-            scope.append(name)
-        return f"({name}{label}{properties})"
-
-    def edge(self):
-        body = self.pick("", "[:T]", "[:T|U]", "[*1..2]", "[:T*0..2]", "[*..2]")
-        return self.pick("-{}-", "-{}->", "<-{}-").format(body)
-
-    def pattern(self, scope):
-        out = self.node(scope)
-        for _ in range(self.random.randrange(3)):
-            out += self.edge() + self.node(scope)
-        return out
-
-    def query(self):
-        scope = []
-        clauses = []
-        for number in range(self.random.randrange(4)):
-            kind = self.random.randrange(6)
-            if kind < 3:
-                optional = self.pick("", "", "OPTIONAL ")
-                clause = f"{optional}MATCH {self.pattern(scope)}"
-                if self.chance(0.4):
-                    clause += f" WHERE {self.expression(scope, 2)}"
-                clauses.append(clause)
-            elif kind == 3:
-                clauses.append(f"UNWIND {self.expression(scope, 2)} AS u{number}")
-                scope.append(f"u{number}")
-            elif kind == 4:
-                item = self.expression(scope, 2)
-                kept = [name for name in scope if self.chance(0.7)]
-                name = f"w{number}"
-                clauses.append("WITH " + ", ".join(kept + [f"{item} AS {name}"])
-                               + self.pick("", f" ORDER BY {name}", f" WHERE {name} IS NOT NULL"))
-                scope = kept + [name]
-            elif kind == 5 and number > 0:
-                target = self.pick(*scope) if scope else "n"
-                clauses.append(self.pick(f"SET {target}.k = {self.expression(scope, 1)}",
-                                         f"CREATE (c{number}:C {{k: {self.expression(scope, 1)}}})",
-                                         f"MERGE (c{number}:C {{k: {self.literal()}}})",
-                                         f"DETACH DELETE {target}", f"REMOVE {target}:A"))
-        if self.chance(0.3):
-            aggregate = self.random.choice(AGGREGATES)
-            call = aggregate if "(" in aggregate else aggregate + "("
-            call += self.expression(scope, 1) + (f", {self.literal()}" if "percentile" in call else "") + ")"
-            item = self.pick(call, f"{self.expression(scope, 1)} AS g, {call}")
-            clauses.append(f"RETURN {item} AS r")
-        else:
-            distinct = self.pick("", "DISTINCT ")
-            clauses.append(f"RETURN {distinct}{self.expression(scope, 3)} AS r"
-                           + self.pick("", "", " LIMIT 3"))
-        return " ".join(clauses)
-
-    def damage(self, query):
-        """Now and then a query that is broken somewhere."""
-        at = self.random.randrange(len(query) + 1)
-        return query[:at] + self.pick("", "(", "'", "]", "\\", "$", " RETURN ", "\u2028", "..", "`") + query[at + self.random.randrange(3):]
+class Wrong(Exception):
+    """The server did not answer as it should."""
 
 
-def run(connection, query, parameters):
-    """Rows or the SQLSTATE, everything undone afterwards."""
+def ask(connection, query, parameters=None):
+    rows = connection.execute("select cypher(%s, %s, %s)::text", (GRAPH, query, json.dumps(parameters or {})))
+    return [json.loads(row[0]) for row in rows.fetchall()]
+
+
+def outcome(connection, query, parameters, state=False):
+    """Rows (or the graph afterwards) or an SQLSTATE; everything is undone."""
     try:
         with connection.transaction(force_rollback=True):
-            rows = connection.execute(
-                "select cypher(%s, %s, %s)::text", (GRAPH, query, json.dumps(parameters))
-            ).fetchall()
-        return "rows", sorted(row[0] for row in rows)
+            rows = ask(connection, query, parameters)
+            return "rows", read_graph(connection).state() if state else rows
     except psycopg.Error as error:
         if connection.closed or connection.broken:
             raise
+        if not error.sqlstate.startswith(EXPECTED):
+            raise Wrong(f"SQLSTATE {error.sqlstate}: {error}") from None
         return "error", error.sqlstate
+
+
+def read_graph(connection):
+    nodes = {}
+    for row in ask(connection, "MATCH (n) RETURN n"):
+        n = row["n"]
+        nodes[n["id"]] = Node(n["id"], n["labels"], n["properties"])
+    return Graph(
+        list(nodes.values()),
+        [
+            Relationship(r["id"], r["type"], nodes[r["start"]], nodes[r["end"]], r["properties"])
+            for r in (row["r"] for row in ask(connection, "MATCH ()-[r]->() RETURN r"))
+        ],
+    )
+
+
+def shown(value):
+    """A value of the model as JSON shows it; 1 and 1.0 stay apart."""
+    if isinstance(value, Node):
+        return ("node", value.id)
+    if isinstance(value, Relationship):
+        return ("relationship", value.id)
+    if isinstance(value, list):
+        return ("list", tuple(map(shown, value)))
+    if isinstance(value, dict):
+        if set(value) == {"id", "labels", "properties"}:
+            return ("node", value["id"])
+        if set(value) == {"id", "type", "start", "end", "properties"}:
+            return ("relationship", value["id"])
+        return ("map", tuple(sorted((k, shown(v)) for k, v in value.items())))
+    return (type(value).__name__, key(value)[1])
+
+
+def table(rows, grammar):
+    """The rows to compare: sorted where the query does not, lists of collect too."""
+    out = []
+    for row in rows:
+        shape = {name: shown(value) for name, value in row.items()}
+        for name in grammar.bags:
+            shape[name] = ("bag", tuple(sorted(map(repr, shape[name][1]))))
+        out.append(shape)
+    keys = [tuple(row[name] for name in grammar.keys) for row in out]
+    return keys, sorted(repr(sorted(row.items())) for row in out)
+
+
+def compare(connection, seed, graph):
+    """A valid query against the model, with literals and with parameters."""
+    grammar = Grammar(seed, graph.copy())
+    parts, run = grammar.query()
+    parameters = {}
+    texts = [(render(parts), {}), (render(parts, parameters), parameters)]
+    try:
+        rows = run()
+        want = grammar.graph.state() if grammar.writes else table(rows, grammar)
+    except OverflowError:  # too many rows, or numbers beyond what is compared
+        want = None
+    for text, given in texts:
+        try:
+            kind, got = outcome(connection, text, given, grammar.writes)
+        except Wrong as wrong:
+            raise Wrong(f"{wrong}\n  {text}\n  {given}") from None
+        if want is None or (kind == "error" and got == "57014"):
+            return "uncounted"
+        if kind == "error":
+            raise Wrong(f"SQLSTATE {got} for a valid query\n  {text}\n  {given}")
+        if not grammar.writes:
+            got = table(got, grammar)
+        if got != want:
+            raise Wrong(f"{text}\n  {given}\n  answered {got}\n  expected {want}")
+    return "compared"
+
+
+def wild(connection, seed, broken):
+    """A query of any types, with literals and with parameters."""
+    plain = Maker(seed)
+    query = plain.query()
+    if broken:
+        query = plain.damage(query)
+    try:
+        kind, answer = outcome(connection, query, {})
+        if broken:
+            return kind
+        other = Maker(seed)
+        other.as_parameters = True
+        query = other.query()
+        # what is refused when literals are compiled may be refused later, or never
+        # reached, with parameters
+        kind2, answer2 = outcome(connection, query, other.parameters)
+    except Wrong as wrong:
+        raise Wrong(f"{wrong}\n  {query}") from None
+    text = lambda rows: sorted(json.dumps(row, sort_keys=True) for row in rows)
+    if kind == kind2 == "rows" and "LIMIT" not in query and text(answer) != text(answer2):
+        raise Wrong(f"{query} {other.parameters}\n  {answer}\n  {answer2}")
+    return kind
 
 
 def write(options):
     """The queries as SQL for a single-user server, which reads a statement a line."""
-    print("select create_graph('fuzz')")
-    print("""select cypher('fuzz', 'UNWIND range(0, 5) AS i CREATE (a:A {k: i})-[:T]->(b:B {k: toString(i)}), (b)-[:U]->(a)')""")
-    for number in range(options.queries):
-        maker = Maker(options.seed * 1000003 + number)
-        query = maker.query()
-        if number % 7 == 0:
-            query = maker.damage(query)
+    print(f"select create_graph('{GRAPH}')")
+    empty = Graph([], [])
+    for number, query in enumerate([MAKE] + [None] * options.queries):
+        seed = options.seed * 1000003 + number
+        if query is None and number % 10 < 3:
+            query = Maker(seed).query()
+        elif query is None:
+            query = render(Grammar(seed, empty).query()[0])
         quoted = query.replace("'", "''").replace("\n", " ")
-        print(f"select cypher('fuzz', '{quoted}')")
+        print(f"select cypher('{GRAPH}', '{quoted}')")
 
 
 def main():
@@ -202,6 +168,7 @@ def main():
     parser.add_argument("dsn", nargs="?")
     parser.add_argument("--print", action="store_true", help="write the statements instead, one a line")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--go-on", action="store_true", help="report what is wrong and go on")
     long = os.environ.get("BELLWETHER_LONG") == "yes"
     parser.add_argument("--queries", type=int, default=50000 if long else 1500)
     options = parser.parse_args()
@@ -213,45 +180,33 @@ def main():
     connection = psycopg.connect(options.dsn, autocommit=True, prepare_threshold=None)
     connection.execute("set client_min_messages = warning")
     connection.execute("create extension if not exists bellwether")
-    connection.execute("drop schema if exists fuzz cascade")
-    connection.execute("select create_graph('fuzz')")
+    connection.execute(f"drop schema if exists {GRAPH} cascade")
+    connection.execute(f"select create_graph('{GRAPH}')")
+    ask(connection, MAKE)
     connection.execute("set statement_timeout = '5s'")
-    connection.execute("""select cypher('fuzz', 'UNWIND range(0, 5) AS i CREATE (a:A {k: i})-[:T]->(b:B {k: toString(i)}), (b)-[:U]->(a)')""")
-    seen = {"rows": 0, "error": 0, "apart": 0}
+    graph = read_graph(connection)
+    seen = {"compared": 0, "uncounted": 0, "rows": 0, "error": 0}
+    failures = 0
     for number in range(options.queries):
         seed = options.seed * 1000003 + number
-        plain = Maker(seed)
-        query = plain.query()
-        broken = number % 7 == 0
-        if broken:
-            query = plain.damage(query)
         try:
-            outcome, answer = run(connection, query, {})
-            if outcome == "error" and not answer.startswith(EXPECTED):
-                sys.exit(f"seed {seed}: SQLSTATE {answer} for {query}")
-            seen[outcome] += 1
-            if broken:
-                continue
-            # a second writing of the same tree; what is refused at compile time with
-            # literals may be refused at run time, or never reached, with parameters
-            other = Maker(seed)
-            other.as_parameters = True
-            second = other.query()
-            outcome2, answer2 = run(connection, second, other.parameters)
-            if outcome2 == "error" and not answer2.startswith(EXPECTED):
-                sys.exit(f"seed {seed}: SQLSTATE {answer2} for {second} {other.parameters}")
-            if outcome == outcome2 == "rows" and answer != answer2 and "LIMIT" not in query:
-                sys.exit(f"seed {seed}: {query}\n  {answer}\n  {second} {other.parameters}\n  {answer2}")
-            if outcome == outcome2 == "rows":
-                seen["apart"] += 1
+            if number % 10 < 3:
+                seen[wild(connection, seed, number % 10 == 0)] += 1
+            else:
+                seen[compare(connection, seed, graph)] += 1
+        except Wrong as wrong:
+            failures += 1
+            print(f"seed {seed}: {wrong}", file=sys.stderr)
+            if not options.go_on:
+                sys.exit(1)
         except psycopg.Error as error:
-            sys.exit(f"seed {seed}: the connection broke ({error}) at {query}")
-    # the grammar is worth something only if both outcomes are common
-    if min(seen["rows"], seen["error"], seen["apart"]) < options.queries / 20:
-        sys.exit(f"one-sided: {seen}")
-    connection.execute("drop schema fuzz cascade")
-    print(f"{options.queries} queries from seed {options.seed}: {seen['rows']} answered, "
-          f"{seen['error']} refused, {seen['apart']} compared with parameters")
+            sys.exit(f"seed {seed}: the connection broke ({error})")
+    # the grammar is worth something only if most is executed, and something refused
+    if failures or seen["compared"] < 0.6 * options.queries or seen["error"] < options.queries / 50:
+        sys.exit(f"{failures} wrong; {seen}")
+    connection.execute(f"drop schema {GRAPH} cascade")
+    print(f"{options.queries} queries from seed {options.seed}: {seen['compared']} as evaluated in Python, "
+          f"{seen['rows']} others answered, {seen['error']} refused, {seen['uncounted']} too large to compare")
 
 
 if __name__ == "__main__":

@@ -59,6 +59,9 @@ select cypher('errors', 'WITH $p AS a ' || repeat('WITH a + a AS a ', 40) || 'RE
 select left(pg_temp.fails('RETURN ' || repeat('1 < (', 40) || '1' || repeat(') < 2', 40)), 60);
 set cypher.max_memory = '64MB';
 select pg_temp.fails('UNWIND range(1, 5000) AS x UNWIND range(1, 5000) AS y RETURN size(collect([x, y]))');
+-- copies that PostgreSQL makes count as well
+select pg_temp.fails('RETURN size([x IN range(1, 3000) | range(1, 3000)])');
+select pg_temp.fails('WITH range(1, 3000) AS l UNWIND range(1, 3000) AS x RETURN size(collect(l))');
 reset cypher.max_memory;
 
 -- a pattern over a hub stops when told

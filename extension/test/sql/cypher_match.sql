@@ -90,5 +90,9 @@ set statement_timeout = '5s';
 select cypher('mesh', 'MATCH (a {i: 1})-[*]->(b) RETURN count(DISTINCT b) AS n');
 select cypher('mesh', 'MATCH (a {i: 1})-[*]-(b) RETURN count(DISTINCT b) AS n');
 select cypher('mesh', 'MATCH (a {i: 1}), (b {i: 2}) WHERE (a)-[*]->(b) RETURN a.i AS a');
+-- walks from what an OPTIONAL MATCH did not find
+select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}) OPTIONAL MATCH (a)-[r*1..2]->(b)-[:NO*0..1]->(a) RETURN a, r, b');
+select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}), (b {i: 1}) OPTIONAL MATCH p = shortestPath((a)-[*]->(b)) RETURN p');
+select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}) OPTIONAL MATCH (a)-[*]->(b) RETURN count(DISTINCT b) AS n');
 reset statement_timeout;
 select drop_graph('mesh', true);

@@ -33,4 +33,6 @@ select cypher('times', 'RETURN date(''2015-13-01'')');
 select cypher('times', 'RETURN date({year: 2015, day: 1})');
 select cypher('times', 'RETURN datetime(''2015-01-01T00:00[Nowhere/Town]'')');
 select cypher('times', 'RETURN date(''+999999999-12-31'') + duration(''P1D'')');
+-- before 1970 zones are those of tzdb's own data, whatever a packager added
+select cypher('times', 'UNWIND [''Europe/Stockholm'', ''Europe/Berlin'', ''Europe/Amsterdam'', ''Europe/Brussels'', ''Asia/Tokyo''] AS z RETURN datetime({year: 1818, month: 7, day: 21, timezone: z}) AS then, datetime({year: 2018, month: 7, day: 21, timezone: z}) AS now');
 select drop_graph('times');

@@ -73,3 +73,11 @@ select cypher('shared', 'MATCH (a:Nobody) MERGE (a)-[:T]->()<-[:T]-(b) ON MATCH 
 select drop_graph('shared');
 drop role cypher_test_user;
 reset bellwether.tenant;
+-- the constant properties of MERGE say what it matches
+select create_graph('herd');
+select cypher('herd', 'CREATE (:Cow), (:Cow {k: 2}), ()');
+select cypher('herd', 'MERGE (n:Cow {k: 1, l: [1, 2]}) RETURN n.k AS k, n.l AS l');
+select cypher('herd', 'MERGE (n:Cow {k: 1, l: [1, 2]}) MERGE (n)-[r:EATS {what: ''grass''}]->(m {k: 3}) RETURN r.what AS what, m.k AS k');
+select cypher('herd', 'MATCH (n {k: 1}) MERGE (n)-[r:EATS {what: ''hay''}]->(m {k: 3}) RETURN r.what AS what');
+select cypher('herd', 'MATCH (n) RETURN labels(n) AS l, n.k AS k, COUNT { (n)-[:EATS]->() } AS eats ORDER BY id(n)');
+select drop_graph('herd');
