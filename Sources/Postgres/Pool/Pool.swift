@@ -20,6 +20,8 @@ package actor Pool {
     private struct Idle: Sendable {
         let connection: Connection
         let since: ContinuousClock.Instant
+        /// Its session is being made as new; it must be woken first.
+        let isResetting: Bool
     }
 
     /// What a waiter is told.
@@ -81,7 +83,7 @@ package actor Pool {
         let connection = try await acquire()
         do {
             let rows = try await connection.pipeline(statements)
-            await giveBack(connection)
+            await giveBack(connection, isResetting: false)
             return rows
         } catch {
             await release(connection)
@@ -168,7 +170,9 @@ package actor Pool {
     }
 
     private func isUsable(_ idle: Idle) async -> Bool {
-        guard await idle.connection.wake() else { return false }
+        if idle.isResetting {
+            guard await idle.connection.wake() else { return false }
+        }
         if ContinuousClock.now - idle.since < settings.checkAfter { return true }
         return await idle.connection.check(within: settings.checkLimit)
     }
@@ -204,11 +208,11 @@ package actor Pool {
             await connection.close()
             return vacate()
         }
-        await giveBack(connection)
+        await giveBack(connection, isResetting: true)
     }
 
-    private func giveBack(_ connection: Connection) async {
-        let idle = Idle(connection: connection, since: .now)
+    private func giveBack(_ connection: Connection, isResetting: Bool) async {
+        let idle = Idle(connection: connection, since: .now, isResetting: isResetting)
         switch state.release(idle) {
         case .keep: break
         case .hand(let waiter, let idle): waiter.resume(returning: .use(idle))
