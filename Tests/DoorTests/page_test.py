@@ -4,6 +4,7 @@ screenshots kept. Run: page_test.py URL KEY_FILE FOLDER  (prints 'N passed, N fa
 The database behind URL has the demo in it.
 """
 
+import importlib.resources
 import pathlib
 import sys
 
@@ -14,6 +15,7 @@ key = pathlib.Path(key_file).read_text().strip()
 folder.mkdir(parents=True, exist_ok=True)
 passed = failed = 0
 complaints: list[str] = []
+axe = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text()
 
 
 def check(name: str, is_so: bool) -> None:
@@ -55,6 +57,19 @@ def named(page) -> bool:
         .every((one) => (one.innerText || one.getAttribute('aria-label')
             || one.closest('label')?.innerText || '').trim() !== '')"""
     )
+
+
+def accessible(page, name: str) -> None:
+    """No violation of WCAG 2.1 A and AA that axe-core finds."""
+    page.evaluate(axe)
+    found = page.evaluate(
+        """async () => (await axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa']}))
+        .violations.map(one => one.id + ': ' + one.nodes.slice(0, 3)
+            .map(node => node.target.join(' ')).join(', '))"""
+    )
+    for one in found:
+        print(f"page test: {name}: {one}")
+    check(f"{name} is accessible", not found)
 
 
 with sync_playwright() as play:
@@ -172,6 +187,17 @@ with sync_playwright() as play:
     page.click("#halt")
     until(page, "document.getElementById('state').innerText.includes('active')")
     check("and lets go on", True)
+
+    for part in (
+        "desk", "market?symbol=AAPL", "patterns?symbol=AAPL&as_of=2018-02-05", "cycles?cycle=3",
+        "strategies?symbol=AAPL", "agents", "graph?label=Strategy&search=", "jobs",
+    ):
+        open_part(page, part)
+        accessible(page, part.split("?")[0])
+    page.emulate_media(color_scheme="dark")
+    open_part(page, "desk")
+    accessible(page, "the dark desk")
+    page.emulate_media(color_scheme="light")
 
     page.set_viewport_size({"width": 380, "height": 800})
     open_part(page, "desk")

@@ -299,6 +299,7 @@ struct GatewayFlowTests {
         else { return }
         #expect(health.status == 503)
         #expect(text(health).contains("unhealthy"))
+        #expect(text(health).contains(#""since":"20"#))
         #expect(list.status == 503)
         #expect(text(list).contains("database_unreachable"))
         #expect(page.status == 200)

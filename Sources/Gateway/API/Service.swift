@@ -22,6 +22,7 @@ package final class Service: Sendable {
     let metrics = Metrics()
     private let page: Page
     private let answerer: Answerer
+    private let health: Health
     private let log: @Sendable (Entry) -> Void
     private let isSecure: Bool
     private let state = Mutex<State>(State())
@@ -47,6 +48,7 @@ package final class Service: Sendable {
         events = EventHub(pool, complain: complain)
         page = Page(libraries: libraries)
         answerer = Answerer(pool: pool)
+        health = Health(pool)
     }
 
     /// Keeps the live events flowing until cancelled.
@@ -164,7 +166,7 @@ package final class Service: Sendable {
         _ requestID: String
     ) async throws -> String {
         if name == "rag.health" {
-            return String(decoding: await Health(pool: pool).response().body, as: UTF8.self)
+            return String(decoding: await health.response(fresh: false).body, as: UTF8.self)
         }
         var asking = nobody
         if let key { asking = try await keys.holder(ofKey: key) }
@@ -207,7 +209,8 @@ package final class Service: Sendable {
 
     private func open(_ request: Request) async throws -> Response? {
         switch (request.method, request.path) {
-        case ("GET", "/health"), ("HEAD", "/health"): return await Health(pool: pool).response()
+        case ("GET", "/health"), ("HEAD", "/health"), ("GET", "/api/patterns/health"):
+            return await health.response(fresh: request.parameter("fresh") == "true")
         case ("GET", "/openapi.json"): return .json(200, try await document())
         case ("GET", "/metrics"):
             return Response(

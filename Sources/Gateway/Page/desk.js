@@ -88,21 +88,31 @@ const approvals = () => panel('Waiting for a word', {
   path: () => '/api/approvals?status=open',
 }, async () => {
   const rows = (await get('/api/approvals', { status: 'open' })).items;
-  const decide = async (row, isApproved) => {
+  const decide = async (row, isApproved, quantity) => {
     try {
-      if (isApproved) await post('/api/approvals', { approval_id: row.approval_id });
+      if (isApproved) await post('/api/approvals', { approval_id: row.approval_id, ...quantity });
       else await remove('/api/approvals', { approval_id: row.approval_id });
       say(isApproved ? 'Approved.' : 'Rejected.');
     } catch (error) { say(error.message); }
   };
+  const sizes = new Map(rows.filter((row) => row.proposal?.quantity).map((row) => [row,
+    el('input', { type: 'number', min: '0', step: 'any', value: String(row.proposal.quantity),
+      'aria-label': `Quantity of ${row.symbol}` })]));
+  const changed = (row) => {
+    const field = sizes.get(row);
+    return !field || Number(field.value) === Number(row.proposal.quantity) ? {}
+      : { quantity: Number(field.value) };
+  };
   return table([
     ['What', (row) => `${row.kind} ${row.symbol ?? ''}`],
-    ['Proposal', (row) => Object.entries(row.proposal ?? {}).filter(([, value]) => value !== null)
+    ['Proposal', (row) => Object.entries(row.proposal ?? {})
+      .filter(([name, value]) => value !== null && name !== 'quantity')
       .map(([name, value]) => `${name} ${value}`).join(', '), 'text'],
     ['Why', (row) => row.reason ?? '', 'text'],
+    ['Quantity', (row) => may('trade') ? sizes.get(row) ?? '' : row.proposal?.quantity ?? ''],
     ['Until', (row) => time(row.expires_at)],
     ['', (row) => may('trade') ? el('span', {},
-      el('button', { type: 'button', onclick: () => decide(row, true) }, 'Approve'), ' ',
+      el('button', { type: 'button', onclick: () => decide(row, true, changed(row)) }, 'Approve'), ' ',
       el('button', { type: 'button', onclick: () => decide(row, false) }, 'Reject')) : ''],
   ], rows, 'Nothing waits for you.');
 });
@@ -149,6 +159,7 @@ const freshness = () => panel('Health', { path: () => '/health' }, async () => {
       class: { healthy: 'up', degraded: 'warn', unhealthy: 'down' }[row.state],
     }, row.state)],
     ['', (row) => row.message ?? '', 'text'],
+    ['Since', (row) => time(row.since)],
   ], health.dependencies);
 });
 
