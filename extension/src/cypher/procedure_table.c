@@ -22,6 +22,8 @@ PG_FUNCTION_INFO_V1(cypher_procedures);
 	VALUE_NODE}
 #define FLOAT_FIELD(name) \
 	{name, "public.cypher_from_float(%p." name ")", VALUE_FLOAT}
+#define STRING_FIELD(name, column) \
+	{name, "public.cypher_from_text(%p." column ")", VALUE_STRING}
 #define INTEGER_FIELD(name) \
 	{name, "public.cypher_from_integer(%p." name ")", VALUE_INTEGER}
 
@@ -79,22 +81,16 @@ static const Procedure procedures[] = {
 	"Contagion of a shock along the weights.", {0}},
 	{"db.labels", "db.labels() YIELD label", 0, 0,
 		"(select distinct pg_catalog.unnest(labels) as label from %N where tenant_id operator(pg_catalog.=) $1)",
-/**INDENT** Error@77: Unbalanced parens */
-/**INDENT** Warning@77: Extra ) */
-		FIELDS({"label", "public.cypher_from_text(%p.label)", VALUE_STRING}),
+		FIELDS(STRING_FIELD("label", "label")),
 	"The labels of the graph.", {0}},
 	{"db.relationshipTypes", "db.relationshipTypes() YIELD relationshipType", 0, 0,
 		"(select distinct type from %E where tenant_id operator(pg_catalog.=) $1)",
-/**INDENT** Error@81: Unbalanced parens */
-/**INDENT** Warning@81: Extra ) */
-		FIELDS({"relationshipType", "public.cypher_from_text(%p.type)", VALUE_STRING}),
+		FIELDS(STRING_FIELD("relationshipType", "type")),
 	"The types of the graph's relationships.", {0}},
 	{"db.propertyKeys", "db.propertyKeys() YIELD propertyKey", 0, 0,
 		"(select pg_catalog.jsonb_object_keys(properties) as key from %N where tenant_id operator(pg_catalog.=) $1 "
 		"union select pg_catalog.jsonb_object_keys(properties) from %E where tenant_id operator(pg_catalog.=) $1)",
-/**INDENT** Error@86: Unbalanced parens */
-/**INDENT** Warning@86: Extra ) */
-		FIELDS({"propertyKey", "public.cypher_from_text(%p.key)", VALUE_STRING}),
+		FIELDS(STRING_FIELD("propertyKey", "key")),
 	"The names of properties in the graph.", {0}},
 	{NULL}
 };
