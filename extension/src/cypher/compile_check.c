@@ -140,6 +140,13 @@ EqualExpr(const Expression *a, const Expression *b)
 	check_stack_depth();
 	if (a == b)
 		return true;
+	/* one of them may have been written to SQL already, which folds it */
+	if (a && b && a->kind != b->kind &&
+		(a->kind == EXPR_CONSTANT || b->kind == EXPR_CONSTANT))
+	{
+		(void) FoldConstant(unconstify(Expression *, a));
+		(void) FoldConstant(unconstify(Expression *, b));
+	}
 	if (a == NULL || b == NULL || a->kind != b->kind || a->op != b->op ||
 		a->distinct != b->distinct || a->star != b->star ||
 		a->pattern != b->pattern || a->clauses != b->clauses)

@@ -32,15 +32,15 @@ def literal_text(value):
 
 
 def render(parts, parameters=None):
-    """The text; with a dictionary for parameters, literals go there."""
-    out = []
+    """The text; with a dictionary for parameters, literals go there, each once."""
+    out, names = [], {}
     for part in parts:
         if isinstance(part, str):
             out.append(part)
         elif parameters is None:
             out.append(literal_text(part.value))
         else:
-            name = f"p{len(parameters)}"
+            name = names.setdefault(id(part), f"p{len(names)}")
             parameters[name] = part.value
             out.append("$" + name)
     return "".join(out)
@@ -429,7 +429,11 @@ class Grammar:
         keys, skip, limit = [], None, None
         if sortable and self.chance(0.5):
             keys = [(n, self.chance(0.4)) for n in self.random.sample(sortable, len(sortable))]
-            text += [" ORDER BY ", ", ".join(n + (" DESC" if down else "") for n, down in keys)]
+            written = {n: e.parts for n, _, e, function in items if not function}
+            for number, (name, down) in enumerate(keys):
+                again = name in written and self.chance(0.3)  # the column's expression, not its name
+                text += [", " if number else " ORDER BY "] + (written[name] if again else [name])
+                text += [self.pick(" DESC", " DESCENDING") if down else ""]
             if len(keys) == len(items):  # then a cut is determined
                 if self.chance(0.3):
                     skip = self.pick(0, 1, 2)

@@ -94,5 +94,7 @@ select cypher('mesh', 'MATCH (a {i: 1}), (b {i: 2}) WHERE (a)-[*]->(b) RETURN a.
 select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}) OPTIONAL MATCH (a)-[r*1..2]->(b)-[:NO*0..1]->(a) RETURN a, r, b');
 select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}), (b {i: 1}) OPTIONAL MATCH p = shortestPath((a)-[*]->(b)) RETURN p');
 select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}) OPTIONAL MATCH (a)-[*]->(b) RETURN count(DISTINCT b) AS n');
+-- a column's expression is the column, lists of literals in it or not
+select cypher('mesh', 'UNWIND [1, 2, 3] AS x RETURN x IN [1, 2] AS few, count(*) AS n ORDER BY x IN [1, 2] DESC');
 reset statement_timeout;
 select drop_graph('mesh', true);
