@@ -3,8 +3,9 @@
 
 -- Jobs are found by their ids and by nothing else: only a leased job has a worker, so
 -- its state is not asked for, lest the planner goes through the index of the leased
--- ones; nor are ids and tokens joined, lest it merges them with the whole table. While
--- an old snapshot is held open, both keep an entry of each job that ever was.
+-- ones; nor are ids and tokens joined ("is true" forbids it, a hash table answers),
+-- lest it merges them with the whole table. While an old snapshot is held open, both
+-- keep an entry of each job that ever was.
 
 -- An equal job came while this one ran: it starts anew.
 create or replace function work._repeat(
@@ -96,8 +97,12 @@ begin
         delete from work.job as j
         where
             j.job_id = any(ack.job_ids) and j.worker_id = ack.worker_id
-            and j.lease_token = (ack.lease_tokens)[array_position(ack.job_ids, j.job_id)]
             and j.again is null
+            and ((j.job_id, j.lease_token) in (
+                select given.job_id, given.lease_token
+                from unnest(ack.job_ids, ack.lease_tokens)
+                    as given (job_id, lease_token)
+            )) is true
         returning j.*
     ),
 

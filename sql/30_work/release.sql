@@ -71,6 +71,10 @@ as $$
 declare
     freed bigint[];
 begin
+    -- Most often nobody waits for anybody.
+    if not exists (select from work.dependency) then
+        return 0;
+    end if;
     with gone as (
         delete from work.dependency as d
         where d.after_job_id = any(_release_dependents.done_ids)
