@@ -409,6 +409,7 @@ extern void HnswInitPage(const HnswIndex *index, Page page, int page_of_group);
 extern char *HnswMemory(HnswIndex *index, uint32 node, HnswPlace place);
 extern Buffer HnswPin(HnswIndex *index, BlockNumber block);
 extern bool HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links);
+extern int	HnswLiveOnPage(HnswIndex *index, uint32 *node, HnswCandidate *live);
 extern int	HnswReadLinks(HnswIndex *index, uint32 node, int level, const uint32 *keys,
 						  int key_count, uint32 *links);
 extern void HnswReadCode(HnswIndex *index, uint32 node, HnswCode *copy);
@@ -441,6 +442,8 @@ extern void HnswWalkResume(HnswWalk *walk, const HnswHeap *aside);
 extern void HnswWalkAgain(HnswWalk *walk, const HnswQuery *query, int ef);
 extern void HnswPush(HnswHeap *heap, HnswCandidate item);
 extern void HnswOffer(HnswHeap *best, HnswCandidate item, int most);
+extern void HnswTurn(HnswHeap *heap);
+extern HnswCandidate HnswPopNearest(HnswHeap *heap);
 extern void HnswSort(HnswHeap *heap);
 
 static inline bool

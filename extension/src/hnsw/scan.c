@@ -6,10 +6,11 @@
  * A scan goes through these stages; it moves on as long as rows are asked for,
  * so a filter above it never ends with fewer rows than there are:
  *
- *	walk	rounds over the graph, each asking for twice as many nodes, of which
- *			the nearer ones are returned
+ *	walk	rounds over the graph, each asking for more nodes, of which the nearest
+ *			ones are returned
  *	sweep	all nodes not yet returned, by their codes: begun when the walk has
- *			seen hnsw.max_scan_tuples nodes, needs too much memory, or is at an end
+ *			seen hnsw.max_scan_tuples nodes or a part of all, needs too much memory,
+ *			or is at an end
  *	late	rows found too late for their place (strict order)
  *
  *-------------------------------------------------------------------------
@@ -38,6 +39,9 @@
 /* Fewest nodes that one pass of a sweep puts in order */
 #define SWEEP_LEAST	1024
 
+/* Nodes that a sweep puts in order at a time */
+#define SWEEP_PART	256
+
 /* Nodes of a key up to which all are compared: exact, and no slower */
 #define SMALL_KEY	2000
 
@@ -45,10 +49,20 @@
  * what others have in common with the query, and so are harder to tell apart */
 #define KEY_EFFORT	2
 
-/* One of so many nodes that a round finds is near enough to be returned: a scan
- * that goes on has a filter, which makes up for few rows a round */
+/* One of so many nodes that a round finds is near enough to be returned: what is
+ * missed then is lost in strict order. A scan that goes on has a filter, which
+ * makes up for few rows a round */
 #define FIRST_PART	2
-#define LATER_PART	4
+#define LATER_PART	8
+#define RANGE_PART	4			/* of a scan that ends at a distance */
+
+/* The second round looks for so many times as many nodes as the first one, later
+ * ones for twice as many as the round before */
+#define FILTER_EFFORT	8
+
+/* Once a walk has seen one of so many nodes, comparing them all in the order of
+ * the file costs about as much as the next rounds, and misses nothing */
+#define SWEEP_SHARE	12
 
 /* Largest growth of a round, in nodes */
 #define LARGEST_ROUND	(1 << 20)
@@ -153,28 +167,17 @@ SweepRoom(HnswScan *state)
 }
 
 /*
- * Offers a node to a pass of the sweep; returns the next one of its chain.
+ * Offers nodes to a pass of the sweep.
  */
-static uint32
-SweepNode(HnswScan *state, uint32 node, HnswHeap *best, int most)
+static void
+SweepNodes(HnswScan *state, HnswCandidate *nodes, int count, HnswHeap *best, int most)
 {
-	HnswCandidate item = {0, node};
-	HnswNode	copy;
-
-	CHECK_FOR_INTERRUPTS();
-	if (!HnswReadNode(state->index, node, &copy, NULL))
-		return HNSW_NONE;
-	if (node < state->walk.limit && !HnswVisited(&state->walk, node) &&
-		copy.state == HNSW_LIVE)
-	{
-		HnswDistances(state->index, &state->query, &item, 1);
-		state->index->counters.swept++;
-		if (state->limit == INFINITY || HnswLowerBound(state, item.distance) <= state->limit)
-			HnswOffer(best, item, most);
-	}
-	/* A number used again leads into another chain, or none */
-	return state->keys.every || HnswHasKey(state->keys.keys, state->keys.count, copy.key)
-		? copy.next : HNSW_NONE;
+	HnswDistances(state->index, &state->query, nodes, count);
+	state->index->counters.swept += count;
+	for (int i = 0; i < count; i++)
+		if (state->limit == INFINITY ||
+			HnswLowerBound(state, nodes[i].distance) <= state->limit)
+			HnswOffer(best, nodes[i], most);
 }
 
 /*
@@ -183,10 +186,48 @@ SweepNode(HnswScan *state, uint32 node, HnswHeap *best, int most)
 static void
 SweepChain(HnswScan *state, const HnswRoot *root, HnswHeap *best, int most)
 {
-	uint32		node = root->head;
+	HnswCandidate item = {0, root->head};
+	HnswNode	copy;
 
-	while (node != HNSW_NONE)
-		node = SweepNode(state, node, best, most);
+	while (item.node != HNSW_NONE)
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (!HnswReadNode(state->index, item.node, &copy, NULL))
+			break;
+		if (item.node < state->walk.limit && !HnswVisited(&state->walk, item.node) &&
+			copy.state == HNSW_LIVE)
+			SweepNodes(state, &item, 1, best, most);
+		/* A number used again leads into another chain, or none */
+		if (!HnswHasKey(state->keys.keys, state->keys.count, copy.key))
+			break;
+		item.node = copy.next;
+	}
+}
+
+/*
+ * Offers all nodes, a page after the other.
+ */
+static void
+SweepPages(HnswScan *state, HnswHeap *best, int most)
+{
+	HnswIndex  *index = state->index;
+	HnswWalk   *walk = &state->walk;
+	BlockNumber blocks = RelationGetNumberOfBlocks(index->rel);
+	HnswCandidate nodes[HNSW_GROUP_NODES];
+	uint32		node = 0;
+
+	while (node < walk->limit &&
+		   HnswBlockOf(index, node, HnswNodePlace(index, node)) < blocks)
+	{
+		int			count = HnswLiveOnPage(index, &node, nodes);
+		int			fresh = 0;
+
+		CHECK_FOR_INTERRUPTS();
+		for (int i = 0; i < count; i++)
+			if (nodes[i].node < walk->limit && !HnswVisited(walk, nodes[i].node))
+				nodes[fresh++] = nodes[i];
+		SweepNodes(state, nodes, fresh, best, most);
+	}
 }
 
 static void
@@ -345,11 +386,13 @@ Begin(IndexScanDesc scan, HnswScan *state)
 	state->ef = hnsw_ef_search;
 	state->edge = -INFINITY;
 	state->confirmed = false;
+	state->widened = false;
 	state->swept_all = false;
 	state->memory = (double) work_mem * 1024 * hnsw_scan_mem_multiplier;
 	state->last = -INFINITY;
 	memset(&state->batch, 0, sizeof(HnswHeap));
 	state->batch_at = 0;
+	memset(&state->swept, 0, sizeof(HnswHeap));
 	memset(&state->late, 0, sizeof(state->late));
 	ReadQuery(scan, state);
 	HnswRankBegin(scan, state, &meta);
@@ -398,34 +441,54 @@ BeginSweep(HnswScan *state)
 }
 
 /*
- * The nearest nodes not yet returned, as many as fit the memory. The batch is
- * empty when there are none.
+ * The nearest nodes not yet returned, as many as fit the memory; none when there
+ * are no more.
  */
 static void
 Sweep(HnswScan *state)
 {
-	HnswIndex  *index = state->index;
-	HnswWalk   *walk = &state->walk;
+	HnswHeap   *best = &state->swept;
 	int			most = SweepRoom(state);
-	HnswHeap	best = {0};
 
 	if (state->keys.every || state->keys.keys[0] == HNSW_WHOLE)
-	{
-		BlockNumber blocks = RelationGetNumberOfBlocks(index->rel);
-
-		for (uint32 node = 0; node < walk->limit; node++)
-			if (!HnswVisited(walk, node) &&
-				HnswBlockOf(index, node, HnswNodePlace(index, node)) < blocks)
-				SweepNode(state, node, &best, most);
-	}
+		SweepPages(state, best, most);
 	else
 		for (int i = 0; i < state->keys.count; i++)
-			SweepChain(state, &state->roots[i], &best, most);
-	MarkVisited(walk, &best);
-	HnswSort(&best);
-	state->batch = best;
-	state->swept_all = best.count < most;
-	state->edge = state->swept_all ? INFINITY : best.items[best.count - 1].distance;
+			SweepChain(state, &state->roots[i], best, most);
+	MarkVisited(&state->walk, best);
+	state->swept_all = best->count < most;
+	state->swept_edge = state->swept_all ? INFINITY : best->items[0].distance;
+	HnswTurn(best);
+}
+
+/*
+ * Moves the nearest of what a pass has found to the batch.
+ */
+static void
+TakeSwept(HnswScan *state)
+{
+	HnswHeap   *swept = &state->swept;
+
+	while (state->batch.count < SWEEP_PART && swept->count > 0)
+		HnswPush(&state->batch, HnswPopNearest(swept));
+	state->edge = swept->count > 0 ? swept->items[0].distance : state->swept_edge;
+}
+
+/*
+ * Is another round of the walk not possible, or not worth while? A scan that ends
+ * at a distance ends soon.
+ */
+static bool
+TimeToSweep(HnswScan *state)
+{
+	HnswWalk   *walk = &state->walk;
+	uint32		most = hnsw_max_scan_tuples;
+
+	if (state->limit == INFINITY)
+		most = Min(most, walk->limit / SWEEP_SHARE);
+	return (walk->open.count == 0 && walk->rest.count == 0 && walk->evicted.count == 0) ||
+		walk->touched.count >= most ||
+		MemoryContextMemAllocated(state->context, false) > state->memory;
 }
 
 /*
@@ -444,30 +507,30 @@ NextBatch(HnswScan *state)
 		return false;
 	if (state->stage == HNSW_STAGE_WALK)
 	{
-		Size		used = MemoryContextMemAllocated(state->context, false);
-		bool		exhausted = walk->open.count == 0 && walk->rest.count == 0 &&
-		walk->evicted.count == 0;
-
-		if (exhausted || walk->touched.count >= hnsw_max_scan_tuples || used > state->memory)
+		if (TimeToSweep(state))
 			BeginSweep(state);
 		else
 		{
-			state->ef = Min(2 * state->ef, LARGEST_ROUND);
+			bool		filtered = !state->widened && state->limit == INFINITY;
+
+			state->ef = Min((filtered ? FILTER_EFFORT : 2) * state->ef, LARGEST_ROUND);
+			state->widened = true;
 			HnswWalkAgain(walk, &state->query, state->ef);
 			HnswSort(&walk->found);
 			TakeFound(state, &walk->found);
-			HoldBack(state, LATER_PART);
+			HoldBack(state, state->limit == INFINITY ? LATER_PART : RANGE_PART);
 			if (state->batch.count > 0)
 				return true;
 			BeginSweep(state);
 		}
 	}
-	if (state->stage == HNSW_STAGE_SWEEP && !state->swept_all)
+	if (state->stage == HNSW_STAGE_SWEEP)
 	{
-		Sweep(state);
-		return state->batch.count > 0;
+		if (state->swept.count == 0 && !state->swept_all)
+			Sweep(state);
+		TakeSwept(state);
 	}
-	return false;
+	return state->batch.count > 0;
 }
 
 /*

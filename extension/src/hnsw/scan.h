@@ -48,6 +48,7 @@ typedef struct HnswScan
 	HnswQuery	query;			/* the same, for codes */
 	HnswWalk	walk;
 	int			ef;				/* of this round */
+	bool		widened;		/* has there been a second round? */
 	HnswKeySet	keys;			/* whose rows */
 	HnswRoot   *roots;			/* of the keys */
 	double		edge;			/* estimate from which on rows are unknown */
@@ -57,6 +58,8 @@ typedef struct HnswScan
 	int			batch_at;		/* next one to measure */
 	double		last;			/* distance of the last row returned */
 	double		limit;			/* distance at which the scan ends */
+	HnswHeap	swept;			/* found by a sweep, nearest first */
+	double		swept_edge;		/* estimate from which on a pass kept none */
 	bool		swept_all;		/* the sweep left nothing for another pass */
 	bool		confirmed;		/* no row within the limit is missing */
 

@@ -335,6 +335,30 @@ HnswReadNode(HnswIndex *index, uint32 node, HnswNode *copy, uint32 *links)
 }
 
 /*
+ * The live nodes of an index in pages, from *node to the last one of its page;
+ * *node becomes the one after it. Returns how many, a group's at most.
+ */
+int
+HnswLiveOnPage(HnswIndex *index, uint32 *node, HnswCandidate *live)
+{
+	HnswPlace	place = HnswNodePlace(index, *node);
+	Buffer		buffer = HnswPin(index, HnswBlockOf(index, *node, place));
+	Page		page = BufferGetPage(buffer);
+	int			page_of_group = place.page;
+	int			count = 0;
+
+	LockBuffer(buffer, BUFFER_LOCK_SHARE);
+	do
+	{
+		if (!PageIsNew(page) && ((HnswNode *) (page + place.offset))->state == HNSW_LIVE)
+			live[count++].node = *node;
+		place = HnswNodePlace(index, ++*node);
+	} while (place.page == page_of_group && *node % HNSW_GROUP_NODES != 0);
+	UnlockReleaseBuffer(buffer);
+	return count;
+}
+
+/*
  * Copies the links of a node on a level, and returns how many; -1 if the node
  * is not of these keys (its number was used again).
  */

@@ -57,11 +57,10 @@ SiftUp(HnswHeap *heap, bool far)
 	heap->items[at] = item;
 }
 
+/* Puts the item in at "at" or below, where another one was */
 static inline void
-SiftDown(HnswHeap *heap, HnswCandidate item, bool far)
+SiftDownFrom(HnswHeap *heap, int at, HnswCandidate item, bool far)
 {
-	int			at = 0;
-
 	for (;;)
 	{
 		int			child = 2 * at + 1;
@@ -80,14 +79,33 @@ SiftDown(HnswHeap *heap, HnswCandidate item, bool far)
 	heap->items[at] = item;
 }
 
-static inline HnswCandidate
-PopNearest(HnswHeap *heap)
+static inline void
+SiftDown(HnswHeap *heap, HnswCandidate item, bool far)
+{
+	SiftDownFrom(heap, 0, item, far);
+}
+
+/*
+ * Takes the nearest item from a heap that has it first.
+ */
+HnswCandidate
+HnswPopNearest(HnswHeap *heap)
 {
 	HnswCandidate top = heap->items[0];
 
 	if (--heap->count > 0)
 		SiftDown(heap, heap->items[heap->count], false);
 	return top;
+}
+
+/*
+ * Makes a heap that has the nearest item first of any array.
+ */
+void
+HnswTurn(HnswHeap *heap)
+{
+	for (int at = heap->count / 2 - 1; at >= 0; at--)
+		SiftDownFrom(heap, at, heap->items[at], false);
 }
 
 static int
@@ -292,7 +310,7 @@ HnswWalkLevel(HnswWalk *walk, const HnswQuery *query, int level, int ef)
 
 		if (walk->found.count >= ef && Before(walk->found.items[0], nearest))
 			break;
-		PopNearest(&walk->open);
+		HnswPopNearest(&walk->open);
 		count = HnswReadLinks(index, nearest.node, level, walk->keys, walk->key_count,
 							  walk->links);
 		index->counters.nodes++;
