@@ -59,7 +59,7 @@ comment on aggregate pattern_nearest(
     bytea, integer, vector, timestamptz, timestamptz, timestamptz, double precision, integer,
     integer, integer, integer
 ) is
-    'The k vectors nearest to a query by cosine, the nearest first and of equal ones the lower id, among those with after <= ts < before and known_at <= as_of < known_until; of one group no two, and none and the own place, are nearer than gap. Exact.';
+    'The k vectors nearest to a query by cosine, the nearest first and of equal ones the lower id, among those with after <= ts < before and known_at <= as_of < known_until; of one group no two, and none and the own place, are nearer than gap. Exact; of a group, no two entries known at one time may have the same place.';
 
 create function pattern_differences(
     now_is vector, then_was vector, names text[], most integer default 5

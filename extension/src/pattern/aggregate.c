@@ -29,6 +29,9 @@ PG_FUNCTION_INFO_V1(pattern_nearest_value);
 /* Matches that a search may gather */
 #define MAX_MATCHES		(1 << 25)
 
+/* Matches beyond those needed before the rest is thrown away */
+#define MATCHES_AT_ONCE	4096
+
 /* Entries packed so far */
 typedef struct BlockState
 {
@@ -43,6 +46,7 @@ typedef struct NearestState
 	PatternQuery query;
 	int			k;
 	int			gap;
+	int64		needed;
 	int			own_group;
 	int			own_place;
 	int			count;
@@ -189,6 +193,7 @@ StartNearest(FunctionCallInfo fcinfo, MemoryContext context)
 	if (state->k < 1 || state->gap < 0 || isnan(state->query.min_similarity))
 		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						errmsg("k must be positive, gap not negative, and min_similarity a number")));
+	state->needed = PatternNeeded(state->k, state->gap);
 	return state;
 }
 
@@ -224,6 +229,19 @@ MakeRoom(NearestState *state, int more)
 }
 
 /*
+ * Throws away what cannot be among the best any more. From then on whatever
+ * is less like the query than the last one kept need not be looked at.
+ */
+static void
+KeepNeeded(NearestState *state)
+{
+	if (state->count < state->needed + MATCHES_AT_ONCE)
+		return;
+	state->count = PatternKeep(state->match, state->count, state->needed);
+	state->query.min_similarity = state->match[state->count - 1].similarity;
+}
+
+/*
  * state, block, group, and the query.
  */
 Datum
@@ -243,6 +261,7 @@ pattern_nearest_step(PG_FUNCTION_ARGS)
 	MemoryContextSwitchTo(old);
 	state->count += PatternScan(&state->query, &block, PG_GETARG_INT32(2),
 								state->match + state->count);
+	KeepNeeded(state);
 	PG_RETURN_POINTER(state);
 }
 

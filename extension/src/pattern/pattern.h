@@ -104,7 +104,13 @@ extern bool PatternOpen(const char *data, size_t size, PatternBlock *block);
 extern int	PatternScan(const PatternQuery *query, const PatternBlock *block,
 						int group, PatternMatch *match);
 
-/* thin.c: the best k, the nearest first; returns how many. Sorts in place. */
+/* thin.c: how many of the best matches suffice to find k of them */
+extern int64_t PatternNeeded(int k, int gap);
+
+/* Puts the best so many first; returns how many are left */
+extern int	PatternKeep(PatternMatch *match, int count, int needed);
+
+/* The best k, the nearest first; returns how many. Sorts in place. */
 extern int	PatternThin(PatternMatch *match, int count, int k, int gap,
 						int own_group, int own_place, PatternMatch *best);
 

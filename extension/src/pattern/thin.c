@@ -20,6 +20,33 @@ GoesBefore(const PatternMatch *a, const PatternMatch *b)
 	return a->id < b->id;
 }
 
+static int
+Order(const void *a, const void *b)
+{
+	if (GoesBefore(a, b))
+		return -1;
+	return GoesBefore(b, a);
+}
+
+/*
+ * One that is taken keeps less than 2 gap others of its group away, since at
+ * any time a group has a number once; so does the own place.
+ */
+int64_t
+PatternNeeded(int k, int gap)
+{
+	return gap == 0 ? k : ((int64_t) k + 1) * (2 * (int64_t) gap - 1);
+}
+
+int
+PatternKeep(PatternMatch *match, int count, int needed)
+{
+	if (count <= needed)
+		return count;
+	qsort(match, count, sizeof(PatternMatch), Order);
+	return needed;
+}
+
 /*
  * Lets a match sink to where it belongs in the heap.
  */

@@ -27,6 +27,49 @@ full join nearest('[1,0.5,0.25]', '2020-01-31', '2020-01-29', '2020-01-05', 0.5,
 select min(abs(x.place - y.place)) >= 6 as apart, count(*) filter (where x.group_id = 1 and abs(x.place - 20) < 6) as near_own
 from nearest('[1,0.5,0.25]', '2030-01-01', 'infinity', '-infinity', -1, 1000, 6) as x
 left join nearest('[1,0.5,0.25]', '2030-01-01', 'infinity', '-infinity', -1, 1000, 6) as y on x.group_id = y.group_id and x.id <> y.id;
+-- Of many that are alike most are thrown away on the way: the answer is that of a sort. The
+-- best come last, in the middle and first.
+create temporary table much as
+select g as group_id, p as place, 10000 * g + p as id, format('[1,%s]', (case g when 1 then p when 2 then 10000 - p else abs(p - 5000) end % 3001) % 127 / 32.0)::vector as v
+from generate_series(1, 3) as g, generate_series(1, 9999) as p;
+with found as (
+    select m.id, row_number() over () as rank from unnest((
+        select pattern_nearest(b.block, b.group_id, '[1,1.5]', '2030-01-01', '2030-01-01', '-infinity', 0.1, 40, 0, 0, 0)
+        from (
+            select group_id, pattern_block(id, place, '2020-01-01', '2020-01-01', 'infinity', v) as block
+            from much group by group_id, place / 100
+        ) as b
+    )) as m
+), sorted as (
+    select id, row_number() over (order by v <=> '[1,1.5]', id) as rank from much
+)
+select count(*), bool_and(f.id = s.id) as same from found as f inner join sorted as s using (rank);
+-- And thinned: taken one by one from the best, by hand.
+create function by_hand(gap int) returns int[] language plpgsql as $$
+declare
+    r record;
+    taken int[] := '{}';
+begin
+    for r in select * from much order by v <=> '[1,1.5]', id loop
+        if not exists (select from much as t where t.id = any(taken) and t.group_id = r.group_id and abs(t.place - r.place) < gap) then
+            taken := taken || r.id;
+        end if;
+        exit when cardinality(taken) = 25;
+    end loop;
+    return taken;
+end
+$$;
+create index on much (id);
+select by_hand(7) = array(
+    select m.id::int from unnest((
+        select pattern_nearest(b.block, b.group_id, '[1,1.5]', '2030-01-01', '2030-01-01', '-infinity', 0.1, 25, 7, 0, 0)
+        from (
+            select group_id, pattern_block(id, place, '2020-01-01', '2020-01-01', 'infinity', v) as block
+            from much group by group_id, place / 100
+        ) as b
+    )) as m
+) as same;
+drop function by_hand;
 -- What is not known yet, or not any more, is not there.
 create temporary table one as select pattern_block(1, 1, '2020-01-01', '2020-01-02', '2020-01-05', '[1]') as block;
 select d, cardinality(pattern_nearest(block, 1, '[1]', d, 'infinity', '-infinity', 0, 1, 0, 0, 0)) as found
