@@ -83,6 +83,9 @@ begin
             where
                 o.snapshot_id = s.snapshot_id
                 and o.horizon = ahead
+                -- What the snapshot says already; without it everybody's outcomes are read.
+                and o.instrument_id = wanted_instrument
+                and o.bar_interval = wanted_interval
                 and s.instrument_id = wanted_instrument
                 and s.bar_interval = wanted_interval
                 and s.bar_number >= first_number

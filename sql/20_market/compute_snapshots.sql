@@ -43,7 +43,12 @@ begin
     insert into market.snapshot overriding user value
     select computed.*
     from market._snapshot_rows(wanted_instrument, wanted_interval, wanted_from) as computed
-    left join market.snapshot as stored on computed.snapshot_id = stored.snapshot_id
+    -- By its instrument, too: only its own rows are read, not everybody's.
+    left join market.snapshot as stored
+        on
+            computed.snapshot_id = stored.snapshot_id
+            and stored.instrument_id = wanted_instrument
+            and stored.bar_interval = wanted_interval
     where stored.snapshot_id is null or stored *<> computed
     order by computed.ts
     on conflict (instrument_id, bar_interval, ts) do update set (

@@ -32,11 +32,7 @@ begin atomic
             row_number() over series as bar_number,
             ln(b.close / lag(b.close) over series) as step,
             ln(b.adj_close / lag(b.adj_close) over series) as adj_step,
-            ln(b.open / lag(b.close) over series) as overnight,
-            b.close * nullif(b.volume, 0)
-            / avg(b.close * nullif(b.volume, 0)) over (
-                series rows between 20 preceding and 1 preceding
-            ) as turnover
+            ln(b.open / lag(b.close) over series) as overnight
         from market.bars_known(
             prices.instrument_id, prices.bar_interval, prices.as_of
         ) as b
@@ -53,7 +49,22 @@ begin atomic
                     then
                         (b.step - b.adj_step)
                         * (abs(b.step - b.adj_step) > 0.15)::integer
-                when abs(b.step) < 0.3 or b.turnover is null or b.turnover > 3 then 0
+                when abs(b.step) < 0.3 then 0
+                -- Turnover against the 20 bars before: looked up for the few that jump.
+                when (
+                    b.close * nullif(b.volume, 0) <= 3 * (
+                        select avg(e.turnover order by e.ts)
+                        from (
+                            select k.ts, k.close * nullif(k.volume, 0) as turnover
+                            from market.bars_known(
+                                prices.instrument_id, prices.bar_interval, prices.as_of
+                            ) as k
+                            where k.ts < b.ts
+                            order by k.ts desc
+                            limit 20
+                        ) as e
+                    )
+                ) is not true then 0
                 else coalesce((
                     select s.jump
                     from (

@@ -20,12 +20,23 @@ begin atomic
         coalesce(array_agg(b.known_at), '{}'),
         coalesce(array_agg(b.close), '{}')
     from (
-        select f.*
-        from market.bar_first_told as f
+        -- As market.bar_first_told, but the few corrections are read once.
+        select
+            t.ts, coalesce(v.close, t.close) as close,
+            coalesce(v.known_at, t.known_at) as known_at
+        from market.bar as t
+        left join (
+            select distinct on (o.ts) o.ts, o.close, o.known_at
+            from market.bar_version as o
+            where
+                o.instrument_id = closes_first_told.instrument_id
+                and o.bar_interval = closes_first_told.bar_interval
+            order by o.ts, o.known_at
+        ) as v on t.ts = v.ts
         where
-            f.instrument_id = closes_first_told.instrument_id
-            and f.bar_interval = closes_first_told.bar_interval
-        order by f.ts
+            t.instrument_id = closes_first_told.instrument_id
+            and t.bar_interval = closes_first_told.bar_interval
+        order by t.ts
     ) as b;
 end;
 comment on function market.closes_first_told(integer, text) is
