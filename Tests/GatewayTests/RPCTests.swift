@@ -96,6 +96,17 @@ import Testing
             ])
     }
 
+    @Test("answers a line with a line, however the database broke it")
+    func oneLine() {
+        let answer = "[{\"a\":\"x\\ny\"}, \n {\"b\":1}]"
+        #expect(
+            RPCFraming.frame(answer, isFramed: false)
+                == Array("[{\"a\":\"x\\ny\"},   {\"b\":1}]\n".utf8))
+        #expect(
+            RPCFraming.frame(answer, isFramed: true)
+                == Array("Content-Length: \(answer.utf8.count)\r\n\r\n\(answer)".utf8))
+    }
+
     @Test(
         "gives up on what is too long or makes no sense",
         arguments: [

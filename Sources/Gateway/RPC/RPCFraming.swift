@@ -64,9 +64,13 @@ struct RPCFraming: Sendable {
         return nil
     }
 
+    /// An answer in the form of its question.
     static func frame(_ answer: String, isFramed: Bool) -> [UInt8] {
-        isFramed
-            ? Array("Content-Length: \(answer.utf8.count)\r\n\r\n\(answer)".utf8)
-            : Array(answer.utf8) + [10]
+        if isFramed { return Array("Content-Length: \(answer.utf8.count)\r\n\r\n\(answer)".utf8) }
+        var line = Array(answer.utf8)
+        // A line break in JSON stands between values; within a text it is escaped.
+        for place in line.indices where line[place] == 10 || line[place] == 13 { line[place] = 32 }
+        line.append(10)
+        return line
     }
 }
