@@ -82,6 +82,13 @@ select
 from agent.call as c where c.tenant_id = current_tenant()
 union all
 select
+    'call', c.call_id, 'call:' || c.call_id, s.key, 'AFFECTED_STRATEGY', '{}', 1, true
+from agent.call as c
+inner join agent.cycle as y on c.tenant_id = y.tenant_id and c.cycle_id = y.cycle_id
+inner join graph.strategy_node as s on y.strategy_id = s.strategy_id
+where c.tenant_id = current_tenant()
+union all
+select
     'action', a.cycle_id, format('action:%s.%s.%s', a.cycle_id, a.agent, a.symbol),
     'instrument:' || a.symbol, 'APPLIES_TO', '{}', 1, true
 from agent.action as a where a.tenant_id = current_tenant()

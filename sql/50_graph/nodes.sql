@@ -107,6 +107,12 @@ select
     jsonb_build_object('task', c.task)
 from agent.call as c where c.tenant_id = current_tenant()
 union all
+select 'call', c.call_id, s.key, s.labels, s.properties
+from agent.call as c
+inner join agent.cycle as y on c.tenant_id = y.tenant_id and c.cycle_id = y.cycle_id
+inner join graph.strategy_node as s on y.strategy_id = s.strategy_id
+where c.tenant_id = current_tenant()
+union all
 select 'action', a.cycle_id, a.key, a.labels, a.properties
 from graph.action_node as a
 union all

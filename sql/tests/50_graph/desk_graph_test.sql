@@ -1,7 +1,7 @@
 -- The graph follows the rows, in their transaction, inside the tenant's walls; made anew
 -- it is the same.
 begin;
-select plan(45);
+select plan(47);
 \ir ../roles.psql
 \ir ../desk.psql
 
@@ -215,6 +215,27 @@ select set_eq(
 insert into agent.call (task, provider, model, outcome, cost)
 values ('signal', 'local', 'm', 'ok', 0);
 select is((select count(*)::int from pg_temp.edges('FOR_TASK')), 1, 'a call has a task');
+-- Which models spoke for which strategy, with what task, at what price.
+insert into agent.call (cycle_id, step, symbol, task, provider, model, outcome, cost)
+select min(a.cycle_id), 'Validator', 'T01', 'Validator', 'local', 'm', 'ok', 0.25
+from agent.action as a inner join agent.cycle as c using (tenant_id, cycle_id)
+where a.tenant_id = 9001 and c.strategy_id is not null
+returning call_id as strategic_call \gset
+select set_eq(
+    $$select e from pg_temp.edges('AFFECTED_STRATEGY') as e where e ~ '^call:'$$,
+    format('values (''call:%s > strategy:%s'')', :strategic_call, :strategy),
+    'and the strategy that its cycle was for'
+);
+select is(
+    (
+        select answer from cypher('desk', $$
+            match (t:TaskType)<-[:FOR_TASK]-(c:AICall)-[:AFFECTED_STRATEGY]->(s:Strategy)
+            return c.model as model, c.cost as cost, t.task as task, s.name as strategy
+        $$) as answer
+    )::text,
+    '{"cost": 0.25, "task": "Validator", "model": "m", "strategy": "trend"}',
+    'which a question walks'
+);
 
 -- Correlations: the bars of the desk all move alike.
 select is(graph.correlate('2018-01-19', 10), 3, 'three instruments, three pairs');
@@ -250,7 +271,7 @@ delete from agent.action where tenant_id = 9001 and cycle_id = (
     select min(cycle_id) from agent.cycle where tenant_id = 9001
 );
 select is(
-    (select count(*)::int from pg_temp.edges('AFFECTED_STRATEGY')), 4,
+    (select count(*)::int from pg_temp.edges('AFFECTED_STRATEGY')), 5,
     'what is deleted leaves the graph'
 );
 select throws_ok(
