@@ -171,6 +171,7 @@
 \ir 70_risk/price.sql
 \ir 70_risk/state.sql
 \ir 70_risk/assess.sql
+\ir 70_risk/clamps.sql
 \ir 70_risk/check_order.sql
 \ir 70_risk/alert.sql
 \ir 70_risk/grants.sql
@@ -181,6 +182,7 @@
 \ir 75_agent/chain.sql
 \ir 75_agent/record_event.sql
 \ir 75_agent/cycle.sql
+\ir 75_agent/check_signals.sql
 \ir 75_agent/setup.sql
 \ir 75_agent/market_view.sql
 \ir 75_agent/action.sql

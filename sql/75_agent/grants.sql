@@ -14,6 +14,7 @@ grant usage on schema agent to bellwether_worker, bellwether_gateway;
 grant execute on function
 agent.start_cycle(bigint),
 agent.market_view(bigint),
+agent.check_signals(bigint, jsonb),
 agent.record_steps(bigint, text, jsonb),
 agent.steps(bigint),
 agent.decide(bigint, jsonb),

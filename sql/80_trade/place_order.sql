@@ -5,50 +5,6 @@
 -- Example: select status, reason_code from trade.place_order(1, 'AAPL', 'buy', 100000);
 --   -> refused | POSITION_LIMIT
 
--- What the limits cut off an order, one after another until it passes; nothing where
--- orders are refused, or where no size would pass. Doing it again cuts nothing more.
-create or replace function trade._clamps(wanted trade.orders)
-returns risk.clamp[]
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-    judged record;
-    cut risk.clamp;
-    cuts risk.clamp[] := array[]::risk.clamp[];
-    quantity numeric := wanted.quantity;
-begin
-    if risk.bounds(wanted.placed_by) ->> 'on_limit' <> 'clamp' then
-        return cuts;
-    end if;
-    for place in 1..10 loop
-        select * into strict judged from risk._assess(
-            wanted.account_id, wanted.instrument_id, wanted.side, quantity,
-            wanted.limit_price, wanted.stop_price, wanted.strategy_id,
-            wanted.placed_at, wanted.placed_by,
-            wanted.oco
-        );
-        exit when judged.reason_code is null;
-        if judged.max_quantity <= 0 or judged.max_quantity >= quantity or not exists (
-            select from risk.limit as l
-            where l.reason_code = judged.reason_code and l.clamps
-        ) then
-            return array[]::risk.clamp[];
-        end if;
-        cut.place := place;
-        cut.reason_code := judged.reason_code;
-        cut.before := quantity;
-        cut.after := judged.max_quantity;
-        cut.reason := judged.reason;
-        cuts := cuts || cut;
-        quantity := judged.max_quantity;
-    end loop;
-    return cuts;
-end
-$$;
-comment on function trade._clamps(trade.orders) is
-'What the limits cut off an order before it passes, by the setting on_limit.';
-
 create or replace function trade.place_order(
     account_id bigint,
     symbol text,
@@ -201,7 +157,11 @@ begin
     );
 
     if place_order.dry_run then
-        clamps := trade._clamps(wanted);
+        clamps := risk._clamps(
+            wanted.account_id, wanted.instrument_id, wanted.side, wanted.quantity,
+            wanted.limit_price, wanted.stop_price, wanted.strategy_id, wanted.placed_at,
+            wanted.placed_by, wanted.oco
+        );
         wanted.quantity := coalesce(
             clamps[cardinality(clamps)].after, wanted.quantity
         );
@@ -261,7 +221,11 @@ begin
     end if;
 
     -- What is above a limit is cut to what fits, if the tenant wants that.
-    clamps := trade._clamps(wanted);
+    clamps := risk._clamps(
+        wanted.account_id, wanted.instrument_id, wanted.side, wanted.quantity,
+        wanted.limit_price, wanted.stop_price, wanted.strategy_id, wanted.placed_at,
+        wanted.placed_by, wanted.oco
+    );
     wanted.quantity := coalesce(clamps[cardinality(clamps)].after, wanted.quantity);
     -- The trigger of the table judges it, as it does for everybody.
     begin

@@ -26,6 +26,9 @@ constraint exit_plan_split_factor check (split_factor > 0);
 comment on column trade.exit_plan.split_factor is
 'What its prices were multiplied with since it was made, by splits of the instrument.';
 
+-- It is risk._clamps now: the agents ask before an order is there.
+drop function if exists trade._clamps(trade.orders);
+
 create table trade.preflight (
     tenant_id integer not null default current_tenant()
     constraint preflight_tenant_fkey references tenant.tenant,
