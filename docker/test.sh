@@ -60,6 +60,8 @@ test_long() {
     say "many random queries"
     BELLWETHER_LONG=yes oracles cypher_fuzz sparql_test
     template
+    say "many random desks"
+    BELLWETHER_LONG=yes test_sql sql/tests/80_trade/walk_property_test.sql
     BELLWETHER_LONG=yes test_swift
     test_clients
     test_drop_in
@@ -75,7 +77,7 @@ test_sql() {
     sql "alter database $name set timezone = 'UTC'"
     psql -Xq -v ON_ERROR_STOP=1 "$(database "$name")" -c "create extension pgtap"
     PGOPTIONS="-c client_min_messages=warning" PGHOST=${admin##*host=} PGUSER=postgres \
-        pg_prove -d "$name" --ext .sql -r sql/tests || status=$?
+        pg_prove -d "$name" --ext .sql -r "${@:-sql/tests}" || status=$?
     sql "drop database $name with (force)"
     return $status
 }
