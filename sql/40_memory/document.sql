@@ -1,5 +1,5 @@
 -- What the desk wrote down, in Markdown: cut into sections at its headings, with the
--- code between fences, the instruments named as $AAPL and the indicators named as `rsi`.
+-- code between fences, the instruments named as $AAPL, the indicators named as `rsi`.
 --
 -- Example: select section, heading, symbols from memory.split_document(
 --     E'# Trend\nHold $AAPL above its `sma`.\n## Exit\nBelow.');

@@ -55,7 +55,8 @@ comment on function memory.bootstrap_p_value(double precision[], integer[], doub
 'How often chance alone puts a mean as far from the base rate: cluster bootstrap over stretches of time.';
 
 create or replace function memory.neighbour_bootstrap(
-    neighbour_ids bigint [], horizon integer, as_of timestamptz, spacing double precision,
+    neighbour_ids bigint [], horizon integer, as_of timestamptz,
+    spacing double precision,
     base_mean double precision, resamples integer
 )
 returns double precision

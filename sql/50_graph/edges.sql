@@ -141,7 +141,7 @@ select
 from graph.sentiment as m
 union all
 select
-    'influence', m.cycle_id, a.key, m.key, 'INFLUENCED_BY', '{}', 1, true
+    'influence', m.cycle_id, a.key, m.key as news_key, 'INFLUENCED_BY', '{}', 1, true
 from graph.sentiment as m
 inner join graph.action_node as a
     on m.cycle_id = a.cycle_id and m.agent = a.agent and m.symbol = a.symbol

@@ -2,8 +2,9 @@
 -- any model is asked about them: judged as the orders will be, for the strategy and by
 -- the bounds of whoever asked for the cycle.
 --
--- Example: agent.check_signals(7, '[{"symbol": "AAPL", "side": "buy", "quantity": 1000}]')
---   -> f | POSITION_LIMIT | AAPL would be 156.5 % ... | 127 | 156.49 | 127 (clamp) or null
+-- Example: agent.check_signals(
+--     7, '[{"symbol": "AAPL", "side": "buy", "quantity": 1000}]')
+--   -> f | POSITION_LIMIT | AAPL would be 156.5 % ... | 127 | 156.49 | 127, or null
 
 create or replace function agent.check_signals(cycle_id bigint, signals jsonb)
 returns table (

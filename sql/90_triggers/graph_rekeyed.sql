@@ -1,6 +1,6 @@
 -- Rows that now say something else of what they belong to: edges that they had may have
--- to go, which only all rows together tell. Corrections by hand; no flow of ours does it but
--- a document that is given another strategy.
+-- to go, which only all rows together tell. Corrections by hand; of our flows only a
+-- document that is given another strategy does it.
 
 create or replace trigger _590_graph_version_rekeyed
 after update of strategy_id, version, config on strategy.version
@@ -12,7 +12,8 @@ create or replace trigger _590_graph_orders_rekeyed
 after update of decision_id, placed_by on trade.orders
 for each statement execute function graph.on_rows_rekeyed();
 create or replace trigger _590_graph_fill_rekeyed
-after update of order_id, account_id, instrument_id, symbol, quantity, closed_quantity on trade.fill
+after update of
+order_id, account_id, instrument_id, symbol, quantity, closed_quantity on trade.fill
 for each statement execute function graph.on_rows_rekeyed();
 create or replace trigger _590_graph_position_rekeyed
 after update of account_id, instrument_id, symbol on trade.position

@@ -42,12 +42,22 @@ begin
         pattern_query.min_similarity, pattern_query.filters, pattern_query.by
     ) as n;
     -- Without the line breaks of json_agg: a client may wait for the end of the line.
-    select '[' || coalesce(string_agg(row_to_json(m)::text, ',' order by m.rank), '') || ']'
+    select
+        cast(
+            '[' || coalesce(
+                string_agg(row_to_json(m)::text, ',' order by m.rank), ''
+            ) || ']' as json
+        )
     into matches
     from memory.pattern_matches(
         asked_id, moment, pattern_query.horizon, ids, similarities
     ) as m;
-    select '[' || coalesce(string_agg(row_to_json(s)::text, ',' order by s.horizon), '') || ']'
+    select
+        cast(
+            '[' || coalesce(
+                string_agg(row_to_json(s)::text, ',' order by s.horizon), ''
+            ) || ']' as json
+        )
     into statistics
     from memory.neighbour_statistics(
         asked_id, moment, coalesce(ids, '{}'), horizons

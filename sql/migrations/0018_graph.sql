@@ -1,6 +1,7 @@
 -- Which news an agent was shown: the row of a tenant that names them, so that they are in
--- its graph. What the desk wrote down about its strategies, section by section. Trades that were closed are in it as patterns from now on, those of before
--- by the rebuild at the end of the install.
+-- its graph. What the desk wrote down about its strategies, section by section. Trades
+-- that were closed are in it as patterns from now on, those of before by the rebuild at
+-- the end of the install.
 
 create table graph.influence (
     tenant_id integer not null default current_tenant(),
