@@ -36,5 +36,7 @@ else
 fi
 say "queue against pgqueuer, procrastinate and raw SKIP LOCKED"
 "$python" bench/work.py "$admin"
+say "own CPU of the agent cycle"
+"$python" bench/cycle.py "$admin"
 say "snapshots and patterns: bench/snapshots.py and bench/patterns.py say how"
 say "graph against igraph: extension/bench/graph.py says how"
