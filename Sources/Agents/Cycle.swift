@@ -20,7 +20,7 @@ package struct Cycle: Sendable {
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         dataAgent = DataAgent(analyst: analyst)
-        riskManager = RiskManager(analyst: analyst, settings: settings)
+        riskManager = RiskManager(analyst: analyst)
         validator = Validator(analyst: analyst)
         metaAgent = MetaAgent(analyst: analyst, settings: settings)
         self.journal = journal

@@ -3,13 +3,12 @@ import Trading
 /// The second agent: hard limits first, then how risky the entry is.
 struct RiskManager: Sendable {
     let analyst: any Analyst
-    let settings: AgentSettings
 
     func assessment(of item: Case) async throws -> Judgment<RiskAssessment> {
         guard let signal = item.signal, let check = item.check else {
             preconditionFailure("a case comes here with its signal and the answer of the limits")
         }
-        switch limited(signal.quantity, by: check, view: item.view) {
+        switch limited(signal.quantity, by: check) {
         case .refused(let reason):
             // The analyst is not asked: nothing it could say would count.
             return Judgment(refusal(item, check, reason), by: analyst.bystander)
@@ -30,17 +29,12 @@ struct RiskManager: Sendable {
         case refused(String)
     }
 
-    /// What the hard limits leave of a wish.
-    private func limited(_ wish: Quantity, by check: OrderCheck, view: MarketView) -> Limited {
+    /// What the hard limits leave of a wish: all, what fits if the tenant wants it cut, or nothing.
+    private func limited(_ wish: Quantity, by check: OrderCheck) -> Limited {
         if check.isAllowed { return .passed(wish, nil) }
         let code = check.reasonCode ?? "LIMIT"
-        let reason = "\(code): \(check.reason ?? "a limit forbids it")"
-        guard settings.onLimit == .clamp, let most = check.maxQuantity, most.isPositive else {
-            return .refused(reason)
-        }
-        let fitting = min(most, wish).truncated(places: LotSize.places(view.symbol))
-        guard fitting.isPositive, fitting >= wish.times(settings.leastClampedShare) else {
-            return .refused("\(reason); the \(fitting) of \(wish) that would fit is too little")
+        guard let fitting = check.clampedQuantity, fitting.isPositive, fitting < wish else {
+            return .refused("\(code): \(check.reason ?? "a limit forbids it")")
         }
         return .passed(
             fitting, RiskAssessment.Clamp(before: wish, after: fitting, limit: code))

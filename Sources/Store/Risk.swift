@@ -1,30 +1,27 @@
-package import FoundationEssentials
+import FoundationEssentials
 package import Postgres
 package import Trading
 
 /// The hard limits: schema `risk`.
 package enum Risk {
-    /// What the limits would say to each order if it were placed alone.
+    /// What the limits say to each wish of a cycle, as if it were placed alone.
     ///
     /// - Returns: one answer a wish, in the same order.
     package static func check(
-        account: Int64, _ wishes: [(symbol: Symbol, side: Side, quantity: Quantity)], asOf: Date,
+        cycle: Int64, _ wishes: [(symbol: Symbol, side: Side, quantity: Quantity)],
         on connection: isolated Connection
     ) async throws(PostgresError) -> [OrderCheck] {
-        try await connection.query(
-            """
-            select c.allowed, c.reason_code, c.reason, c.max_quantity, c.price
-            from rows from (
-                unnest(\(bind: wishes.map(\.symbol.text))::text[]),
-                unnest(\(bind: wishes.map(\.side.rawValue))::text[]),
-                unnest(\(bind: wishes.map(\.quantity.decimal))::numeric[])
-            ) with ordinality as wish (symbol, side, quantity, place)
-            cross join lateral risk.check_order(
-                \(bind: account), wish.symbol, wish.side, wish.quantity, null, \(bind: asOf)
-            ) as c
-            order by wish.place
-            """
+        let rows = try JSON(
+            encoding: wishes.map { Wish(symbol: $0.symbol, side: $0.side, quantity: $0.quantity) })
+        return try await connection.query(
+            "select * from agent.check_signals(\(bind: cycle), \(bind: rows))"
         ).decoded(OrderCheck.init)
+    }
+
+    private struct Wish: Encodable {
+        let symbol: Symbol
+        let side: Side
+        let quantity: Quantity
     }
 }
 
@@ -34,6 +31,7 @@ extension OrderCheck {
             isAllowed: try row.get("allowed"), reasonCode: try row.get("reason_code"),
             reason: try row.get("reason"),
             maxQuantity: try row.get("max_quantity", as: Decimal?.self).map(Quantity.init),
-            price: try row.get("price", as: Decimal?.self).map(Money.init))
+            price: try row.get("price", as: Decimal?.self).map(Money.init),
+            clampedQuantity: try row.get("clamped_quantity", as: Decimal?.self).map(Quantity.init))
     }
 }

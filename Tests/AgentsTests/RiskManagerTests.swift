@@ -6,23 +6,24 @@ import Trading
 @Suite("Risk manager") struct RiskManagerTests {
     private func assess(
         _ view: MarketView, _ check: OrderCheck = OrderCheck(isAllowed: true), wish: Quantity = 100,
-        side: Signal.Action = .buy, settings: AgentSettings = AgentSettings(),
-        portfolio: Portfolio = Portfolio(), analyst: any Analyst = RulesAnalyst()
+        side: Signal.Action = .buy, portfolio: Portfolio = Portfolio(),
+        analyst: any Analyst = RulesAnalyst()
     ) async throws -> RiskAssessment {
         var item = Case(view: view, portfolio: portfolio)
         item.signal = Signal(
             symbol: view.symbol, action: side, confidence: 0.6, quantity: wish, reason: "",
             evidence: Evidence(view))
         item.check = check
-        return try await RiskManager(analyst: analyst, settings: settings).assessment(of: item)
+        return try await RiskManager(analyst: analyst).assessment(of: item)
             .value
     }
 
-    private func limit(_ most: Quantity?) -> OrderCheck {
+    /// A limit that leaves this much where it cuts.
+    private func limit(_ most: Quantity?, clamped: Quantity? = nil) -> OrderCheck {
         OrderCheck(
             isAllowed: false, reasonCode: "POSITION_LIMIT",
             reason: "20 % of equity in one position",
-            maxQuantity: most, price: 100)
+            maxQuantity: most, price: 100, clampedQuantity: clamped)
     }
 
     @Test("approves what is within the limits and calm")
@@ -46,7 +47,7 @@ import Trading
 
     @Test("a wish is cut to what fits, and the cut recorded; cutting twice changes nothing")
     func clamp() async throws {
-        let first = try await assess(try Views.view(), limit(60))
+        let first = try await assess(try Views.view(), limit(60, clamped: 60))
         #expect(first.quantity == 60)
         #expect(
             first.clamp == RiskAssessment.Clamp(before: 100, after: 60, limit: "POSITION_LIMIT"))
@@ -56,17 +57,10 @@ import Trading
         #expect(second.clamp == nil)
     }
 
-    @Test("too little of a wish is refused", arguments: [24, 1, 0])
-    func tooLittle(most: Int) async throws {
-        let assessment = try await assess(try Views.view(), limit(Quantity(integerLiteral: most)))
-        #expect(assessment.verdict == .refused)
-    }
-
-    @Test("where limits reject, nothing is cut")
-    func reject() async throws {
-        var settings = AgentSettings()
-        settings.onLimit = .reject
-        let assessment = try await assess(try Views.view(), limit(60), settings: settings)
+    @Test("where limits reject, nothing is cut and nobody is asked", arguments: [99, 60, 1, 0])
+    func reject(most: Int) async throws {
+        let assessment = try await assess(
+            try Views.view(), limit(Quantity(integerLiteral: most)), analyst: SilentAnalyst())
         #expect(assessment.verdict == .refused)
         #expect(assessment.clamp == nil)
     }

@@ -168,10 +168,46 @@ struct ModelCycleFlowTests {
         await desk.close()
     }
 
+    @Test("where limits clamp, a wish above one is cut, the cut recorded, and the cycle goes on")
+    func clamped() async throws {
+        let desk = try await desk()
+        let clamp = JSON(text: #""clamp""#)
+        _ = try await desk.query("select tenant.set_setting('on_limit', \(bind: clamp))")
+        try script([
+            try good(.dataAgent, quantity: "900"), try good(.riskManager), try good(.validator),
+            try good(.metaAgent),
+        ])
+        let cycle = try await desk.newCycle(["AAPL"], execute: true)
+        try await desk.run(handler(desk), payload(cycle))
+        #expect(try fake.requests().count == 4)
+        let row = try await desk.query(
+            """
+            select s.verdict, s.output -> 'clamp' ->> 'limit' as code,
+                (s.output -> 'clamp' ->> 'before')::numeric as before,
+                (s.output -> 'clamp' ->> 'after')::numeric as after,
+                o.quantity, o.status, e.payload -> 'output' -> 'clamp' = s.output -> 'clamp' as told
+            from agent.steps(\(bind: cycle)) as s
+            cross join trade.orders as o
+            inner join agent.event as e on e.cycle_id = s.cycle_id and e.type = 'RiskAssessed'
+            where s.step = 'RiskManager'
+            """
+        ).only()
+        #expect(try row.get("verdict", as: String.self) == "approved")
+        #expect(try row.get("code", as: String.self) == "POSITION_LIMIT")
+        #expect(try row.get("before", as: Decimal.self) == 900)
+        // 20 % of 100,000 at 104, less what fee and slippage may cost.
+        let after = try row.get("after", as: Decimal.self)
+        #expect((191...192).contains(after))
+        #expect(try row.get("quantity", as: Decimal.self) == after)
+        #expect(try row.get("status", as: String.self) == "ready")
+        #expect(try row.get("told", as: Bool.self))
+        await desk.close()
+    }
+
     @Test("a wish above a hard limit is not asked about any further")
     func hardLimit() async throws {
         let desk = try await desk()
-        // 900 of about 104 are 94 % of equity: a quarter of it would still be above 20 %.
+        // 900 of about 104 are 94 % of equity.
         try script([try good(.dataAgent, quantity: "900")])
         let cycle = try await desk.newCycle(["AAPL"], execute: true)
         try await desk.run(handler(desk), payload(cycle))

@@ -23,8 +23,9 @@ package struct Rules: Equatable, Sendable {
     package var riskFraction = 0.005
     /// How far the stop is, in average true ranges.
     package var stopRanges = 2.0
-    /// The largest wish, as a fraction of equity, however calm the instrument.
-    package var largestWish = 0.20
+    /// The largest wish, as a fraction of equity, however calm the instrument: with its costs inside
+    /// the limit of 20 % that a position has by default.
+    package var largestWish = 0.19
 
     /// What a bad month (5th percentile after 20 bars) may cost, as a fraction of equity.
     package var tailFraction = 0.02

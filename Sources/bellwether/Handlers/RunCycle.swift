@@ -121,15 +121,15 @@ private struct StoredJournal: CycleJournal {
     }
 
     func check(_ signals: [Trading.Signal]) async throws -> [OrderCheck] {
-        guard let account = cycle.accountID else {
+        guard cycle.accountID != nil else {
             throw JobFailure.permanent("cycle \(cycle.id) has signals and no account")
         }
-        let asOf = cycle.asOf
+        let id = cycle.id
         let wishes = signals.compactMap { signal in
             signal.action.side.map { (signal.symbol, $0, signal.quantity) }
         }
         return try await pool.transaction(for: tenant) { connection in
-            try await Risk.check(account: account, wishes, asOf: asOf, on: connection)
+            try await Risk.check(cycle: id, wishes, on: connection)
         }
     }
 }
