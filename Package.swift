@@ -51,7 +51,10 @@ let package = Package(
         module("Store", ["Postgres", "Trading"]),
         module("Providers", ["Trading", "CCurl", "CEncoder"]),
         module("Agents", ["Providers", "Trading"]),
-        module("Jobs", ["Store", "Postgres"]),
+        // Optimised in debug builds too: ten thousand simulated histories run in each `make test`.
+        .target(
+            name: "Jobs", dependencies: ["Store", "Postgres"],
+            swiftSettings: settings + [.unsafeFlags(["-O"])]),
         .target(
             name: "Gateway", dependencies: ["CHTTPServer", "Store", "Postgres", "Trading"],
             resources: [.copy("Page")], swiftSettings: settings),
@@ -71,7 +74,9 @@ let package = Package(
         tests("StoreTests", ["Store"]),
         tests("ProvidersTests", ["Providers", "Trading"], resources: [.copy("Resources")]),
         tests("AgentsTests", ["Agents", "Providers", "Trading"]),
-        tests("JobsTests", ["Jobs"]),
+        .testTarget(
+            name: "JobsTests", dependencies: ["Jobs", "Support"],
+            swiftSettings: settings + [.unsafeFlags(["-O"])]),
         tests("GatewayTests", ["Gateway", "Postgres", "Trading"]),
         tests("BellwetherTests", ["Providers", "bellwether"]),
         tests(

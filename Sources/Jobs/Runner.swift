@@ -149,7 +149,8 @@ package actor Runner {
             mailbox.yield(.handled(leased.lease, failure))
             return
         }
-        running[leased.lease] = Task {
+        // Not on this actor: it would be there only to leave it again.
+        running[leased.lease] = Task { @concurrent in
             FaultPoint.reach(.beforeHandle)
             let result: Result<Completion, any Error>
             do {
@@ -158,7 +159,7 @@ package actor Runner {
                 result = .failure(error)
             }
             FaultPoint.reach(.afterHandle)
-            handled(leased.lease, job, result)
+            await handled(leased.lease, job, result)
         }
     }
 
@@ -168,11 +169,11 @@ package actor Runner {
         switch result {
         case .success(let completion):
             completions[lease] = (job, completion)
-            mailbox.yield(.handled(lease, nil))
+            perform(state.handle(.handled(lease, nil)))
         case .failure(let error):
             let failure = JobFailure(error)
             observe(.failed(job, failure))
-            mailbox.yield(.handled(lease, failure))
+            perform(state.handle(.handled(lease, failure)))
         }
     }
 
@@ -186,17 +187,7 @@ package actor Runner {
     private func commit(_ leases: [Lease], _ worker: Int32) async -> WorkerState.Event {
         let results = leases.compactMap { lease in completions[lease].map { (lease, $0) } }
         do {
-            let acknowledged = try await pool.transaction { connection in
-                let acknowledged = try await Work.acknowledge(
-                    worker: worker, results.map(\.0), on: connection)
-                for (lease, result) in results where acknowledged.contains(lease.job) {
-                    guard let work = result.completion.work else { continue }
-                    try await Tenancy.act(for: result.job.tenant, on: connection)
-                    try await work(connection)
-                }
-                FaultPoint.reach(.beforeAck)
-                return acknowledged
-            }
+            let acknowledged = try await store(results, worker)
             FaultPoint.reach(.afterAck)
             for (lease, result) in results {
                 if acknowledged.contains(lease.job) { observe(.done(result.job)) }
@@ -205,6 +196,28 @@ package actor Runner {
             return .committed(leases, acknowledged: acknowledged)
         } catch {
             return .commitFailed(leases, WorkerState.CommitFailure(error))
+        }
+    }
+
+    private func store(
+        _ results: [(Lease, (job: Job, completion: Completion))], _ worker: Int32
+    ) async throws -> Set<Int64> {
+        let leases = results.map(\.0)
+        if results.allSatisfy({ $0.1.completion.work == nil }) {
+            // One round trip, which is a transaction by itself.
+            FaultPoint.reach(.beforeAck)
+            return try await Work.acknowledge(worker: worker, leases, by: pool)
+        }
+        return try await pool.transaction { connection in
+            let acknowledged = try await Work.acknowledge(
+                worker: worker, leases, on: connection)
+            for (lease, result) in results where acknowledged.contains(lease.job) {
+                guard let work = result.completion.work else { continue }
+                try await Tenancy.act(for: result.job.tenant, on: connection)
+                try await work(connection)
+            }
+            FaultPoint.reach(.beforeAck)
+            return acknowledged
         }
     }
 

@@ -25,6 +25,8 @@ extension WorkerState {
     mutating func forgotten() -> [Action] {
         guard worker != nil else { return [] }
         worker = nil
+        // What has not begun is better done by who can answer for it.
+        dropWaiting()
         guard stage == .working else { return endIfDone() }
         stage = .registering
         return [.register]
@@ -33,13 +35,13 @@ extension WorkerState {
     /// Claims in every lane that has room; a lane that is just claiming claims again after it.
     mutating func poll() -> [Action] {
         guard stage == .working, let worker, ready.count < Self.backlogLimit else { return [] }
-        if isUnsure { return handBackUnknown(worker) }
+        if isUnsure { return handBackFirst(worker) }
         var actions: [Action] = []
         for (index, lane) in lanes.enumerated() {
             if lane.isClaiming {
                 lanes[index].isWanted = true
-            } else if lane.free > 0 {
-                let maximum = min(lane.free, settings.batch)
+            } else if lane.room > 0 {
+                let maximum = min(lane.room, settings.batch)
                 lanes[index].isClaiming = true
                 lanes[index].isWanted = false
                 lanes[index].asked = maximum
@@ -52,7 +54,7 @@ extension WorkerState {
 
     /// Jobs that are ours without our knowing would wait for the end of their leases. They go back
     /// before anything else is claimed, and while no claim is under way: its jobs would go too.
-    private mutating func handBackUnknown(_ worker: Int32) -> [Action] {
+    private mutating func handBackFirst(_ worker: Int32) -> [Action] {
         if isHandingBack { return [] }
         guard !lanes.contains(where: \.isClaiming) else {
             for index in lanes.indices where lanes[index].isClaiming {
@@ -60,15 +62,19 @@ extension WorkerState {
             }
             return []
         }
+        return [handBackUnknown(worker)]
+    }
+
+    mutating func handBackUnknown(_ worker: Int32) -> Action {
         isHandingBack = true
         let known = jobs.filter { $0.value.worker == worker }.map(\.key)
-        return [.handBack(except: known, worker: worker)]
+        return .handBack(except: known, worker: worker)
     }
 
     mutating func handedBack() -> [Action] {
         isHandingBack = false
         isUnsure = false
-        return stage == .working ? poll() : endIfDone()
+        return stage == .working ? poll() : leave()
     }
 
     mutating func handBackFailed() -> [Action] {
@@ -84,39 +90,30 @@ extension WorkerState {
         lanes[lane].isClaiming = false
         isPollPending = false
         claimFailures = 0
-        guard stage == .working else { return handBack(found, lane, worker) }
-        var actions: [Action] = []
-        for job in found {
-            jobs[job.lease] = Tracked(job: job, lane: lane, worker: worker)
-            lanes[lane].running += 1
-            actions.append(.run(job))
+        guard stage == .working else {
+            // It was under way when the worker was told to stop.
+            isUnsure = isUnsure || !found.isEmpty
+            return leave()
         }
         lanes[lane].isDry = found.count < lanes[lane].asked
+        growAhead(lane)
+        for job in found {
+            jobs[job.lease] = Tracked(job: job, lane: lane, worker: worker, phase: .waiting)
+        }
+        lanes[lane].waiting += found
+        let actions = begin(lane) + watchAhead(lane)
         if !found.isEmpty { step = 0 }
-        if lanes[lane].isWanted || (!found.isEmpty && lanes[lane].free > 0) {
+        let hasMore = lanes[lane].free > 0 || !lanes[lane].isDry
+        if lanes[lane].isWanted || (!found.isEmpty && hasMore) {
             return actions + poll()
         }
         return actions + rest()
     }
 
-    /// A claim that was under way when the worker was told to stop.
-    private mutating func handBack(
-        _ found: [LeasedJob], _ lane: Int, _ worker: Int32
-    ) -> [Action] {
-        let reason = JobFailure.retry("the worker was stopped", after: .zero)
-        var actions: [Action] = []
-        for job in found {
-            jobs[job.lease] = Tracked(
-                job: job, lane: lane, worker: worker, phase: .rejecting(reason))
-            actions.append(.reject(job.lease, reason, worker: worker))
-        }
-        return actions + endIfDone()
-    }
-
     mutating func claimFailed(_ lane: Int) -> [Action] {
         lanes[lane].isClaiming = false
         isUnsure = true
-        guard stage == .working else { return endIfDone() }
+        guard stage == .working else { return leave() }
         claimFailures += 1
         isPollPending = true
         pollTimer += 1

@@ -31,10 +31,11 @@ extension WorkerState {
             // The answer that is under way will say it.
             return []
         case .running: lanes[job.lane].running -= 1
+        case .waiting: lanes[job.lane].waiting.removeAll { $0.lease == lease }
         case .ready: ready.removeAll { $0 == lease }
         }
         jobs[lease] = nil
-        return [.cancel(lease), .report(.leaseLost(job.job))] + poll()
+        return [.cancel(lease), .report(.leaseLost(job.job))] + begin(job.lane) + poll()
     }
 
     // MARK: Schedules
@@ -63,7 +64,7 @@ extension WorkerState {
             lanes[index].slots = settings.slots
             lanes[index].isDry = false
         }
-        return poll()
+        return lanes.indices.flatMap { begin($0) } + poll()
     }
 
     // MARK: Stopping
@@ -74,8 +75,17 @@ extension WorkerState {
         stage = .stopping
         if !hasRegistered { return [.timer(.stopLimit, settings.stopLimit)] }
         let running = lanes.reduce(0) { $0 + $1.running }
+        dropWaiting()
         let report: [Action] = jobs.isEmpty ? [] : [.report(.stopping(running: running))]
-        return report + [.timer(.stopLimit, settings.stopLimit)] + endIfDone()
+        return report + [.timer(.stopLimit, settings.stopLimit)] + leave()
+    }
+
+    /// What will not be begun here goes back before the last job has ended.
+    mutating func leave() -> [Action] {
+        guard stage == .stopping, isUnsure, !isHandingBack, !jobs.isEmpty, let worker,
+            !lanes.contains(where: \.isClaiming)
+        else { return endIfDone() }
+        return [handBackUnknown(worker)]
     }
 
     /// The time is up: what still runs is cancelled and handed back.
@@ -84,7 +94,10 @@ extension WorkerState {
         let cancelled = jobs.keys.map { Action.cancel($0) }
         jobs.removeAll()
         ready.removeAll()
-        for lane in lanes.indices { lanes[lane].isClaiming = false }
+        for lane in lanes.indices {
+            lanes[lane].isClaiming = false
+            lanes[lane].waiting = []
+        }
         return cancelled + endIfDone(byForce: true)
     }
 
@@ -92,7 +105,9 @@ extension WorkerState {
     mutating func endIfDone(byForce: Bool = false) -> [Action] {
         guard stage == .stopping else { return [] }
         if !byForce {
-            guard jobs.isEmpty, !lanes.contains(where: \.isClaiming) else { return [] }
+            guard jobs.isEmpty, !isHandingBack, !lanes.contains(where: \.isClaiming) else {
+                return []
+            }
         }
         guard let worker else { return ended() }
         stage = .unregistering

@@ -7,9 +7,9 @@ extension WorkerState {
     mutating func handled(_ lease: Lease, _ failure: JobFailure?) -> [Action] {
         guard let job = jobs[lease], case .running = job.phase else { return [] }
         lanes[job.lane].running -= 1
-        var actions: [Action] = []
+        var actions = begin(job.lane)
         if let failure {
-            actions = reject(lease, failure)
+            actions += reject(lease, failure)
         } else {
             jobs[lease]?.phase = .ready
             ready.append(lease)
@@ -30,28 +30,44 @@ extension WorkerState {
         return isIdle ? actions : actions + rest()
     }
 
-    /// Commits what is ready, as far as commits are free.
-    mutating func flush() -> [Action] {
+    /// Commits what is ready, as far as commits are free. While one is under way others wait for
+    /// company, but not for long: a slow one must not hold them up.
+    mutating func flush(isOverdue: Bool = false) -> [Action] {
         var actions: [Action] = []
+        var isOverdue = isOverdue
         while !isCommitPaused, commits < settings.commits, let first = ready.first,
             let head = jobs[first]
         {
-            let leases = head.isAlone ? [first] : batch(of: head.worker)
-            let taken = Set(leases)
-            ready.removeAll { taken.contains($0) }
-            for lease in leases { jobs[lease]?.phase = .committing }
+            if commits > 0, ready.count < settings.batch, !isOverdue {
+                if isGathering { break }
+                isGathering = true
+                return actions + [.timer(.gather, Self.gatherPause)]
+            }
+            let leases = takeReady(head.worker, atMost: min(head.company, settings.batch))
             commits += 1
+            isOverdue = false
             actions.append(.commit(leases, worker: head.worker))
         }
         return actions
     }
 
-    private func batch(of worker: Int32) -> [Lease] {
-        let fitting = ready.lazy.filter { lease in
-            guard let job = jobs[lease] else { return false }
-            return job.worker == worker && !job.isAlone
+    /// The first ones of this worker number, in the order in which they were done.
+    private mutating func takeReady(_ worker: Int32, atMost most: Int) -> [Lease] {
+        var most = most
+        var taken: [Lease] = []
+        var left: [Lease] = []
+        for lease in ready {
+            let company = jobs[lease].map { $0.worker == worker ? $0.company : 0 } ?? 0
+            if taken.count < min(most, company) {
+                most = min(most, company)
+                jobs[lease]?.phase = .committing
+                taken.append(lease)
+            } else {
+                left.append(lease)
+            }
         }
-        return Array(fitting.prefix(settings.batch))
+        ready = left
+        return taken
     }
 
     mutating func committed(_ leases: [Lease], _ acknowledged: Set<Int64>) -> [Action] {
@@ -82,7 +98,9 @@ extension WorkerState {
             return [.timer(.commit, Self.pause(commitFailures))]
         case .conflict(let reason), .refused(let reason):
             if held.count > 1 {
-                for lease in held { jobs[lease]?.isAlone = true }
+                // Which one it is shows in smaller batches, in the end alone.
+                let company = held.count > 10 ? held.count / 10 : 1
+                for lease in held { jobs[lease]?.company = company }
                 makeReady(held)
                 return flush()
             }

@@ -19,7 +19,9 @@ package struct WorkerState: Sendable {
         /// Commits at a time: a slow one must not hold up the others.
         package var commits = 4
         /// Jobs a commit and a claim may hold.
-        package var batch = 100
+        package var batch = 500
+        /// Jobs a lane may have beyond its slots, as long as they end as fast as they come.
+        package var ahead = 400
 
         package init() {}
     }
@@ -71,6 +73,10 @@ package struct WorkerState: Sendable {
     package enum Timer: Sendable, Hashable {
         case poll(Int)
         case commit
+        /// Results have waited long enough for others.
+        case gather
+        /// Jobs that wait for a slot should have begun.
+        case ahead(lane: Int)
         case reject(Lease)
         case beat
         case tick
@@ -116,6 +122,13 @@ package struct WorkerState: Sendable {
         /// The slots are those of the settings.
         var isShared = false
         var running = 0
+        /// Claimed, and to run as soon as a slot is free.
+        var waiting: ArraySlice<LeasedJob> = []
+        /// How many may wait now.
+        var ahead = 0
+        /// How many have begun so far, and how many must have when the timer fires.
+        var begun = 0
+        var due: Int?
         var isClaiming = false
         var asked = 0
         /// Something happened while a claim was under way: claim again.
@@ -124,11 +137,15 @@ package struct WorkerState: Sendable {
         var isDry = false
 
         var free: Int { slots - running }
+        /// How many a claim may bring. Few at a time would cost more than they are worth.
+        var room: Int {
+            2 * waiting.count > ahead ? 0 : max(0, slots + ahead - running - waiting.count)
+        }
     }
 
     struct Tracked: Sendable {
         enum Phase {
-            case running, ready, committing
+            case waiting, running, ready, committing
             case rejecting(JobFailure)
         }
 
@@ -136,8 +153,8 @@ package struct WorkerState: Sendable {
         let lane: Int
         let worker: Int32
         var phase = Phase.running
-        /// Its completion failed in a batch: commit it by itself.
-        var isAlone = false
+        /// With how many others it may be committed: fewer after a batch with it has failed.
+        var company = Int.max
         var tries = 0
         /// Heartbeats since it was claimed.
         var beats = 0
@@ -159,6 +176,10 @@ package struct WorkerState: Sendable {
     /// Results that wait for their commit; with more no jobs are claimed.
     static let backlogLimit = 1000
     static let maximumTries = 5
+    /// How long results may wait for a commit under way, so that there are fewer and larger ones.
+    static let gatherPause = Duration.milliseconds(10)
+    /// How long a job may wait for a slot here, when others may have a free one.
+    static let aheadPause = Duration.milliseconds(100)
 
     var settings: Settings
     var lanes: [Lane]
@@ -169,6 +190,7 @@ package struct WorkerState: Sendable {
     /// Done and waiting for a commit, in the order in which they were done.
     var ready: [Lease] = []
     var commits = 0
+    var isGathering = false
     var isCommitPaused = false
     var commitFailures = 0
     var claimFailures = 0
@@ -246,6 +268,10 @@ package struct WorkerState: Sendable {
         case .commit:
             isCommitPaused = false
             return flush()
+        case .gather:
+            isGathering = false
+            return flush(isOverdue: true)
+        case .ahead(let lane): return lookAhead(lane)
         case .reject(let lease): return rejectAgain(lease)
         case .beat: return beat()
         case .tick: return tick()

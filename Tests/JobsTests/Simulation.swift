@@ -97,6 +97,7 @@ struct Simulation {
         settings.slots = 2
         settings.commits = 2
         settings.batch = 4
+        settings.ahead = 3
         settings.untilIdle = untilIdle
         return WorkerState(kinds: kinds, settings: settings)
     }
