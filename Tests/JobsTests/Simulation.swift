@@ -59,6 +59,8 @@ struct Simulation {
     private(set) var now = 0
     private(set) var queue: QueueModel
     private(set) var problems: [String] = []
+    /// How often each job was begun.
+    private(set) var runs: [Int64: Int] = [:]
     private var random: SeededGenerator
     private var faults: Faults
     private var agenda = Heap()
@@ -241,6 +243,7 @@ struct Simulation {
     }
 
     private mutating func run(_ job: LeasedJob, _ worker: Int) {
+        runs[job.lease.job, default: 0] += 1
         if !nodes[worker].running.insert(job.lease).inserted {
             problems.append("worker \(worker) runs \(job.lease) twice")
         }

@@ -44,6 +44,20 @@ struct SimulationTests {
         #expect(problems.isEmpty)
     }
 
+    @Test("workers that are told to stop and started anew begin no job twice", arguments: 0..<4)
+    func rollsWithoutRepeats(part: Int) async {
+        var faults = Simulation.Faults.none
+        faults.stops = 6
+        let first = UInt64(part) * 250
+        for seed in first..<(first + 250) {
+            await Task.yield()
+            var simulation = Simulation(seed: seed, workers: 2, jobs: 40, faults: faults)
+            simulation.run()
+            #expect(simulation.problems.isEmpty, "seed \(seed)")
+            #expect(simulation.runs.allSatisfy { $0.value == 1 }, "seed \(seed)")
+        }
+    }
+
     @Test(
         "a worker told to stop when idle ends after the last job and not before", arguments: 0..<4)
     func endsWhenIdle(part: Int) async {
