@@ -27,6 +27,7 @@ import os
 import pathlib
 import platform
 import random
+import re
 import statistics
 import subprocess
 import sys
@@ -254,14 +255,12 @@ def storm(system, connection):
              script.name, system.dsn],
             check=True, capture_output=True, text=True).stdout
     until("the storm is over", lambda: value(connection, system.empty))
-    found = {line.partition(" = ")[0]: line for line in output.splitlines()}
-    # "1/1 transactions" where a number was asked for.
-    made = int(next(line for name, line in found.items() if name.endswith("actually processed"))
-               .rpartition(": ")[2].partition("/")[0])
+    # "10000/10000" if a number was asked for, "1234" if a time was.
+    made = int(re.search(r"actually processed: (\d+)", output).group(1))
     if before is not None:
         lost = before + made - system.done(connection)
         assert lost == 0, f"{lost} of {made} jobs of the storm were lost"
-    return float(found["tps"].split()[2])
+    return float(re.search(r"tps = ([0-9.]+)", output).group(1))
 
 
 def held(system, connection, dsn):
