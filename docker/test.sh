@@ -58,7 +58,7 @@ oracles() {
 test_long() {
     test_tap
     say "many random queries"
-    BELLWETHER_LONG=yes oracles cypher_fuzz sparql_test
+    BELLWETHER_LONG=yes oracles graph_mvcc cypher_fuzz sparql_test
     template
     say "many random desks"
     BELLWETHER_LONG=yes test_sql sql/tests/80_trade/walk_property_test.sql

@@ -115,7 +115,7 @@ graph_pagerank(PG_FUNCTION_ARGS)
 	double	   *rank;
 	double	   *restart;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "damping");
 	GraphNotNull(fcinfo, 3, "tolerance");
 	GraphNotNull(fcinfo, 9, "weighted");
@@ -168,7 +168,7 @@ graph_degree(PG_FUNCTION_ARGS)
 	kernel_graph out;
 	double	   *strength[2];
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphConnect();
 	GraphBeginCall(fcinfo, 1, 2, -1, 3, &call);
 	GraphPack(&call, GRAPH_OUT, true);
@@ -196,23 +196,28 @@ graph_degree(PG_FUNCTION_ARGS)
 }
 
 /*
- * Rows (node_id, least node_id of its group, modularity if wanted). Packed
- * nodes are in the order of their ids but for those that came in later.
+ * Rows (node_id, least node_id of its group, modularity if wanted). A group is
+ * numbered by its first packed node, which has the least id but where nodes came
+ * in later.
  */
 static void
-PutGroups(const GraphCall *call, const uint32 *group,
-		  double modularity)
+PutGroups(GraphCall *call, const uint32 *group, double modularity)
 {
-	int64	   *name = kernel_alloc(sizeof(int64) * call->packed.nodes);
+	const kernel_csr *csr = &call->adjacency->csr;
+	int64	   *name = NULL;
 
-	for (uint32 n = 0; n < call->packed.nodes; n++)
-		name[n] = PG_INT64_MAX;
-	for (uint32 n = 0; n < call->packed.nodes; n++)
-		name[group[n]] = Min(name[group[n]], GraphNodeId(call, n));
+	if (csr->sorted_nodes < csr->nodes)
+	{
+		name = kernel_alloc(sizeof(int64) * call->packed.nodes);
+		for (uint32 n = 0; n < call->packed.nodes; n++)
+			name[n] = PG_INT64_MAX;
+		for (uint32 n = 0; n < call->packed.nodes; n++)
+			name[group[n]] = Min(name[group[n]], GraphNodeId(call, n));
+	}
 	for (uint32 n = 0; n < call->packed.nodes; n++)
 	{
-		Datum		values[] = {Int64GetDatum(GraphNodeId(call, n)),
-			Int64GetDatum(name[group[n]]),
+		int64		least = name ? name[group[n]] : GraphNodeId(call, group[n]);
+		Datum		values[] = {Int64GetDatum(GraphNodeId(call, n)), Int64GetDatum(least),
 		Float8GetDatum(modularity)};
 		bool		nulls[] = {false, false, false};
 
@@ -227,7 +232,7 @@ graph_components(PG_FUNCTION_ARGS)
 	GraphCall	call;
 	uint32	   *component;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "strong");
 	GraphConnect();
 	GraphBeginCall(fcinfo, 2, 3, -1, 4, &call);
@@ -256,7 +261,7 @@ graph_communities(PG_FUNCTION_ARGS)
 	int32		iterations;
 	bool		weighted;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "resolution");
 	GraphNotNull(fcinfo, 2, "seed");
 	GraphNotNull(fcinfo, 6, "weighted");
@@ -289,7 +294,7 @@ graph_label_propagation(PG_FUNCTION_ARGS)
 	int32		iterations;
 	bool		weighted;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "seed");
 	GraphNotNull(fcinfo, 5, "weighted");
 	iterations = PositiveArgument(fcinfo, 2, "iterations");

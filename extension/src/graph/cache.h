@@ -58,6 +58,7 @@ typedef struct GraphCall
 	uint8	   *node_counts;	/* by number in adjacency; NULL: all */
 	kernel_graph packed;
 	ReturnSetInfo *result;
+	GraphRows	rows;
 } GraphCall;
 
 /* call.c */
@@ -68,7 +69,7 @@ extern void GraphPack(GraphCall *call, GraphDirection direction,
 extern void GraphRefuseNegative(const GraphCall *call, const char *why);
 extern int64 GraphNodeId(const GraphCall *call, uint32 packed);
 extern uint32 GraphPackedNode(const GraphCall *call, int64 id);
-extern void GraphPut(const GraphCall *call, Datum *values, bool *nulls);
+extern void GraphPut(GraphCall *call, Datum *values, bool *nulls);
 
 /* port.c */
 extern size_t GraphMemoryUsed(void);

@@ -43,7 +43,7 @@ MarkNodes(GraphCall *call, SPITupleTable *rows, uint64 nrows)
 /*
  * Arguments at these places (-1 if there is none), and
  * adjacency; within SPI_connect. Before it the caller has called
- * InitMaterializedSRF.
+ * GraphBeginRows.
  */
 void
 GraphBeginCall(FunctionCallInfo fcinfo, int labels, int types, int direction,
@@ -138,8 +138,7 @@ GraphPackedNode(const GraphCall *call, int64 id)
 }
 
 void
-GraphPut(const GraphCall *call, Datum *values, bool *nulls)
+GraphPut(GraphCall *call, Datum *values, bool *nulls)
 {
-	tuplestore_putvalues(call->result->setResult, call->result->setDesc, values,
-						 nulls);
+	GraphPutRow(&call->rows, call->result, values, nulls);
 }

@@ -58,7 +58,7 @@ graph_fastrp(PG_FUNCTION_ARGS)
 	int64	   *ids;
 	float	   *embedding;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	for (int i = 0; i < lengthof(names); i++)
 		GraphNotNull(fcinfo, i + 1, names[i]);
 	GraphNotNull(fcinfo, 8, "weighted");

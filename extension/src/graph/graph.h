@@ -11,6 +11,7 @@
 #ifndef GRAPH_H
 #define GRAPH_H
 
+#include "access/htup.h"
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/array.h"
@@ -101,6 +102,24 @@ extern uint64 GraphExecute(const Graph *graph, const char *query, int nargs,
 						   const Oid *types, const Datum *values,
 						   const bool *nulls, bool read_only, int64 limit,
 						   DestReceiver *dest);
+
+/* Columns of a row that is formed once */
+#define GRAPH_MAX_COLUMNS	8
+
+/* A row whose values are written over for each next one (rows.c) */
+typedef struct GraphRows
+{
+	MinimalTuple row;			/* NULL: none was formed */
+	HeapTupleData tuple;		/* the same */
+	uint32		place[GRAPH_MAX_COLUMNS];	/* of each value in its data */
+	bool		words;			/* each value is a Datum long, one behind the
+								 * other */
+} GraphRows;
+
+/* rows.c */
+extern void GraphBeginRows(FunctionCallInfo fcinfo);
+extern void GraphPutRow(GraphRows *rows, ReturnSetInfo *result, Datum *values,
+						bool *nulls);
 
 /* indexwalk.c: edges through the covering indexes */
 extern bool GraphNodeExists(const Graph *graph, int64 node);

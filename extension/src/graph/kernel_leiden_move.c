@@ -38,6 +38,21 @@ best_community(const leiden_level *l, uint32_t n, const uint32_t *community,
 }
 
 /*
+ * Nodes come in any order: have the lists of one that is soon to come, and the
+ * communities around one that is next.
+ */
+static inline void
+fetch_ahead(const kernel_graph *graph, const uint32_t *community, uint32_t next,
+			uint32_t later)
+{
+	uint64_t	end = graph->start[next + 1];
+
+	__builtin_prefetch(&graph->node[graph->start[later]]);
+	for (uint64_t i = graph->start[next]; i < end && i < graph->start[next] + 8; i++)
+		__builtin_prefetch(&community[graph->node[i]]);
+}
+
+/*
  * Move nodes while that gains. community holds where they are; every number is
  * below nodes.
  */
@@ -66,6 +81,8 @@ leiden_move_nodes(const leiden_level *l, uint32_t *community)
 
 		head = head + 1 == nodes ? 0 : head + 1;
 		waiting--;
+		fetch_ahead(graph, community, queue[(head + 1) % nodes],
+					queue[(head + 7) % nodes]);
 		queued[n] = 0;
 
 		for (uint64_t i = graph->start[n]; i < graph->start[n + 1]; i++)

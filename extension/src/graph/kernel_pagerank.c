@@ -10,6 +10,13 @@
  *
  * with damping d, restart p, weights W and each node's sum of weights S.
  *
+ * Only nodes that others lead to and that lead on are kept in mind from round to
+ * round (the core). Where nothing enters, a node's rank is its restart times what
+ * all restarts were multiplied by in this round; where nothing leaves, only the
+ * sum of the ranks is wanted, and that is what the others leave of 1 (Ipsen,
+ * Selee, PageRank computation, with special attention to dangling nodes, SIAM J.
+ * Matrix Anal. Appl. 29, 2007).
+ *
  * The limit of these rounds is the solution of x = (1 - d) p + d W^T S^-1 x,
  * scaled to the sum 1: what is lost at nodes without exit only scales it (Gleich,
  * PageRank beyond the Web, SIAM Review 57, 2015, section 5.3). It is solved one
@@ -26,9 +33,6 @@
 
 /* Nodes of that many slots or more are not told apart by their number */
 #define LONG_LIST	64
-
-/* Fewer rounds than this do not pay for sorting */
-#define SORT_FROM	4
 
 static double
 slot_weight(const kernel_graph *graph, uint64_t slot)
@@ -61,103 +65,6 @@ kernel_strengths_of_in(const kernel_graph *in, double *strength)
 		strength[in->node[i]] += slot_weight(in, i);
 }
 
-/*
- * A copy of the graph whose nodes stand in the order of the length of their
- * lists, so that loops over lists are of predictable length. place gets the new
- * number of each node.
- */
-static void
-sort_by_length(const kernel_graph *graph, kernel_graph *sorted,
-			   uint32_t *place)
-{
-	uint32_t	first[LONG_LIST + 2] = {0};
-	uint64_t	slots = 0;
-
-	sorted->nodes = graph->nodes;
-	sorted->slots = graph->slots;
-	sorted->start = kernel_alloc(sizeof(uint64_t) * ((size_t) graph->nodes + 1));
-	sorted->node = kernel_alloc(sizeof(uint32_t) * graph->slots);
-	sorted->weight = graph->weight
-		? kernel_alloc(sizeof(double) * graph->slots) : NULL;
-	sorted->original = kernel_alloc(sizeof(uint32_t) * graph->nodes);
-	for (int turn = 0; turn < 2; turn++)
-	{
-		for (uint32_t n = 0; n < graph->nodes; n++)
-		{
-			uint64_t	length = graph->start[n + 1] - graph->start[n];
-			uint32_t	group = length < LONG_LIST ? (uint32_t) length : LONG_LIST;
-
-			if (turn == 0)
-				first[group + 1]++;
-			else
-			{
-				place[n] = first[group]++;
-				sorted->original[place[n]] = n;
-			}
-		}
-		for (uint32_t group = 0; turn == 0 && group <= LONG_LIST; group++)
-			first[group + 1] += first[group];
-	}
-	for (uint32_t n = 0; n < graph->nodes; n++)
-	{
-		uint32_t	old = sorted->original[n];
-
-		sorted->start[n] = slots;
-		for (uint64_t i = graph->start[old]; i < graph->start[old + 1]; i++)
-		{
-			sorted->node[slots] = place[graph->node[i]];
-			if (sorted->weight != NULL)
-				sorted->weight[slots] = graph->weight[i];
-			slots++;
-		}
-	}
-	sorted->start[graph->nodes] = slots;
-}
-
-static double
-sum_in(const kernel_graph *in, uint32_t node, const double *share)
-{
-	double		sum = 0;
-
-	if (in->weight == NULL)
-		for (uint64_t i = in->start[node]; i < in->start[node + 1]; i++)
-			sum += share[in->node[i]];
-	else
-		for (uint64_t i = in->start[node]; i < in->start[node + 1]; i++)
-			sum += share[in->node[i]] * in->weight[i];
-	return sum;
-}
-
-/*
- * The rounds themselves. per_strength is 1 / strength, 0 without exit.
- */
-static void
-iterate(const kernel_graph *in, const double *per_strength,
-		const double *restart, double damping, uint32_t iterations,
-		double *rank)
-{
-	uint32_t	n = in->nodes;
-	double	   *share = kernel_alloc(sizeof(double) * n);
-
-	memcpy(rank, restart, sizeof(double) * n);
-	for (uint32_t round = 0; round < iterations; round++)
-	{
-		double		lost = 0;
-		double		base;
-
-		for (uint32_t i = 0; i < n; i++)
-		{
-			share[i] = rank[i] * per_strength[i];
-			lost += per_strength[i] == 0 ? rank[i] : 0;
-		}
-		base = 1 - damping + damping * lost;
-		for (uint32_t i = 0; i < n; i++)
-			rank[i] = base * restart[i] + damping * sum_in(in, i, share);
-		kernel_check();
-	}
-	kernel_free(share);
-}
-
 static double *
 invert_strengths(const kernel_graph *in)
 {
@@ -170,17 +77,153 @@ invert_strengths(const kernel_graph *in)
 }
 
 /*
- * restart, by new numbers; NULL is the same for all.
+ * A copy of restart; NULL is the same for all.
  */
 static double *
-place_restart(const kernel_graph *graph, const double *restart,
-			  const uint32_t *place)
+full_restart(const kernel_graph *graph, const double *restart)
 {
-	double	   *placed = kernel_alloc(sizeof(double) * graph->nodes);
+	double	   *full = kernel_alloc(sizeof(double) * graph->nodes);
 
 	for (uint32_t n = 0; n < graph->nodes; n++)
-		placed[place ? place[n] : n] = restart ? restart[n] : 1.0 / graph->nodes;
-	return placed;
+		full[n] = restart ? restart[n] : 1.0 / graph->nodes;
+	return full;
+}
+
+/* The nodes that are kept in mind, in the order of the length of their lists */
+typedef struct rank_core
+{
+	uint32_t	nodes;
+	uint32_t   *node;			/* of each: its number in the graph */
+	uint32_t   *place;			/* of each node of the graph; GRAPH_NONE: not
+								 * here */
+	uint64_t   *start;			/* of its list: those in the core that lead to
+								 * it */
+	uint32_t   *from;
+	double	   *weight;			/* or NULL */
+	double	   *restart;		/* of each */
+	double	   *per_strength;
+	double	   *steady;			/* of each: shares of nodes that nothing
+								 * enters, for a round in which restarts
+								 * counted once */
+	double		steady_sum;		/* restarts of such nodes that lead on */
+} rank_core;
+
+/*
+ * Find the core: each list is read to count, and to add up what does not change.
+ */
+static void
+find_core(const kernel_graph *in, const double *restart,
+		  const double *per_strength, rank_core *core)
+{
+	uint32_t	first[LONG_LIST + 2] = {0};
+	uint32_t   *length = kernel_alloc(sizeof(uint32_t) * in->nodes);
+	uint64_t	slots = 0;
+
+	memset(core, 0, sizeof(*core));
+	core->place = kernel_alloc(sizeof(uint32_t) * in->nodes);
+	for (uint32_t n = 0; n < in->nodes; n++)
+	{
+		bool		entered = in->start[n] < in->start[n + 1];
+
+		core->place[n] = GRAPH_NONE;
+		if (entered && per_strength[n] > 0)
+			core->place[n] = core->nodes++;
+		else if (!entered && per_strength[n] > 0)
+			core->steady_sum += restart[n];
+	}
+	for (uint32_t n = 0; n < in->nodes; n++)
+	{
+		length[n] = 0;
+		if (core->place[n] == GRAPH_NONE)
+			continue;
+		for (uint64_t i = in->start[n]; i < in->start[n + 1]; i++)
+			length[n] += core->place[in->node[i]] != GRAPH_NONE;
+		slots += length[n];
+		first[(length[n] < LONG_LIST ? length[n] : LONG_LIST) + 1]++;
+	}
+	kernel_check();
+	for (uint32_t group = 0; group <= LONG_LIST; group++)
+		first[group + 1] += first[group];
+	core->node = kernel_alloc(sizeof(uint32_t) * core->nodes);
+	for (uint32_t n = 0; n < in->nodes; n++)
+		if (core->place[n] != GRAPH_NONE)
+		{
+			uint32_t	group = length[n] < LONG_LIST ? length[n] : LONG_LIST;
+
+			core->place[n] = first[group]++;
+			core->node[core->place[n]] = n;
+		}
+	kernel_free(length);
+	core->start = kernel_alloc(sizeof(uint64_t) * ((size_t) core->nodes + 1));
+	core->from = kernel_alloc(sizeof(uint32_t) * slots);
+	core->weight = in->weight ? kernel_alloc(sizeof(double) * slots) : NULL;
+	core->restart = kernel_alloc(sizeof(double) * core->nodes);
+	core->per_strength = kernel_alloc(sizeof(double) * core->nodes);
+	core->steady = kernel_alloc(sizeof(double) * core->nodes);
+	slots = 0;
+	for (uint32_t c = 0; c < core->nodes; c++)
+	{
+		uint32_t	n = core->node[c];
+
+		core->start[c] = slots;
+		core->restart[c] = restart[n];
+		core->per_strength[c] = per_strength[n];
+		core->steady[c] = 0;
+		for (uint64_t i = in->start[n]; i < in->start[n + 1]; i++)
+		{
+			uint32_t	from = in->node[i];
+
+			if (core->place[from] == GRAPH_NONE)
+			{
+				core->steady[c] += restart[from] * per_strength[from] * slot_weight(in, i);
+				continue;
+			}
+			core->from[slots] = core->place[from];
+			if (core->weight != NULL)
+				core->weight[slots] = in->weight[i];
+			slots++;
+		}
+	}
+	core->start[core->nodes] = slots;
+	kernel_check();
+}
+
+static void
+free_core(rank_core *core)
+{
+	kernel_free(core->node);
+	kernel_free(core->place);
+	kernel_free(core->start);
+	kernel_free(core->from);
+	if (core->weight != NULL)
+		kernel_free(core->weight);
+	kernel_free(core->restart);
+	kernel_free(core->per_strength);
+	kernel_free(core->steady);
+}
+
+/*
+ * Four sums side by side, so that one addition need not wait for the last.
+ */
+static double
+core_sum(const rank_core *core, uint32_t c, const double *share)
+{
+	double		sum[4] = {0, 0, 0, 0};
+	uint64_t	i = core->start[c];
+	uint64_t	end = core->start[c + 1];
+
+	if (core->weight == NULL)
+	{
+		for (; i + 4 <= end; i += 4)
+			for (int k = 0; k < 4; k++)
+				sum[k] += share[core->from[i + k]];
+		for (; i < end; i++)
+			sum[0] += share[core->from[i]];
+	}
+	else
+		for (; i < end; i++)
+			sum[i & 3] += share[core->from[i]] * core->weight[i];
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 /*
@@ -192,32 +235,59 @@ uint32_t
 kernel_pagerank(const kernel_graph *in, const double *restart,
 				double damping, uint32_t iterations, double *rank)
 {
-	kernel_graph sorted = *in;
-	bool		sort = iterations >= SORT_FROM;
-	uint32_t   *place = NULL;
-	double	   *placed_restart;
-	double	   *placed_rank = rank;
-	double	   *per_strength;
+	double	   *full = full_restart(in, restart);
+	double	   *per_strength = invert_strengths(in);
+	double		before = 1;		/* what restarts counted in the last round */
+	double		base = 1;
+	rank_core	core;
+	double	   *share;
+	double	   *x;				/* ranks of the core */
 
-	if (sort)
+	find_core(in, full, per_strength, &core);
+	share = kernel_alloc(sizeof(double) * core.nodes);
+	x = kernel_alloc(sizeof(double) * core.nodes);
+	memcpy(x, core.restart, sizeof(double) * core.nodes);
+	for (uint32_t round = 0; round < iterations; round++)
 	{
-		place = kernel_alloc(sizeof(uint32_t) * in->nodes);
-		placed_rank = kernel_alloc(sizeof(double) * in->nodes);
-		sort_by_length(in, &sorted, place);
+		/* rounding must not make less than nothing of it */
+		double		lost = 1 - base * core.steady_sum;
+
+		for (uint32_t c = 0; c < core.nodes; c++)
+		{
+			lost -= x[c];
+			share[c] = x[c] * core.per_strength[c];
+		}
+		before = base;
+		base = 1 - damping + damping * (lost > 0 ? lost : 0);
+		for (uint32_t c = 0; c < core.nodes; c++)
+			x[c] = base * core.restart[c] +
+				damping * (before * core.steady[c] + core_sum(&core, c, share));
+		kernel_check();
 	}
-	placed_restart = place_restart(in, restart, place);
-	per_strength = invert_strengths(&sorted);
-	iterate(&sorted, per_strength, placed_restart, damping, iterations,
-			placed_rank);
-	if (sort)
+	/* those outside of the core, from the last round but one */
+	for (uint32_t n = 0; n < in->nodes; n++)
 	{
-		for (uint32_t n = 0; n < in->nodes; n++)
-			rank[n] = placed_rank[place[n]];
-		kernel_free_graph(&sorted);
-		kernel_free(place);
-		kernel_free(placed_rank);
+		double		sum = 0;
+
+		if (core.place[n] != GRAPH_NONE)
+		{
+			rank[n] = x[core.place[n]];
+			continue;
+		}
+		for (uint64_t i = in->start[n]; i < in->start[n + 1]; i++)
+		{
+			uint32_t	from = in->node[i];
+			uint32_t	place = core.place[from];
+
+			sum += slot_weight(in, i) *
+				(place == GRAPH_NONE ? before * full[from] * per_strength[from] : share[place]);
+		}
+		rank[n] = base * full[n] + damping * sum;
 	}
-	kernel_free(placed_restart);
+	kernel_free(share);
+	kernel_free(x);
+	free_core(&core);
+	kernel_free(full);
 	kernel_free(per_strength);
 	return iterations;
 }
@@ -270,7 +340,7 @@ kernel_pagerank_limit(const kernel_graph *in, const double *restart,
 	uint32_t	nodes = in->nodes;
 	uint32_t   *component = kernel_alloc(sizeof(uint32_t) * nodes);
 	uint32_t   *order = kernel_alloc(sizeof(uint32_t) * nodes);
-	double	   *even = place_restart(in, restart, NULL);
+	double	   *even = full_restart(in, restart);
 	double	   *per_strength = invert_strengths(in);
 	rank_equation e = {in, per_strength, even, damping, NULL, rank};
 	uint32_t	most = 0;

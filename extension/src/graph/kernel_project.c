@@ -72,6 +72,47 @@ kernel_pack_nodes(const kernel_csr *csr, const uint8_t *node_counts,
 }
 
 /*
+ * Where everything counts, lists are copied as they are.
+ */
+static uint64_t
+copy_list(const kernel_csr *csr, const kernel_half *half, uint32_t node,
+		  kernel_graph *graph, uint64_t slot)
+{
+	uint32_t	start = half->start[node];
+	uint32_t	length = half->length[node];
+
+	for (uint32_t i = 0; i < length; i++)
+		graph->node[slot + i] = half->node[start + i];
+	if (graph->weight != NULL)
+		for (uint32_t i = 0; i < length; i++)
+			graph->weight[slot + i] = csr->weight[half->edge[start + i]];
+	return slot + length;
+}
+
+static void
+project_all(const kernel_view *view, bool weighted, kernel_graph *graph)
+{
+	const kernel_csr *csr = view->csr;
+	uint64_t	slot = 0;
+
+	graph->slots = (uint64_t) csr->live_edges * ((view->out ? 1 : 0) + (view->in ? 1 : 0));
+	graph->start = kernel_alloc(sizeof(uint64_t) * ((size_t) graph->nodes + 1));
+	graph->node = kernel_alloc(sizeof(uint32_t) * graph->slots);
+	graph->weight = weighted ? kernel_alloc(sizeof(double) * graph->slots) : NULL;
+	for (uint32_t n = 0; n < graph->nodes; n++)
+	{
+		graph->start[n] = slot;
+		if (view->out)
+			slot = copy_list(csr, &csr->out, n, graph, slot);
+		if (view->in)
+			slot = copy_list(csr, &csr->in, n, graph, slot);
+		if (n % GRAPH_CHECK_EVERY == 0)
+			kernel_check();
+	}
+	graph->start[graph->nodes] = slot;
+}
+
+/*
  * Pack the nodes of node_counts (NULL: all) and the edges of the view between
  * them. Nodes keep their order.
  */
@@ -82,6 +123,12 @@ kernel_project(const kernel_view *view, const uint8_t *node_counts,
 	uint32_t   *number = kernel_pack_nodes(view->csr, node_counts, graph);
 	uint64_t	slots = 0;
 
+	if (graph->nodes == view->csr->nodes && kernel_all_count(view))
+	{
+		kernel_free(number);
+		project_all(view, weighted, graph);
+		return;
+	}
 	graph->start = kernel_alloc(sizeof(uint64_t) * ((size_t) graph->nodes + 1));
 	for (uint32_t n = 0; n < graph->nodes; n++)
 	{

@@ -220,9 +220,10 @@ graph_khop(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Neighbourhood found;
+	GraphRows	rows = {0};
 	uint32		place = 0;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphConnect();
 	Walk(fcinfo, false, &found);
 	for (uint32 level = 0; level < found.levels; level++)
@@ -231,8 +232,7 @@ graph_khop(PG_FUNCTION_ARGS)
 			Datum		values[] = {Int64GetDatum(FoundId(&found, place)), Int32GetDatum(level)};
 			bool		nulls[] = {false, false};
 
-			tuplestore_putvalues(result->setResult, result->setDesc, values,
-								 nulls);
+			GraphPutRow(&rows, result, values, nulls);
 		}
 	SPI_finish();
 	return (Datum) 0;
@@ -254,9 +254,10 @@ graph_bfs(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Neighbourhood found;
+	GraphRows	rows = {0};
 	uint32		place = 0;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphConnect();
 	Walk(fcinfo, true, &found);
 	for (uint32 level = 0; level < found.levels; level++)
@@ -277,8 +278,7 @@ graph_bfs(PG_FUNCTION_ARGS)
 				values[2] = Int64GetDatum(csr->node_id[parent]);
 				values[3] = Int64GetDatum(csr->edge_id[edge]);
 			}
-			tuplestore_putvalues(result->setResult, result->setDesc, values,
-								 nulls);
+			GraphPutRow(&rows, result, values, nulls);
 		}
 	SPI_finish();
 	return (Datum) 0;

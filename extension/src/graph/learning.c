@@ -93,7 +93,7 @@ graph_propagate(PG_FUNCTION_ARGS)
 	int32		hops;
 	double		restart;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	for (int i = 0; i < lengthof(names); i++)
 		GraphNotNull(fcinfo, i + 1, names[i]);
 	GraphNotNull(fcinfo, 7, "weighted");
@@ -151,7 +151,7 @@ CompareItems(const void *a, const void *b)
  * Rows of the best items of one node, at most so many.
  */
 static void
-PutBest(const GraphCall *call, uint32 node, const double *score, int64 most,
+PutBest(GraphCall *call, uint32 node, const double *score, int64 most,
 		EaseItem *items)
 {
 	int64		count = 0;
@@ -219,7 +219,7 @@ graph_ease(PG_FUNCTION_ARGS)
 	double		regularisation;
 	int32		most;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 2, "most");
 	GraphNotNull(fcinfo, 3, "regularisation");
 	GraphNotNull(fcinfo, 6, "weighted");

@@ -101,7 +101,7 @@ graph_shortest_path(PG_FUNCTION_ARGS)
 	uint32	   *path;
 	uint32		length;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 5, "weighted");
 	GraphConnect();
 	BeginPath(fcinfo, &call, true, 3, 6);
@@ -127,7 +127,7 @@ graph_k_shortest_paths(PG_FUNCTION_ARGS)
 	PathCall	call;
 	kernel_paths found;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 3, "k");
 	GraphNotNull(fcinfo, 6, "weighted");
 	if (PG_GETARG_INT32(3) < 1)
@@ -221,7 +221,7 @@ graph_all_shortest_paths(PG_FUNCTION_ARGS)
 {
 	PathCall	call;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	ReadMost(fcinfo, 6, &call);
 	GraphConnect();
 	BeginPath(fcinfo, &call, true, 3, 5);
@@ -240,7 +240,7 @@ graph_trails(PG_FUNCTION_ARGS)
 	int32		least;
 	int32		most;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 2, "min_hops");
 	least = PG_GETARG_INT32(2);
 	most = PG_ARGISNULL(3) ? PG_INT32_MAX : PG_GETARG_INT32(3);
@@ -263,7 +263,7 @@ graph_costs(PG_FUNCTION_ARGS)
 {
 	PathCall	call;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphConnect();
 	BeginPath(fcinfo, &call, false, 2, 4);
 	GraphRefuseNegative(&call.call, WANT_POSITIVE);

@@ -30,7 +30,7 @@ graph_triangles(PG_FUNCTION_ARGS)
 	GraphCall	call;
 	uint64	   *triangles;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphConnect();
 	GraphBeginCall(fcinfo, 1, 2, -1, 3, &call);
 	GraphPack(&call, GRAPH_ANY, false);
@@ -59,7 +59,7 @@ graph_similar(PG_FUNCTION_ARGS)
 	GraphCall	call;
 	uint32		start;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "node");
 	GraphConnect();
 	GraphBeginCall(fcinfo, 2, 3, -1, 4, &call);
@@ -97,7 +97,7 @@ graph_similar(PG_FUNCTION_ARGS)
  * Rows (node_id, score) of the nodes, of all or of those above zero.
  */
 static void
-PutScores(const GraphCall *call, const double *score, bool all)
+PutScores(GraphCall *call, const double *score, bool all)
 {
 	for (uint32 n = 0; n < call->packed.nodes; n++)
 	{
@@ -117,7 +117,7 @@ graph_betweenness(PG_FUNCTION_ARGS)
 	double	   *score;
 	uint32		samples = PG_UINT32_MAX;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 2, "seed");
 	if (!PG_ARGISNULL(1))
 	{
@@ -183,7 +183,7 @@ graph_debtrank(PG_FUNCTION_ARGS)
 	double	   *shock;
 	double	   *distress;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "shocked");
 	GraphNotNull(fcinfo, 3, "linear");
 	GraphNotNull(fcinfo, 4, "iterations");
@@ -225,7 +225,7 @@ graph_recommend(PG_FUNCTION_ARGS)
 	bool		weighted;
 	uint32		start;
 
-	InitMaterializedSRF(fcinfo, 0);
+	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "node");
 	GraphNotNull(fcinfo, 2, "beta");
 	GraphNotNull(fcinfo, 5, "weighted");

@@ -377,7 +377,7 @@ class Test:
         self.counts["checks"] += 1
 
 
-def main(dsn=os.environ.get("DATABASE_URL"), steps=1500, seed=1):
+def main(dsn=os.environ.get("DATABASE_URL"), steps=20000 if os.environ.get("BELLWETHER_LONG") else 1500, seed=1):
     test = Test(dsn, random.Random(int(seed)))
     for number in range(int(steps)):
         test.step()
