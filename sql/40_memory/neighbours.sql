@@ -216,8 +216,8 @@ returns table (
 )
 language plpgsql stable rows 50
 set search_path = pg_catalog, pg_temp
--- A sequential scan of a table larger than a quarter of shared_buffers goes through a ring
--- of 32 pages, so each question would copy a million snapshots from the kernel anew.
+-- A sequential scan of a table larger than a quarter of shared_buffers goes through a
+-- ring of 32 pages: each question would copy a million snapshots from the kernel anew.
 set enable_seqscan = off
 as $$
 #variable_conflict use_column
