@@ -64,6 +64,33 @@ struct GatewayFlowTests {
         String(decoding: response.body, as: UTF8.self)
     }
 
+    @Test(
+        "A bad question over JSON-RPC has a code, and the rule that it breaks",
+        arguments: [
+            (#"{"symbol": "NOPE"}"#, -32005, "BW310"),
+            (#"{"symbol": "AAPL", "k": 0}"#, -32602, "BW311"),
+            (#"{"symbol": "AAPL", "k": 1000000000}"#, -32602, "BW311"),
+            (#"{"symbol": "AAPL", "horizon": 7}"#, -32602, "BW312"),
+            (#"{"symbol": "AAPL", "as_of": "1900-01-01"}"#, -32005, "BW313"),
+            (#"{"symbol": "AAPL", "filters": {"colour": "red"}}"#, -32602, "BW314"),
+            (#"{"symbol": "AAPL", "min_similarity": "NaN"}"#, -32602, "BW316"),
+            (#"{"symbol": "AAPL", "as_of": "yesterday-ish"}"#, -32602, "22007"),
+            (#"{"symbol": "AAPL", "min_similarity": NaN}"#, -32700, nil),
+            (#"{"colour": "red"}"#, -32602, nil),
+            (#""AAPL""#, -32602, nil),
+        ])
+    func badQuestions(params: String, code: Int, state: String?) async throws {
+        let door = try await Door.open()
+        let answer = text(
+            await door.ask(
+                "POST", "/rpc", try await door.key(),
+                #"{"jsonrpc": "2.0", "id": 1, "method": "rag.query_patterns", "params": \#(params)}"#
+            ))
+        #expect(answer.contains("\"code\":\(code)"), "\(answer)")
+        if let state { #expect(answer.contains("\"sqlstate\":\"\(state)\""), "\(answer)") }
+        await door.close()
+    }
+
     @Test("Every path that needs no parameter answers, and OpenAPI names each")
     func everyPath() async throws {
         let door = try await Door.open()
