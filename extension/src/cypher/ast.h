@@ -69,6 +69,7 @@ typedef struct Expression
 	bool		star;
 	struct PatternPart *pattern;
 	List	   *clauses;		/* of a subquery */
+	const char *text;			/* where these are written, in the query */
 } Expression;
 
 typedef struct NodePattern

@@ -132,7 +132,8 @@ EqualNames(const List *a, const List *b)
 }
 
 /*
- * The same expression, word for word; patterns never are.
+ * The same expression, word for word; patterns and subqueries as they are
+ * written.
  */
 bool
 EqualExpr(const Expression *a, const Expression *b)
@@ -148,9 +149,11 @@ EqualExpr(const Expression *a, const Expression *b)
 		(void) FoldConstant(unconstify(Expression *, b));
 	}
 	if (a == NULL || b == NULL || a->kind != b->kind || a->op != b->op ||
-		a->distinct != b->distinct || a->star != b->star ||
-		a->pattern != b->pattern || a->clauses != b->clauses)
+		a->distinct != b->distinct || a->star != b->star)
 		return false;
+	if (a->pattern || b->pattern || a->clauses || b->clauses)
+		return a->text && b->text && a->end - a->at == b->end - b->at &&
+			memcmp(a->text, b->text, a->end - a->at) == 0;
 	if (a->kind == EXPR_CONSTANT)
 		return a->value.type == b->value.type &&
 			OrderValues(&a->value, &b->value) == 0;

@@ -17,6 +17,7 @@ static Expression *
 Finish(Parser *parser, Expression *expr)
 {
 	expr->end = parser->last_end;
+	expr->text = parser->query + expr->at;
 	return expr;
 }
 

@@ -96,5 +96,8 @@ select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}), (b {i: 1}) OPTIONAL MATCH p =
 select cypher('mesh', 'OPTIONAL MATCH (a {i: -1}) OPTIONAL MATCH (a)-[*]->(b) RETURN count(DISTINCT b) AS n');
 -- a column's expression is the column, lists of literals in it or not
 select cypher('mesh', 'UNWIND [1, 2, 3] AS x RETURN x IN [1, 2] AS few, count(*) AS n ORDER BY x IN [1, 2] DESC');
+-- a subquery or a list of a pattern in it, too
+select cypher('mesh', 'MATCH (n) WHERE n.i < 3 RETURN DISTINCT COUNT { (n)-->() } AS c ORDER BY COUNT { (n)-->() } DESC');
+select cypher('mesh', 'MATCH (n) WHERE n.i < 3 RETURN DISTINCT size([(n)-->(m) WHERE m.i < 2 | m.i]) AS c ORDER BY size([(n)-->(m) WHERE m.i < 2 | m.i])');
 reset statement_timeout;
 select drop_graph('mesh', true);
