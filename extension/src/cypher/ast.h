@@ -56,6 +56,7 @@ typedef struct Expression
 	Operator	op;
 	int			at;
 	int			end;
+	int			height;			/* operators below it, one on the other */
 	char	   *name;
 	char	   *accumulator;
 	CypherValue value;

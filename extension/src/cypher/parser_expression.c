@@ -18,6 +18,9 @@
 /* Parts that the middle of a chain of comparisons may have */
 #define MAX_SHARED 5000
 
+/* Operators that may stand one on the other */
+#define MAX_HEIGHT 10000
+
 Expression *
 MakeExpr(ExprKind kind, int at)
 {
@@ -28,6 +31,23 @@ MakeExpr(ExprKind kind, int at)
 	return expr;
 }
 
+/*
+ * Later passes recurse, some of them once for each level: what is long to
+ * read must not be much longer to compile.
+ */
+static void
+StandOn(Expression *expr, const Expression *below)
+{
+	expr->height = Max(expr->height, below->height + 1);
+	if (expr->height > MAX_HEIGHT)
+		ereport(ERROR,
+				(errcode(ERRCODE_STATEMENT_TOO_COMPLEX),
+				 errmsg("the query is too complex"),
+				 errdetail("More than %d operators stand one on the other.",
+						   MAX_HEIGHT),
+				 errhint("Give many values as a list: x IN [...], or reduce().")));
+}
+
 static Expression *
 MakeOperator(Parser *parser, Operator op, Expression *left, Expression *right)
 {
@@ -36,6 +56,9 @@ MakeOperator(Parser *parser, Operator op, Expression *left, Expression *right)
 	CHECK_FOR_INTERRUPTS();
 	expr->op = op;
 	expr->args = right ? list_make2(left, right) : list_make1(left);
+	StandOn(expr, left);
+	if (right)
+		StandOn(expr, right);
 	expr->end = parser->last_end;
 	return expr;
 }
@@ -326,6 +349,7 @@ ParsePostfix(Parser *parser)
 
 			expr->name = ExpectName(parser);
 			expr->args = list_make1(left);
+			StandOn(expr, left);
 			expr->end = parser->last_end;
 			left = expr;
 		}
@@ -339,6 +363,7 @@ ParsePostfix(Parser *parser)
 
 			expr->names = ParseLabels(parser);
 			expr->args = list_make1(left);
+			StandOn(expr, left);
 			expr->end = parser->last_end;
 			left = expr;
 		}

@@ -40,6 +40,8 @@ select left(pg_temp.fails('RETURN ' || repeat('{a:', 100000)), 60);
 select left(pg_temp.fails('RETURN ' || repeat('NOT ', 100000) || 'true'), 60);
 select left(pg_temp.fails('RETURN ' || repeat('-', 100001) || 'x'), 60);
 select left(pg_temp.fails('RETURN 1' || repeat(' + 1', 100000) || ' AS x'), 60);
+select left(pg_temp.fails('RETURN 1' || repeat(' + 1', 2500000) || ' AS x'), 60);
+select cypher('errors', 'RETURN 1' || repeat(' + 1', 1000) || ' AS x');
 select left(pg_temp.fails('MATCH (a)' || repeat('-->()', 5000) || ' RETURN a'), 60);
 select left(pg_temp.fails('RETURN x' || repeat('.a', 100000)), 60);
 select left(pg_temp.fails('RETURN ' || repeat('[x IN ', 20000)), 60);
