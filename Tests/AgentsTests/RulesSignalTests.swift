@@ -71,11 +71,11 @@ import Trading
     }
 
     @Test(
-        "the size risks half a percent of equity at two ranges, at most a fifth of equity",
+        "the size risks half a percent of equity at two ranges, at most 19 % of equity",
         arguments: [
             // atr, price, equity, quantity
             (0.02, 100.0, Money(100_000), "125"), (0.05, 100, 100_000, "50"),
-            (0.002, 100, 100_000, "200"), (0.02, 39.1225, 100_000, "319"),
+            (0.002, 100, 100_000, "190"), (0.02, 39.1225, 100_000, "319"),
         ])
     func size(atr: Double, close: Double, equity: Money, expected: String) async throws {
         let signal = try await analyst.signal(
