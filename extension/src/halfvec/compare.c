@@ -10,14 +10,7 @@
 #include "postgres.h"
 
 #include "halfvec/halfvec.h"
-
-PG_FUNCTION_INFO_V1(halfvec_lt);
-PG_FUNCTION_INFO_V1(halfvec_le);
-PG_FUNCTION_INFO_V1(halfvec_eq);
-PG_FUNCTION_INFO_V1(halfvec_ne);
-PG_FUNCTION_INFO_V1(halfvec_ge);
-PG_FUNCTION_INFO_V1(halfvec_gt);
-PG_FUNCTION_INFO_V1(halfvec_cmp);
+#include "vector/order.h"
 
 static int
 CompareElements(const HalfVector *a, const HalfVector *b)
@@ -53,44 +46,4 @@ Compare(FunctionCallInfo fcinfo)
 	return order;
 }
 
-Datum
-halfvec_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) < 0);
-}
-
-Datum
-halfvec_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) <= 0);
-}
-
-Datum
-halfvec_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) == 0);
-}
-
-Datum
-halfvec_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) != 0);
-}
-
-Datum
-halfvec_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) >= 0);
-}
-
-Datum
-halfvec_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) > 0);
-}
-
-Datum
-halfvec_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(Compare(fcinfo));
-}
+ORDER_FUNCTIONS(halfvec, Compare);

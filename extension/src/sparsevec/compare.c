@@ -11,14 +11,7 @@
 #include "postgres.h"
 
 #include "sparsevec/sparsevec.h"
-
-PG_FUNCTION_INFO_V1(sparsevec_lt);
-PG_FUNCTION_INFO_V1(sparsevec_le);
-PG_FUNCTION_INFO_V1(sparsevec_eq);
-PG_FUNCTION_INFO_V1(sparsevec_ne);
-PG_FUNCTION_INFO_V1(sparsevec_ge);
-PG_FUNCTION_INFO_V1(sparsevec_gt);
-PG_FUNCTION_INFO_V1(sparsevec_cmp);
+#include "vector/order.h"
 
 /*
  * Where one vector has an element and the other a zero.
@@ -70,44 +63,4 @@ Compare(FunctionCallInfo fcinfo)
 	return order;
 }
 
-Datum
-sparsevec_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) < 0);
-}
-
-Datum
-sparsevec_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) <= 0);
-}
-
-Datum
-sparsevec_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) == 0);
-}
-
-Datum
-sparsevec_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) != 0);
-}
-
-Datum
-sparsevec_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) >= 0);
-}
-
-Datum
-sparsevec_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) > 0);
-}
-
-Datum
-sparsevec_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(Compare(fcinfo));
-}
+ORDER_FUNCTIONS(sparsevec, Compare);

@@ -12,13 +12,6 @@
 #include "sparsevec/sparsevec.h"
 #include "vector/distance.h"
 
-PG_FUNCTION_INFO_V1(sparsevec_l2_distance);
-PG_FUNCTION_INFO_V1(sparsevec_l2_squared_distance);
-PG_FUNCTION_INFO_V1(sparsevec_inner_product);
-PG_FUNCTION_INFO_V1(sparsevec_negative_inner_product);
-PG_FUNCTION_INFO_V1(sparsevec_cosine_distance);
-PG_FUNCTION_INFO_V1(sparsevec_l1_distance);
-
 static inline SparseView
 ViewOf(const SparseVector *vector)
 {
@@ -40,52 +33,38 @@ Distance(FunctionCallInfo fcinfo, float (*kernel) (SparseView, SparseView))
 	return kernel(ViewOf(a), ViewOf(b));
 }
 
-Datum
-sparsevec_l2_distance(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(sqrt(Distance(fcinfo, SparseL2Squared)));
-}
-
 /*
- * The same order as sparsevec_l2_distance without the square root.
+ * Their cosine similarity; NaN when a sparsevec has length zero.
  */
-Datum
-sparsevec_l2_squared_distance(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(Distance(fcinfo, SparseL2Squared));
-}
-
-Datum
-sparsevec_inner_product(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(Distance(fcinfo, SparseInnerProduct));
-}
-
-/*
- * Negative, because the nearest must come first.
- */
-Datum
-sparsevec_negative_inner_product(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(-Distance(fcinfo, SparseInnerProduct));
-}
-
-/*
- * 1 - cosine similarity; NaN when a sparsevec has length zero.
- */
-Datum
-sparsevec_cosine_distance(PG_FUNCTION_ARGS)
+static inline double
+CosineSimilarity(FunctionCallInfo fcinfo)
 {
 	SparseVector *a = PG_GETARG_SPARSEVEC_P(0);
 	SparseVector *b = PG_GETARG_SPARSEVEC_P(1);
 
 	SparsevecCheckSameDim(a, b);
-	PG_RETURN_FLOAT8(1 - ClampCosine(SparseCosineSimilarity(ViewOf(a),
-															ViewOf(b))));
+	return SparseCosineSimilarity(ViewOf(a), ViewOf(b));
 }
 
-Datum
-sparsevec_l1_distance(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(Distance(fcinfo, SparseL1));
-}
+DISTANCE_FUNCTION(sparsevec_l2_distance,
+				  sqrt(Distance(fcinfo, SparseL2Squared)));
+
+/*
+ * The same order as sparsevec_l2_distance without the square root.
+ */
+DISTANCE_FUNCTION(sparsevec_l2_squared_distance,
+				  Distance(fcinfo, SparseL2Squared));
+
+DISTANCE_FUNCTION(sparsevec_inner_product,
+				  Distance(fcinfo, SparseInnerProduct));
+
+/*
+ * Negative, because the nearest must come first.
+ */
+DISTANCE_FUNCTION(sparsevec_negative_inner_product,
+				  -Distance(fcinfo, SparseInnerProduct));
+
+DISTANCE_FUNCTION(sparsevec_cosine_distance,
+				  1 - ClampCosine(CosineSimilarity(fcinfo)));
+
+DISTANCE_FUNCTION(sparsevec_l1_distance, Distance(fcinfo, SparseL1));

@@ -9,15 +9,8 @@
  */
 #include "postgres.h"
 
+#include "vector/order.h"
 #include "vector/vector.h"
-
-PG_FUNCTION_INFO_V1(vector_lt);
-PG_FUNCTION_INFO_V1(vector_le);
-PG_FUNCTION_INFO_V1(vector_eq);
-PG_FUNCTION_INFO_V1(vector_ne);
-PG_FUNCTION_INFO_V1(vector_ge);
-PG_FUNCTION_INFO_V1(vector_gt);
-PG_FUNCTION_INFO_V1(vector_cmp);
 
 static int
 CompareElements(const Vector *a, const Vector *b)
@@ -50,44 +43,4 @@ Compare(FunctionCallInfo fcinfo)
 	return order;
 }
 
-Datum
-vector_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) < 0);
-}
-
-Datum
-vector_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) <= 0);
-}
-
-Datum
-vector_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) == 0);
-}
-
-Datum
-vector_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) != 0);
-}
-
-Datum
-vector_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) >= 0);
-}
-
-Datum
-vector_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(Compare(fcinfo) > 0);
-}
-
-Datum
-vector_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(Compare(fcinfo));
-}
+ORDER_FUNCTIONS(vector, Compare);

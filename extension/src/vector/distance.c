@@ -12,14 +12,6 @@
 #include "vector/kernel.h"
 #include "vector/vector.h"
 
-PG_FUNCTION_INFO_V1(l2_distance);
-PG_FUNCTION_INFO_V1(vector_l2_squared_distance);
-PG_FUNCTION_INFO_V1(inner_product);
-PG_FUNCTION_INFO_V1(vector_negative_inner_product);
-PG_FUNCTION_INFO_V1(cosine_distance);
-PG_FUNCTION_INFO_V1(vector_spherical_distance);
-PG_FUNCTION_INFO_V1(l1_distance);
-
 /*
  * The kernel's result for the two arguments of an SQL function.
  */
@@ -33,66 +25,45 @@ Distance(FunctionCallInfo fcinfo, VectorKernel kernel)
 	return kernel(a->dim, a->x, b->x);
 }
 
-Datum
-l2_distance(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(sqrt(Distance(fcinfo, vector_kernels.l2_squared)));
-}
-
 /*
- * The same order as l2_distance without the square root.
+ * Their cosine similarity; NaN when a vector has length zero.
  */
-Datum
-vector_l2_squared_distance(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(Distance(fcinfo, vector_kernels.l2_squared));
-}
-
-Datum
-inner_product(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(Distance(fcinfo, vector_kernels.inner_product));
-}
-
-/*
- * Negative, because the nearest must come first.
- */
-Datum
-vector_negative_inner_product(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(-Distance(fcinfo, vector_kernels.inner_product));
-}
-
-/*
- * 1 - cosine similarity; NaN when a vector has length zero.
- */
-Datum
-cosine_distance(PG_FUNCTION_ARGS)
+static inline double
+CosineSimilarity(FunctionCallInfo fcinfo)
 {
 	Vector	   *a = PG_GETARG_VECTOR_P(0);
 	Vector	   *b = PG_GETARG_VECTOR_P(1);
 
 	VectorCheckSameDim(a, b);
-	PG_RETURN_FLOAT8(1 - ClampCosine(vector_kernels.cosine_similarity(a->dim,
-																	  a->x,
-																	  b->x)));
+	return vector_kernels.cosine_similarity(a->dim, a->x, b->x);
 }
+
+DISTANCE_FUNCTION(l2_distance,
+				  sqrt(Distance(fcinfo, vector_kernels.l2_squared)));
+
+/*
+ * The same order as l2_distance without the square root.
+ */
+DISTANCE_FUNCTION(vector_l2_squared_distance,
+				  Distance(fcinfo, vector_kernels.l2_squared));
+
+DISTANCE_FUNCTION(inner_product,
+				  Distance(fcinfo, vector_kernels.inner_product));
+
+/*
+ * Negative, because the nearest must come first.
+ */
+DISTANCE_FUNCTION(vector_negative_inner_product,
+				  -Distance(fcinfo, vector_kernels.inner_product));
+
+DISTANCE_FUNCTION(cosine_distance,
+				  1 - ClampCosine(CosineSimilarity(fcinfo)));
 
 /*
  * Angle between unit vectors as a fraction of a half turn: k-means on a sphere
  * needs the triangle inequality, which the cosine distance lacks.
  */
-Datum
-vector_spherical_distance(PG_FUNCTION_ARGS)
-{
-	double		cosine =
-	ClampCosine(Distance(fcinfo, vector_kernels.inner_product));
+DISTANCE_FUNCTION(vector_spherical_distance,
+				  acos(ClampCosine(Distance(fcinfo, vector_kernels.inner_product))) / M_PI);
 
-	PG_RETURN_FLOAT8(acos(cosine) / M_PI);
-}
-
-Datum
-l1_distance(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_FLOAT8(Distance(fcinfo, vector_kernels.l1));
-}
+DISTANCE_FUNCTION(l1_distance, Distance(fcinfo, vector_kernels.l1));
