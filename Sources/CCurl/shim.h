@@ -37,6 +37,12 @@ CCurlGetLong(CURL *handle, CURLINFO info, long *value)
 	return curl_easy_getinfo(handle, info, value);
 }
 
+static inline CURLcode
+CCurlGetSocket(CURL *handle, curl_socket_t *socket)
+{
+	return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, socket);
+}
+
 static inline CURLMcode
 CCurlMultiSetLong(CURLM *multi, CURLMoption option, long value)
 {

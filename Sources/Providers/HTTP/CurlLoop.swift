@@ -166,7 +166,7 @@ final class CurlLoop: @unchecked Sendable {
 }
 
 /// libcurl's own beginning, once a process.
-private enum CurlLibrary {
+enum CurlLibrary {
     private static let result = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
     static func start() {

@@ -1,0 +1,171 @@
+import Support
+import Testing
+
+@testable import Providers
+
+/// Against a server on the loopback that writes its frames itself; nothing asserts how long
+/// something took.
+@Suite("WebSocket", .timeLimit(.minutes(1)))
+struct WebSocketTests {
+    private let fake: FakeServer
+
+    init() throws { fake = try FakeServer("market_stream") }
+
+    private var url: String { "ws://127.0.0.1:\(fake.port)/ws" }
+    private let hello = #"{"method": "SUBSCRIBE", "params": ["btcusdt@bookTicker"], "id": 1}"#
+    private let welcome = #"{"result": null, "id": 1}"#
+
+    private var quick: WebSocketLimits {
+        var limits = WebSocketLimits()
+        limits.handshake = .milliseconds(300)
+        limits.quiet = .milliseconds(150)
+        limits.answer = .milliseconds(150)
+        limits.close = .milliseconds(300)
+        return limits
+    }
+
+    private func opened(_ limits: WebSocketLimits = WebSocketLimits()) async throws -> WebSocket {
+        let socket = try await WebSocket.open(url, limits: limits)
+        socket.send(hello)
+        #expect(try await socket.next() == .text(welcome))
+        return socket
+    }
+
+    @Test("texts go out masked and messages come in")
+    func roundTrip() async throws {
+        let socket = try await WebSocket.open(url, headers: ["user-agent": "bellwether"])
+        socket.send(hello)
+        #expect(try await socket.next() == .text(welcome))
+        let long = String(repeating: "Größe ", count: 20_000)
+        _ = try fake.ask(#"{"raw": "\#(long)"}"#)
+        #expect(try await socket.next() == .text(long))
+        let seen = try #require(try fake.requests().first)
+        #expect(seen.headers["user-agent"] == "bellwether" && seen.path == "/ws")
+        socket.close()
+        #expect(try await socket.next() == nil)
+        #expect(try fake.ask(#"{"state": true}"#).contains(#""closes": [1000]"#))
+    }
+
+    @Test(
+        "a message in pieces with pings between, or byte by byte, is the same message",
+        arguments: [
+            "fragments", "drip",
+        ])
+    func pieces(fault: String) async throws {
+        try fake.script(#"{"fault": "\#(fault)"}"#)
+        let socket = try await opened()
+        _ = try fake.ask(#"{"raw": "a text of some length"}"#)
+        #expect(try await socket.next() == .text("a text of some length"))
+        guard fault == "fragments" else { return }
+        socket.send(hello)
+        #expect(try await socket.next() == .text(welcome))
+        #expect(try fake.ask(#"{"state": true}"#).contains(#""pongs": ["between", "between""#))
+    }
+
+    @Test(
+        "what is no WebSocket is not opened",
+        arguments: [
+            (#""status", "status": 503"#, WebSocketError.Code.handshake, 503 as Int?),
+            (#""accept""#, .handshake, nil), (#""plain""#, .handshake, nil),
+            (#""hang""#, .handshake, nil), (#""extension""#, .handshake, nil),
+            (#""close""#, .handshake, nil),
+        ])
+    func refused(fault: String, code: WebSocketError.Code, number: Int?) async throws {
+        try fake.script(#"{"fault": \#(fault)}"#)
+        let error = await #expect(throws: WebSocketError.self) {
+            try await WebSocket.open(url, limits: quick)
+        }
+        #expect(error?.code == code && error?.number == number, "\(String(describing: error))")
+    }
+
+    @Test(
+        "what RFC 6455 forbids ends it with the code that says why",
+        arguments: [
+            ("masked", 1002), ("reserved", 1002), ("opcode", 1002), ("longping", 1002),
+            ("mixed", 1002), ("badclose", 1002), ("utf8", 1007), ("huge", 1009),
+            ("hugeparts", 1009),
+        ])
+    func broken(fault: String, code: Int) async throws {
+        try fake.script(#"{"fault": "\#(fault)"}"#)
+        let socket = try await WebSocket.open(url)
+        let error = await #expect(throws: WebSocketError.self) { try await socket.next() }
+        #expect(error?.code == .broken && error?.number == code, "\(String(describing: error))")
+        #expect(try fake.ask(#"{"state": true}"#).contains(#""closes": [\#(code)]"#))
+    }
+
+    @Test(
+        "the service's close, a cut and silence are told apart",
+        arguments: [
+            (#"{"close": 1012}"#, WebSocketError.Code.closed, 1012 as Int?),
+            (#"{"cut": true}"#, .cut, nil), (#"{"deaf": true}"#, .silent, nil),
+        ])
+    func ends(order: String, code: WebSocketError.Code, number: Int?) async throws {
+        let socket = try await opened(quick)
+        _ = try fake.ask(order)
+        let error = await #expect(throws: WebSocketError.self) { try await socket.next() }
+        #expect(error?.code == code && error?.number == number, "\(String(describing: error))")
+    }
+
+    @Test("a service that says nothing but answers pings is kept")
+    func quiet() async throws {
+        let socket = try await opened(quick)
+        // Until it was asked three times whether it is there.
+        while try (JSONValue(parsing: fake.ask(#"{"state": true}"#))["pings"]?.int ?? 0) < 3 {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        _ = try fake.ask(#"{"raw": "still here"}"#)
+        #expect(try await socket.next() == .text("still here"))
+    }
+
+    @Test("what nobody reads is left with the service, and nothing of it is lost")
+    func unread() async throws {
+        var limits = quick
+        limits.unread = 10_000
+        let socket = try await opened(limits)
+        let text = String(repeating: "x", count: 4000)
+        for number in 0..<50 { _ = try fake.ask(#"{"raw": "\#(number) \#(text)"}"#) }
+        // Longer than the silence that would end it.
+        try await Task.sleep(for: .milliseconds(600))
+        for number in 0..<50 { #expect(try await socket.next() == .text("\(number) \(text)")) }
+    }
+
+    @Test("cancelling the task that reads ends the wait, and the connection")
+    func cancel() async throws {
+        let socket = try await opened()
+        let reader = Task { try await socket.next() }
+        try await Task.sleep(for: .milliseconds(50))
+        reader.cancel()
+        let error = await #expect(throws: WebSocketError.self) { try await reader.value }
+        #expect(error?.code == .cancelled)
+        while !(try fake.ask(#"{"state": true}"#).contains(#""closes": [1000]"#)) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    @Test("TLS is spoken to those who are trusted, and to nobody else")
+    func tls() async throws {
+        let told = try JSONValue(parsing: fake.ask(#"{"tls": true}"#))
+        let port = try #require(told["port"]?.int)
+        let authority = try #require(told["authority"]?.string)
+        let socket = try await WebSocket.open("wss://localhost:\(port)/ws", authorities: authority)
+        socket.send(hello)
+        #expect(try await socket.next() == .text(welcome))
+        let long = String(repeating: "y", count: 200_000)
+        _ = try fake.ask(#"{"raw": "\#(long)"}"#)
+        #expect(try await socket.next() == .text(long))
+        let error = await #expect(throws: WebSocketError.self) {
+            try await WebSocket.open("wss://localhost:\(port)/ws")
+        }
+        #expect(error?.code == .connect)
+    }
+
+    @Test(
+        "an error shows where, and neither path nor key",
+        arguments: [
+            "wss://127.0.0.1:1/secret?key=secret", "http://x/secret", "ws://a b/secret",
+        ])
+    func secrets(url: String) async {
+        let error = await #expect(throws: WebSocketError.self) { try await WebSocket.open(url) }
+        #expect(error?.description.contains("secret") == false)
+    }
+}
