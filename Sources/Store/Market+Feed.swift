@@ -214,6 +214,11 @@ extension Market {
 package struct ProviderChoice: Sendable, Equatable {
     package let provider: String
     package let vendorSymbol: String
+
+    package init(provider: String, vendorSymbol: String) {
+        self.provider = provider
+        self.vendorSymbol = vendorSymbol
+    }
 }
 
 /// A part of a series that nobody has told yet.

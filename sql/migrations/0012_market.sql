@@ -120,7 +120,8 @@ comment on column market.watch.problem is 'Why the last round brought nothing; n
 create table market.feed_counter (
     provider text not null,
     event text not null constraint feed_counter_event check (event in (
-        'request', 'failure', 'throttled', 'stored', 'rejected', 'fallback'
+        'request', 'failure', 'throttled', 'stored', 'rejected', 'fallback', 'stream',
+        'stream_lost'
     )),
     n bigint not null,
     constraint feed_counter_pkey primary key (provider, event)
@@ -128,7 +129,8 @@ create table market.feed_counter (
 comment on table market.feed_counter is
 'What happened with each vendor, counted since the beginning.';
 comment on column market.feed_counter.event is
-'fallback: another vendor was asked because this one had failed.';
+'fallback: another vendor was asked because this one had failed; stream: a connection '
+'began to tell what it was asked for; stream_lost: it ended.';
 
 -- Vendors without an order book say a last price only.
 alter table market.quote

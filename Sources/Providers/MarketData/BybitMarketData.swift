@@ -129,7 +129,7 @@ package struct BybitMarketData: MarketData {
         }
     }
 
-    private static func interval(_ interval: BarInterval) -> String {
+    static func interval(_ interval: BarInterval) -> String {
         interval == .day ? "D" : String(interval.seconds / 60)
     }
 

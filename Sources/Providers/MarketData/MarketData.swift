@@ -106,6 +106,15 @@ package struct MarketPage: Sendable {
     package var token: String?
     /// How long the vendor wants to be left alone, as its headers say.
     package var pause: Duration?
+
+    package init(
+        rows: [VendorRow], coveredTo: Date, token: String? = nil, pause: Duration? = nil
+    ) {
+        self.rows = rows
+        self.coveredTo = coveredTo
+        self.token = token
+        self.pause = pause
+    }
 }
 
 /// A row as the vendor wrote it.

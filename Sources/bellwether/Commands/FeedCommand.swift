@@ -19,6 +19,11 @@ enum FeedCommand {
         "series", value: "NAME", "With --watch: also funding, open_interest, long_short_ratio")
     private static let providers = Option<[String]>.repeated(
         "provider", value: "NAME", "With --watch: who is asked, in this order")
+    private static let poll = Option<Bool>.flag(
+        "poll", "Ask alone: open no streams where a vendor has them")
+    private static let store = Option<Duration>.value(
+        "store-every", "How often what streams tell is stored, the newest price of each symbol",
+        default: .seconds(5))
     private static let json = Option<Bool>.json
 
     static let command = Command(
@@ -26,13 +31,16 @@ enum FeedCommand {
         summary: "keep quotes and bars of the watchlist current",
         discussion: """
             Asks the vendors of market data what the symbols of the watchlist cost, and for the bars \
-            that became complete, once a minute. A vendor that fails is followed by the next. How \
-            fresh each symbol is says api.freshness; entries are refused on what is stale. A second \
-            feed stands by until the first one ends. SIGTERM ends it after the request that runs.
+            that became complete, once a minute. A vendor that fails is followed by the next. \
+            Alpaca, Binance and Bybit tell prices and bars as they come: what a stream told is not \
+            asked for, what it missed is. How fresh each symbol is says api.freshness; entries are \
+            refused on what is stale. A second feed stands by until the first one ends. SIGTERM \
+            ends it after the request that runs.
             """,
         options: [
-            every.description, once.description, watch.description, unwatch.description,
-            intervals.description, series.description, providers.description, json.description,
+            every.description, once.description, poll.description, store.description,
+            watch.description, unwatch.description, intervals.description, series.description,
+            providers.description, json.description,
         ],
         examples: [
             Example("bellwether feed --watch AAPL,BTC-USD --interval 1d,15m", "Watch, and go on"),
@@ -50,11 +58,17 @@ enum FeedCommand {
             all: try MarketEnvironment.vendors(context.variables), pool: pool,
             // A round does not wait for one vendor.
             patience: .seconds(10))
-        let feed = Feed(vendors: vendors, log: context.log)
+        var feed = Feed(vendors: vendors, log: context.log)
+        let tray = StreamTray()
+        let fresh = max(context.invocation[every], context.invocation[store] * 2)
+        feed.streamed = { tray.fresh(since: .now - fresh) }
+        let turn = FeedTurn(target: try context.database("feed"), log: context.log)
+        let streams = try streams(feed, tray, turn, context)
         let names = vendors.all.keys.sorted().joined(separator: ", ")
         context.log.info("asking \(names)")
-        let failed = try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask { try await rounds(feed, context) }
+        let failed = try await withThrowingTaskGroup(of: Bool.self) { [feed] group in
+            group.addTask { try await rounds(feed, turn, context) }
+            if let streams { group.addTask { try await listen(streams) } }
             if !context.invocation[once] {
                 group.addTask {
                     for await signal in Signal.all() where signal == .stop { break }
@@ -66,6 +80,28 @@ enum FeedCommand {
         }
         await pool.close()
         return failed ? .unfinished : .success
+    }
+
+    /// Nil if nobody is listened to.
+    private static func streams(
+        _ feed: Feed, _ tray: StreamTray, _ turn: FeedTurn, _ context: Context
+    ) throws -> StreamFeed? {
+        if context.invocation[once] || context.invocation[poll] { return nil }
+        let streams = try MarketEnvironment.streams(context.variables)
+        if streams.isEmpty { return nil }
+        var fed = StreamFeed(
+            feed: feed, streams: streams, log: context.log, isOurs: { await turn.isHeld },
+            tray: tray)
+        fed.storeEvery = max(context.invocation[store], .milliseconds(100))
+        return fed
+    }
+
+    /// Until it is cancelled.
+    private static func listen(_ streams: StreamFeed) async throws -> Bool {
+        do {
+            try await streams.run()
+        } catch is CancellationError {}
+        return false
     }
 
     private static func prepare(
@@ -83,9 +119,10 @@ enum FeedCommand {
     }
 
     /// Round after round until it is cancelled. Returns whether the only round failed.
-    private static func rounds(_ feed: Feed, _ context: Context) async throws -> Bool {
+    private static func rounds(
+        _ feed: Feed, _ turn: FeedTurn, _ context: Context
+    ) async throws -> Bool {
         let interval = max(context.invocation[every], .seconds(1))
-        let turn = FeedTurn(target: try context.database("feed"), log: context.log)
         var forgotten = ContinuousClock.now
         do {
             while true {
@@ -119,6 +156,7 @@ enum FeedCommand {
             try context.output.json(round)
         } else {
             var line = "\(round.symbols) symbols: \(round.quotes) quotes, \(round.bars) bars"
+            if round.streamed > 0 { line += ", \(round.streamed) streamed" }
             if round.values > 0 { line += ", \(round.values) values" }
             if round.rejected > 0 { line += ", \(round.rejected) rejected" }
             if !round.silent.isEmpty {
@@ -136,6 +174,8 @@ actor FeedTurn {
     private let log: Log
     private var connection: Connection?
     private var wasOurs = true
+    /// What the last round found.
+    private(set) var isHeld = false
 
     init(target: ConnectionTarget, log: Log) {
         self.target = target
@@ -144,7 +184,10 @@ actor FeedTurn {
 
     func isOurs() async throws -> Bool {
         // A pooler gives the session, and the lock, to somebody else.
-        if target.isPooled { return true }
+        if target.isPooled {
+            isHeld = true
+            return true
+        }
         let connection: Connection
         if let known = self.connection {
             connection = known
@@ -156,8 +199,10 @@ actor FeedTurn {
             let isOurs = try await Self.lock(connection)
             if !isOurs, wasOurs { log.info("another feed works; standing by") }
             wasOurs = isOurs
+            isHeld = isOurs
             return isOurs
         } catch {
+            isHeld = false
             await connection.close()
             self.connection = nil
             throw error

@@ -11,6 +11,8 @@ struct Feed: Sendable {
     struct Round: Encodable, Equatable, Sendable {
         var symbols = 0
         var quotes = 0
+        /// Symbols whose price a stream tells: nobody was asked for it.
+        var streamed = 0
         var bars = 0
         var values = 0
         var rejected = 0
@@ -23,6 +25,8 @@ struct Feed: Sendable {
     let vendors: Vendors
     let log: Log
     var now: @Sendable () -> Date = { Date() }
+    /// Symbols whose price a stream told just now.
+    var streamed: @Sendable () -> Set<String> = { [] }
 
     /// One time through the watchlist.
     ///
@@ -37,7 +41,9 @@ struct Feed: Sendable {
             )
         }
         round.symbols = watched.count
-        try await quotes(watched, sessions, &round)
+        let streamed = streamed()
+        round.streamed = watched.count { streamed.contains($0.symbol) }
+        try await quotes(watched.filter { !streamed.contains($0.symbol) }, sessions, &round)
         try await series(watched, sessions, &round)
         round.seconds = (ContinuousClock.now - start) / .seconds(1)
         return round
@@ -140,6 +146,20 @@ struct Feed: Sendable {
     }
 
     // MARK: Bars and the rest
+
+    /// Fetches what a stream has missed of these symbols.
+    func catchUp(_ symbols: Set<String>) async throws -> Round {
+        var round = Round()
+        let watched = try await vendors.pool.withConnection { connection in
+            try await Market.watched(on: connection)
+        }.filter { symbols.contains($0.symbol) }
+        let sessions = try await vendors.pool.withConnection { connection in
+            try await Market.sessions(of: watched.map(\.symbol), on: connection)
+        }
+        round.symbols = watched.count
+        try await series(watched, sessions, &round)
+        return round
+    }
 
     private func series(
         _ watched: [Watched], _ sessions: [String: Bool], _ round: inout Round

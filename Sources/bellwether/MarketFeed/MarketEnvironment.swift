@@ -37,6 +37,49 @@ enum MarketEnvironment {
         return Dictionary(uniqueKeysWithValues: vendors.map { ($0.provider, $0) })
     }
 
+    /// The vendors that tell prices as they come. `BELLWETHER_{ALPACA,BINANCE,BYBIT}_STREAM_URL` name
+    /// another address; a vendor that is asked at another address than its own has no stream without.
+    static func streams(
+        _ variables: [String: String]
+    ) throws(ProgramError) -> [String: any MarketStream] {
+        var streams: [any MarketStream] = []
+        if let endpoint = try stream("BINANCE", "BINANCE", BinanceStream.base, variables) {
+            streams.append(BinanceStream(endpoint: endpoint))
+        }
+        if let endpoint = try stream("BYBIT", "BYBIT", BybitStream.base, variables) {
+            streams.append(BybitStream(endpoint: endpoint))
+        }
+        if let id = try ModelEnvironment.key("ALPACA_API_KEY_ID", variables),
+            let secret = try ModelEnvironment.key("ALPACA_API_SECRET_KEY", variables),
+            let endpoint = try stream("ALPACA", "ALPACA_DATA", AlpacaStream.base, variables)
+        {
+            streams.append(
+                AlpacaStream(
+                    endpoint: endpoint, keyID: id, secret: secret,
+                    feed: variables["BELLWETHER_ALPACA_FEED"] ?? "iex"))
+        }
+        return Dictionary(uniqueKeysWithValues: streams.map { ($0.provider, $0) })
+    }
+
+    private static func stream(
+        _ word: String, _ asked: String, _ usual: String, _ variables: [String: String]
+    ) throws(ProgramError) -> StreamEndpoint? {
+        let name = "BELLWETHER_\(word)_STREAM_URL"
+        guard variables[name] != nil || variables["BELLWETHER_\(asked)_URL"] == nil else {
+            return nil
+        }
+        do {
+            return try StreamEndpoint(base: variables[name] ?? usual)
+        } catch {
+            let wish =
+                switch error {
+                case .address: "an address that begins with wss://"
+                case .plain(let origin): "wss, for \(origin) is not this machine"
+                }
+            throw ProgramError(.configuration, "the environment variable \(name) must be \(wish)")
+        }
+    }
+
     private static func endpoint(
         _ word: String, _ usual: String, _ variables: [String: String]
     ) throws(ProgramError) -> MarketEndpoint {

@@ -143,6 +143,33 @@ struct MarketFetcher: Sendable {
         }
     }
 
+    // MARK: Told without being asked
+
+    /// Stores a bar that a stream told, and notes that nobody need be asked for it.
+    ///
+    /// One that is there already, or by our clock not complete, changes nothing.
+    func take(_ bar: VendorRow, _ target: Target, from provider: String) async throws -> Report {
+        var report = Report(
+            symbol: target.symbol.text, series: target.series.rawValue,
+            interval: target.interval.rawValue)
+        let missing = try await vendors.pool.withConnection { connection in
+            try await Market.beginFetch(
+                target.series.rawValue, of: target.symbol.text,
+                interval: target.interval.rawValue, from: provider, target.range, again: false,
+                on: connection)
+        }
+        guard let vendor = vendors[provider] else { return report }
+        for part in missing {
+            let choice = ProviderChoice(provider: provider, vendorSymbol: target.symbol.text)
+            let saved = Saved(
+                target: target, source: Source(vendor: vendor, choice: choice, fetch: part.fetch),
+                range: part.from..<part.to, done: part.from)
+            try await store(MarketPage(rows: [bar], coveredTo: part.to), saved, &report)
+            try await end(part.fetch, "done", nil)
+        }
+        return report
+    }
+
     // MARK: Pages
 
     private func pages(
