@@ -222,6 +222,7 @@
 \ir 80_trade/paper_match.sql
 \ir 80_trade/paper.sql
 \ir 80_trade/match_orders.sql
+\ir 80_trade/broker_told.sql
 \ir 80_trade/audit.sql
 \ir 80_trade/fifo.sql
 \ir 80_trade/performance.sql
