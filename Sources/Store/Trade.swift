@@ -45,6 +45,15 @@ package enum Trade {
             """)
     }
 
+    /// Has the account of an open order asked at its broker at once.
+    ///
+    /// - Returns: false if the order is not the tenant's, or is over.
+    package static func brokerTold(
+        _ clientOrderID: String, on connection: isolated Connection
+    ) async throws(PostgresError) -> Bool {
+        try await connection.query("select trade.broker_told(\(bind: clientOrderID))").value()
+    }
+
     /// Books a fill with its ledger entries.
     ///
     /// - Returns: false if it was known already.

@@ -7,7 +7,7 @@ import Trading
 /// What a broker did with many orders since it was asked last, in two requests: the fills of the
 /// account from a cursor on, and the orders that stand.
 ///
-/// Alpaca also tells by a websocket; the libcurl of Debian 12 cannot speak it, so it is asked.
+/// `TradeUpdates` says when to ask; what became of an order is read here.
 struct BrokerPoll {
     let news: [OrderNews]
     /// How far the list of fills was read; nil where it holds none.

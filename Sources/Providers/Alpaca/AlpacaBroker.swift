@@ -12,6 +12,9 @@ package struct AlpacaBroker: Broker {
     /// Whether it trades real money.
     package var isLive: Bool { line.endpoint.isLive }
 
+    /// Where it says when something became of an order.
+    package var tradeUpdates: AlpacaTradeUpdates { AlpacaTradeUpdates(line.endpoint) }
+
     package init(endpoint: AlpacaEndpoint, client: HTTPClient) {
         line = AlpacaLine(endpoint: endpoint, client: client)
     }

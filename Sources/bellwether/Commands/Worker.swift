@@ -85,6 +85,14 @@ enum Worker {
                 await manager?.watch { await service.live.pulse() }
                 return nil
             }
+            if let alpaca, kinds.contains("match_orders") {
+                let updates = TradeUpdates(
+                    updates: alpaca.tradeUpdates, pool: pool, log: context.log)
+                group.addTask {
+                    try await updates.run()
+                    return nil
+                }
+            }
             if settings.untilIdle {
                 group.addTask { await countDown(progress, kinds, pool, context.log) }
             }
