@@ -60,6 +60,69 @@ struct AlpacaFlowTests {
         ).value()
     }
 
+    @Test(
+        "what the broker tells is asked for at once, and again after the connection was lost",
+        .timeLimit(.minutes(1)))
+    func told() async throws {
+        let (desk, order) = try await deskWithOrder()
+        try await submit(desk, order)
+        try await match(desk)
+        let id = try await clientID(desk, order)
+        // The next poll would be in two seconds; here it would be in an hour.
+        func putOff() async throws {
+            _ = try await desk.query(
+                """
+                update work.job set state = 'waiting', run_at = now() + interval '1 hour'
+                where kind = 'match_orders' and dedup_key like 'poll%'
+                """)
+        }
+        try await putOff()
+        let stream = try FakeServer("market_stream")
+        var updates = TradeUpdates(
+            updates: AlpacaTradeUpdates(
+                try AlpacaEndpoint(
+                    base: "http://127.0.0.1:\(stream.port)",
+                    keyID: try #require(APIKey("secret-id")),
+                    secret: try #require(APIKey("secret-key")))),
+            pool: desk.worker,
+            log: Log(sink: LogSink(level: .error, format: .text, isTerminal: false, output: { _ in })))
+        updates.backoff.first = .milliseconds(50)
+        let listening = updates
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do { try await listening.run() } catch is CancellationError {}
+            }
+            group.addTask {
+                for event in ["partial_fill", "fill"] {
+                    while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["live"]?.int != 1 {
+                        try await Task.sleep(for: .milliseconds(20))
+                    }
+                    // Orders of somebody else, and of nobody, change nothing.
+                    for other in ["by hand", "bw-\(desk.tenant)-none-1", id] {
+                        _ = try stream.ask(
+                            #"{"trade": {"event": "\#(event)", "client_order_id": "\#(other)"}}"#)
+                    }
+                    while try await rows(
+                        desk,
+                        """
+                        select 1::text as row from work.job
+                        where dedup_key like 'poll%' and state = 'ready' and run_at <= now()
+                        """
+                    ).count != 1 { try await Task.sleep(for: .milliseconds(20)) }
+                    try await putOff()
+                    _ = try stream.ask(#"{"cut": true}"#)
+                    while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["open"]?.int == 1 {
+                        try await Task.sleep(for: .milliseconds(5))
+                    }
+                }
+            }
+            // The one that listens ends when it is cancelled, the one that asks before.
+            try await group.next()
+            group.cancelAll()
+        }
+        await desk.close()
+    }
+
     @Test("an order goes out once, and its fills come in by asking")
     func whole() async throws {
         let (desk, order) = try await deskWithOrder()

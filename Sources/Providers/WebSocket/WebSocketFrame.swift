@@ -49,6 +49,14 @@ package enum WebSocketMessage: Equatable, Sendable {
     case text(String)
     case binary([UInt8])
 
+    /// What was said, whichever way: Alpaca's paper account sends its JSON as bytes.
+    package var string: String {
+        switch self {
+        case .text(let text): text
+        case .binary(let bytes): String(decoding: bytes, as: UTF8.self)
+        }
+    }
+
     var size: Int {
         switch self {
         case .text(let text): text.utf8.count

@@ -2,6 +2,7 @@ import Foundation
 import Postgres
 import Providers
 import Store
+import Trading
 
 /// Listens to the broker that tells when something became of an order, and has the order's account
 /// asked at once instead of at its next poll.
@@ -16,16 +17,8 @@ struct TradeUpdates: Sendable {
 
     /// Until it is cancelled.
     func run() async throws {
-        var attempt = 0
-        while true {
-            let start = ContinuousClock.now
-            let problem = try await listen()
-            try Task.checkCancellation()
-            attempt = ContinuousClock.now - start > backoff.proof ? 1 : attempt + 1
-            let wait = backoff.wait(
-                attempt: attempt, after: problem, jitter: Double.random(in: 0...1))
+        try await backoff.keep(listen) { problem, wait in
             log.warning("the trade updates of \(problem.description); again in \(wait)")
-            try await Task.sleep(for: wait)
         }
     }
 
@@ -36,7 +29,7 @@ struct TradeUpdates: Sendable {
             defer { socket.close() }
             socket.send(updates.greeting)
             while let message = try await socket.next() {
-                switch updates.meaning(of: message.text) {
+                switch updates.meaning(of: message.string) {
                 case .say(let text): socket.send(text)
                 case .live: log.info("alpaca tells of trades")
                 case .order(let id): try await ask(id)

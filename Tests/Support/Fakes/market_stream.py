@@ -1,4 +1,4 @@
-"""Alpaca's, Binance's and Bybit's market streams on the loopback, over WebSockets of our own making.
+"""Alpaca's, Binance's and Bybit's streams on the loopback, over WebSockets of our own making.
 
 It speaks with the test as fake.py does, its first line is its port. Commands:
 
@@ -7,6 +7,8 @@ It speaks with the test as fake.py does, its first line is its port. Commands:
     {"tell": {...}}           a quote or bar to all who asked for it, each in its vendor's words:
                               {"symbol", "bid", "ask", "last"} or
                               {"symbol", "interval", "start", "open", .., "volume", "complete"}
+    {"trade": {"event", "client_order_id"}}
+                              a trade update to all who listen to them, as bytes
     {"raw": TEXT}             this text to all
     {"cut": true}             ends all connections without a close
     {"close": CODE}           closes all with a code
@@ -227,8 +229,25 @@ class Client:
             self.bybit(value)
         elif self.path.startswith("/ws"):
             self.binance(value)
+        elif self.path == "/stream":
+            self.trading(value)
         else:
             self.alpaca(value)
+
+    def tell_bytes(self, value):
+        self.write(frame(2, json.dumps(value).encode()))
+
+    def trading(self, value):
+        """Alpaca's trade updates: of the paper account, which sends bytes."""
+        if value["action"] == "auth":
+            is_known = {n: value.get(n) for n in KEYS} == KEYS
+            status = "authorized" if is_known else "unauthorized"
+            self.tell_bytes({
+                "stream": "authorization", "data": {"status": status, "action": "authenticate"},
+            })
+        elif value["action"] == "listen":
+            self.tell_bytes({"stream": "listening", "data": value["data"]})
+            self.is_live = "trade_updates" in value["data"]["streams"]
 
     def alpaca(self, value):
         if value["action"] == "auth":
@@ -399,6 +418,14 @@ class Fake:
             try:
                 if "tell" in command:
                     client.told(command["tell"])
+                elif "trade" in command and client.path == "/stream" and client.is_live:
+                    trade = command["trade"]
+                    order = {"id": "b-1", "client_order_id": trade["client_order_id"]}
+                    client.tell_bytes({
+                        "stream": "trade_updates",
+                        "data": {"event": trade["event"], "timestamp": iso(time.time()),
+                                 "order": order},
+                    })
                 elif "raw" in command:
                     client.tell(command["raw"])
                 elif "ping" in command:
