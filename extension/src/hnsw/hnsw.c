@@ -15,6 +15,7 @@
 #include "utils/guc.h"
 
 #include "hnsw/cache.h"
+#include "hnsw/filter.h"
 #include "hnsw/hnsw.h"
 #include "hnsw/range.h"
 
@@ -40,6 +41,7 @@ HnswInit(void)
 	HnswKernelsChoose();
 	HnswCacheInit();
 	HnswRangeInit();
+	HnswFilterInit();
 
 	option_kind = add_reloption_kind();
 	add_int_reloption(option_kind, "m", "Max number of connections",

@@ -47,6 +47,8 @@ typedef struct HnswScan
 	const void *given;			/* the query, as the type reads it */
 	HnswQuery	query;			/* the same, for codes */
 	HnswWalk	walk;
+	bool		marked;			/* the executor drops many rows (filter.c) */
+	bool		filtered;		/* and that counts in this scan */
 	int			ef;				/* of this round */
 	bool		widened;		/* has there been a second round? */
 	HnswKeySet	keys;			/* whose rows */
