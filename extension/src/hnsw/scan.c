@@ -56,6 +56,10 @@
 #define LATER_PART	8
 #define RANGE_PART	4			/* of a scan that ends at a distance */
 
+/* So many nodes of the first round never wait, unless there is a filter: whoever
+ * sets hnsw.ef_search so low wants few rows soon */
+#define FIRST_LEAST	20
+
 /* A scan that is known to have a filter begins with so many times hnsw.ef_search.
  * This and the numbers below were chosen by one half of the questions of
  * bench/hnsw_filter.py, and reported for the other half */
@@ -245,12 +249,12 @@ MarkVisited(HnswWalk *walk, const HnswHeap *nodes)
 }
 
 /*
- * Of what a round has found, the nearer part can be returned; a wider round may
- * find rows between those of the farther part, which waits for it. The first rows
- * of a scan without a filter do not.
+ * Of what a round has found, the nearer part can be returned, a few at least; a
+ * wider round may find rows between those of the farther part, which waits for it.
+ * Where "least" lets all of a first round pass, none of its rows waits.
  */
 static void
-HoldBack(HnswScan *state, int part)
+HoldBack(HnswScan *state, int part, int least)
 {
 	HnswWalk   *walk = &state->walk;
 	HnswHeap   *batch = &state->batch;
@@ -261,10 +265,11 @@ HoldBack(HnswScan *state, int part)
 		return;
 	kept = batch->count;
 	if (walk->open.count > 0 || walk->rest.count > 0)
-		kept = Max(kept / part, 1);
+		kept = Min(kept, Max(kept / part, least));
 	for (int i = kept; i < batch->count; i++)
 		HnswPush(&walk->evicted, batch->items[i]);
-	state->edge = batch->items[Min(kept, batch->count - 1)].distance;
+	if (kept < batch->count || least == 1)
+		state->edge = batch->items[Min(kept, batch->count - 1)].distance;
 	batch->count = kept;
 }
 
@@ -373,7 +378,10 @@ FirstRound(HnswScan *state)
 	WalkRoot(state, &state->roots[0]);
 	HnswSort(&state->walk.found);
 	TakeFound(state, &state->walk.found);
-	HoldBack(state, state->filtered ? LATER_PART : FIRST_PART);
+	if (state->filtered)
+		HoldBack(state, LATER_PART, 1);
+	else
+		HoldBack(state, FIRST_PART, FIRST_LEAST);
 }
 
 /*
@@ -538,7 +546,7 @@ NextBatch(HnswScan *state)
 			HnswWalkAgain(walk, &state->query, state->ef);
 			HnswSort(&walk->found);
 			TakeFound(state, &walk->found);
-			HoldBack(state, state->limit == INFINITY ? LATER_PART : RANGE_PART);
+			HoldBack(state, state->limit == INFINITY ? LATER_PART : RANGE_PART, 1);
 			if (state->batch.count > 0)
 				return true;
 			BeginSweep(state);
