@@ -69,6 +69,45 @@ struct JobsBench: Sendable {
         )
     }
 
+    /// How many of the jobs have no effect.
+    func lost(_ jobs: [Int64]) async throws -> Int {
+        try await count(
+            """
+            select count(*) from unnest(\(bind: jobs)::bigint[]) as id
+            where not exists (select from effect where job_id = id)
+            """)
+    }
+
+    /// Enqueues one by one, through whatever happens. Returns the ids that were acknowledged.
+    static func load(_ target: ConnectionTarget) -> Task<[Int64], Never> {
+        Task {
+            var acknowledged: [Int64] = []
+            var connection: Connection?
+            while !Task.isCancelled {
+                do {
+                    let open: Connection
+                    if let connection {
+                        open = connection
+                    } else {
+                        open = try await Connection.connect(target)
+                        connection = open
+                    }
+                    // Not in this task: a cancelled statement may have been committed or not.
+                    let id = try await Task {
+                        try await open.query("select work.enqueue('note')").value(as: Int64.self)
+                    }.value
+                    acknowledged.append(id)
+                } catch {
+                    await connection?.close()
+                    connection = nil
+                    try? await Task.sleep(for: .milliseconds(20))
+                }
+            }
+            await connection?.close()
+            return acknowledged
+        }
+    }
+
     /// A worker that ends when nothing is left to do.
     func drain(_ handlers: [any JobHandler], slots: Int = 8) async throws {
         var settings = Runner.Settings()

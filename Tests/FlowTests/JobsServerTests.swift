@@ -29,43 +29,13 @@ struct JobsServerTests {
         for worker in workers { try await worker.value }
     }
 
-    /// Enqueues one by one, through whatever happens. Returns the ids that were acknowledged.
-    private static func load(_ target: ConnectionTarget) -> Task<[Int64], Never> {
-        Task {
-            var acknowledged: [Int64] = []
-            var connection: Connection?
-            while !Task.isCancelled {
-                do {
-                    let open: Connection
-                    if let connection {
-                        open = connection
-                    } else {
-                        open = try await Connection.connect(target)
-                        connection = open
-                    }
-                    // Not in this task: a cancelled statement may have been committed or not.
-                    let id = try await Task {
-                        try await open.query("select work.enqueue('note')").value(as: Int64.self)
-                    }.value
-                    acknowledged.append(id)
-                } catch {
-                    await connection?.close()
-                    connection = nil
-                    try? await Task.sleep(for: .milliseconds(20))
-                }
-            }
-            await connection?.close()
-            return acknowledged
-        }
-    }
-
     @Test("is killed during a storm, no acknowledged job is lost and none has two effects")
     func crashes() async throws {
         let server = try DrillServer()
         let first = try await Self.bench(server)
         await first.admin.close()
         let workers = try Self.start(2, server)
-        let loads = try (0..<3).map { _ in Self.load(try server.target(as: "postgres")) }
+        let loads = try (0..<3).map { _ in JobsBench.load(try server.target(as: "postgres")) }
         for _ in 0..<(TestServer.isLong ? 20 : 2) {
             try await Task.sleep(for: .milliseconds(700))
             try await server.kill()
@@ -83,12 +53,7 @@ struct JobsServerTests {
         }
         try await Self.stop(workers)
         #expect(!acknowledged.isEmpty)
-        let lost = try await bench.count(
-            """
-            select count(*) from unnest(\(bind: acknowledged)::bigint[]) as id
-            where not exists (select from effect where job_id = id)
-            """)
-        #expect(lost == 0)
+        #expect(try await bench.lost(acknowledged) == 0)
         #expect(try await bench.doubled() == 0)
         #expect(try await bench.dead() == 0)
         #expect(try await bench.effects() == bench.done())

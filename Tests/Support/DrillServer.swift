@@ -28,8 +28,7 @@ package final class DrillServer: Sendable {
             shared_buffers = 64MB
             max_connections = 60
             """
-        try Self.run(
-            "sh", "-c", "printf '%s\\n' \"$1\" >> \"$0\"", data + "/postgresql.conf", settings)
+        try Self.configure(data, settings)
         try start()
         var place = ""
         if let tablespace {
@@ -39,6 +38,27 @@ package final class DrillServer: Sendable {
         try psql("postgres", "create database \(Self.database)\(place)")
         try TestServer.run(
             "psql", ["-Xq", "-v", "ON_ERROR_STOP=1", "-f", "sql/install.sql", url(as: "postgres")])
+    }
+
+    /// A copy of a server that runs, which follows it until it is promoted.
+    package init(standbyOf primary: DrillServer) throws {
+        folder = try Self.newFolder("bwdrill")
+        environment = primary.environment
+        let data = "\(folder)/data"
+        try Self.run(
+            "pg_basebackup", "-D", data, "-R", "-X", "stream", "-c", "fast", "--no-sync",
+            "-d", "host=\(primary.folder) user=postgres")
+        try Self.configure(data, "unix_socket_directories = '\(folder)'")
+        try start()
+    }
+
+    private static func configure(_ data: String, _ settings: String) throws {
+        try run("sh", "-c", "printf '%s\\n' \"$1\" >> \"$0\"", data + "/postgresql.conf", settings)
+    }
+
+    /// Takes over: returns when it takes writes.
+    package func promote() throws {
+        try Self.run("pg_ctl", "-D", "\(folder)/data", "-w", "-s", "promote")
     }
 
     /// A folder under /var/tmp that the server's user owns.
