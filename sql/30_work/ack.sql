@@ -115,10 +115,11 @@ begin
             ended.job_id, ended.tenant_id, ended.kind, ended.attempt, ended.rescues,
             ended.worker_id, ended.dedup_key, ended.lane,
             ended.enqueued_at, ended.started_at, moment,
-            1000 * extract(
-                epoch from ended.started_at - greatest(ended.enqueued_at, ended.run_at)
+            1000 * date_part(
+                'epoch',
+                ended.started_at - greatest(ended.enqueued_at, ended.run_at)
             ),
-            1000 * extract(epoch from moment - ended.started_at)
+            1000 * date_part('epoch', moment - ended.started_at)
         from ended
     )
 

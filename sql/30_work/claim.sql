@@ -77,10 +77,12 @@ $$;
 comment on function work._lane_heads(bigint[]) is
 'Those of these ready jobs that are the next of their lane.';
 
--- Locks the jobs to be leased, never waiting for a lock. The flows come back without
--- what lies before the last job locked: that is taken, by us or by others.
-create or replace function work._lock_next(
-    inout flows work.flow[], max_jobs integer, out job_ids bigint[]
+-- Locks the jobs to be leased, never waiting for a lock. They come back by their places
+-- in the table, where they stay as long as they are locked, so that no index is asked
+-- for them again; the flows without what lies before the last job locked: that is
+-- taken, by us or by others.
+create or replace function work._take_next(
+    inout flows work.flow[], max_jobs integer, out places tid[]
 )
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -95,11 +97,11 @@ declare
     none integer[] := array_fill(0, array[cardinality(flows)]);
     shares integer[];
     taken integer[];
-    found_ids bigint[];
+    found_places tid[];
     lane_ids bigint[];
     in_lanes bigint[] := '{}';
 begin
-    job_ids := '{}';
+    places := '{}';
     if flows = '{}' then
         return;
     end if;
@@ -115,14 +117,14 @@ begin
     end;
     loop
         with head as materialized (
-            select f.number, following.job_id, following.lane
-            from unnest(_lock_next.flows) with ordinality as f (
+            select f.number, following.place, following.job_id, following.lane
+            from unnest(_take_next.flows) with ordinality as f (
                 kind, priority, tenant_id, first_job_id, side_effects, provider, number
             )
             inner join unnest(shares) with ordinality as s (share, number)
                 using (number)
             cross join lateral (
-                select j.job_id, j.lane from work.job as j
+                select j.ctid as place, j.job_id, j.lane from work.job as j
                 where
                     j.state = 'ready' and j.kind = f.kind and j.priority = f.priority
                     and j.tenant_id = f.tenant_id and j.job_id >= f.first_job_id
@@ -140,7 +142,7 @@ begin
 
         select
             array(
-                select head.job_id from head
+                select head.place from head
                 where head.lane is null order by head.number, head.job_id
             ),
             array(select head.job_id from head where head.lane is not null),
@@ -151,28 +153,31 @@ begin
                     coalesce(o.last_id + 1, f.first_job_id), f.side_effects, f.provider
                 )::work.flow order by f.number
             )
-        into found_ids, lane_ids, taken, flows
-        from unnest(_lock_next.flows) with ordinality as f (
+        into found_places, lane_ids, taken, flows
+        from unnest(_take_next.flows) with ordinality as f (
             kind, priority, tenant_id, first_job_id, side_effects, provider, number
         )
         left join of_flow as o on f.number = o.number;
 
         -- Those of the first round last: there the next claim goes on.
-        job_ids := found_ids || job_ids;
+        places := found_places || places;
         in_lanes := in_lanes || lane_ids;
-        free := free - cardinality(found_ids) - cardinality(lane_ids);
+        free := free - cardinality(found_places) - cardinality(lane_ids);
         exit when not is_even or free <= 0 or taken = shares;
         shares := work._even_shares(shares, taken, free);
         exit when 0 > all(shares);
     end loop;
     if in_lanes <> '{}' then
-        job_ids := job_ids || work._lane_heads(in_lanes);
+        places := places || array(
+            select j.ctid from work.job as j
+            where j.job_id = any(work._lane_heads(in_lanes))
+        );
     end if;
 end
 $$;
-comment on function work._lock_next(work.flow[], integer) is
-'Locks the next jobs of these flows; returns their ids, and the flows without what is '
-'taken.';
+comment on function work._take_next(work.flow[], integer) is
+'Locks the next jobs of these flows; returns their places in the table, and the flows '
+'without what is taken.';
 
 create or replace function work.claim(worker_id integer, kinds text[], max_jobs integer)
 returns table (
@@ -209,7 +214,10 @@ declare
     );
     until timestamptz := nullif(current_setting('work.flows_until', true), '');
     flows work.flow[];
-    taken bigint[] := '{}'::bigint[];
+    taken tid[] := '{}'::tid[];
+    kind_names text[];
+    leases interval[];
+    acting boolean[];
 begin
     if claim.max_jobs is null or claim.max_jobs not between 1 and 1000 then
         raise exception using
@@ -240,8 +248,8 @@ begin
         flows := work._in_turn(
             current_setting('work.flows')::work.flow[], last_tenant
         );
-        select n.flows, n.job_ids into flows, taken
-        from work._lock_next(flows, claim.max_jobs) as n;
+        select n.flows, n.places into flows, taken
+        from work._take_next(flows, claim.max_jobs) as n;
     else
         until := null;
     end if;
@@ -267,8 +275,8 @@ begin
             if cardinality(flows) > 1 then
                 flows := work._in_turn(flows, last_tenant);
             end if;
-            select n.flows, n.job_ids into flows, taken
-            from work._lock_next(flows, claim.max_jobs) as n;
+            select n.flows, n.places into flows, taken
+            from work._take_next(flows, claim.max_jobs) as n;
             exit when taken <> '{}' or flows = '{}';
         end loop;
         perform set_config('work.is_slow', is_slow::text, false);
@@ -279,17 +287,35 @@ begin
         return;
     end if;
 
+    -- Where the next claim goes on, as not every tenant may have had its turn.
+    last_taken := case
+        when cardinality(flows) = 1 then flows[1].tenant_id
+        else (
+            select j.tenant_id from work.job as j
+            where j.ctid = taken[cardinality(taken)]
+        )
+    end;
+    if exists (select from work.bucket as b where b.scope <> 'provider') then
+        perform work._spend(
+            array(select j.job_id from work.job as j where j.ctid = any(taken))
+        );
+    end if;
+    select array_agg(k.name), array_agg(k.lease), array_agg(k.side_effects)
+    into kind_names, leases, acting
+    from work.kind as k
+    where k.name in (select f.kind from unnest(flows) as f);
+
     moment := clock_timestamp();
     return query
     with leased as (
         update work.job as j
         set
             state = 'leased', attempt = j.attempt + 1, lease_token = j.lease_token + 1,
-            lease_until = moment + k.lease, worker_id = claim.worker_id,
+            lease_until = moment + known.lease, worker_id = claim.worker_id,
             started_at = moment
-        from work.kind as k
-        where j.job_id = any(taken) and k.name = j.kind
-        returning j.*, k.side_effects
+        from unnest(kind_names, leases, acting) as known (kind, lease, side_effects)
+        where j.ctid = any(taken) and known.kind = j.kind
+        returning j.*, known.side_effects
     ),
 
     -- Losing a claim in a crash only runs the job again, so it need not wait for the
@@ -305,14 +331,6 @@ begin
     from leased left join durability on true
     order by leased.priority, leased.job_id;
 
-    -- Where the next claim goes on, as not every tenant may have had its turn.
-    last_taken := case
-        when cardinality(flows) = 1 then flows[1].tenant_id
-        else (
-            select j.tenant_id from work.job as j
-            where j.job_id = taken[cardinality(taken)]
-        )
-    end;
     if last_taken <> last_tenant then
         perform set_config('work.last_tenant', last_taken::text, false);
     end if;
@@ -320,9 +338,6 @@ begin
         perform set_config('work.flows_until', until::text, false),
             set_config('work.flows_kinds', coalesce(claim.kinds::text, ''), false),
             set_config('work.flows', flows::text, false);
-    end if;
-    if exists (select from work.bucket as b where b.scope <> 'provider') then
-        perform work._spend(taken);
     end if;
 end
 $$;

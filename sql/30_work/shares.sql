@@ -230,6 +230,9 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+    if cardinality(shares) = 1 then
+        return array[case when shares = taken then max_jobs else -1 end];
+    end if;
     return array(
         select case
             when not f.is_open then -1
