@@ -103,7 +103,9 @@ begin
                 from unnest(ack.job_ids, ack.lease_tokens)
                     as given (job_id, lease_token)
             )) is true
-        returning j.*
+        returning
+            j.job_id, j.tenant_id, j.kind, j.attempt, j.rescues, j.worker_id,
+            j.dedup_key, j.lane, j.enqueued_at, j.run_at, j.started_at
     ),
 
     recorded as (

@@ -315,7 +315,9 @@ begin
             started_at = moment
         from unnest(kind_names, leases, acting) as known (kind, lease, side_effects)
         where j.ctid = any(taken) and known.kind = j.kind
-        returning j.*, known.side_effects
+        returning
+            j.job_id, j.lease_token, j.kind, j.tenant_id, j.payload, j.attempt,
+            j.max_attempts, j.enqueued_at, j.priority, known.side_effects
     ),
 
     -- Losing a claim in a crash only runs the job again, so it need not wait for the

@@ -15,9 +15,19 @@ declare
     gate record;
     running bigint;
 begin
+    -- Most often no limit is one of theirs, and to see that costs little.
     if not exists (
         select from work.gate as g
-        where g.max_running is not null or g.rate is not null
+        where
+            (g.max_running is not null or g.rate is not null)
+            and (
+                g.scope = 'tenant' or exists (
+                    select from unnest(_remaining.flows) as f
+                    where
+                        (g.scope = 'kind' and g.name = f.kind)
+                        or (g.scope = 'provider' and g.name = f.provider)
+                )
+            )
     ) then
         return;
     end if;
