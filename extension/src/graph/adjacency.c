@@ -391,6 +391,7 @@ GraphPatchAdjacency(GraphAdjacency *adjacency, GraphChangedRows *rows,
 	int64	   *ids = NULL;
 	int			nids;
 
+	GraphForgetReady(adjacency);
 	nids = IdList(edges, &ids);
 	for (int i = 0; i < nids; i++)
 	{

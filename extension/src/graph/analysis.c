@@ -114,6 +114,8 @@ graph_pagerank(PG_FUNCTION_ARGS)
 	bool		weighted;
 	double	   *rank;
 	double	   *restart;
+	GraphRankReady *ready;
+	const int64 *columns[2];
 
 	GraphBeginRows(fcinfo);
 	GraphNotNull(fcinfo, 1, "damping");
@@ -136,26 +138,18 @@ graph_pagerank(PG_FUNCTION_ARGS)
 	if (weighted)
 		GraphRefuseNegative(&call, WANT_POSITIVE);
 
-	/* rank flows in: the lists of the other direction */
-	GraphPack(&call,
-			  call.filter.direction == GRAPH_OUT ? GRAPH_IN :
-			  call.filter.direction == GRAPH_IN ? GRAPH_OUT : GRAPH_ANY,
-			  weighted);
+	ready = GraphReadyToRank(&call, weighted, tolerance > 0);
 	restart = ReadRestart(&call, PG_ARGISNULL(4) ? NULL : PG_GETARG_ARRAYTYPE_P(4),
 						  PG_ARGISNULL(5) ? NULL : PG_GETARG_ARRAYTYPE_P(5));
 	rank = kernel_alloc(sizeof(double) * call.packed.nodes);
 	if (tolerance > 0)
-		kernel_pagerank_limit(&call.packed, restart, damping, iterations,
+		kernel_pagerank_limit(&ready->order, restart, damping, iterations,
 							  tolerance, rank);
 	else
-		kernel_pagerank(&call.packed, restart, damping, iterations, rank);
-	for (uint32 n = 0; n < call.packed.nodes; n++)
-	{
-		Datum		values[] = {Int64GetDatum(GraphNodeId(&call, n)), Float8GetDatum(rank[n])};
-		bool		nulls[] = {false, false};
-
-		GraphPut(&call, values, nulls);
-	}
+		kernel_pagerank(&ready->rounds, restart, damping, iterations, rank);
+	columns[0] = GraphNodeIds(&call);
+	columns[1] = (const int64 *) rank;
+	GraphPutRows(&call.rows, call.result, call.packed.nodes, columns);
 	SPI_finish();
 	return (Datum) 0;
 }
@@ -203,26 +197,29 @@ graph_degree(PG_FUNCTION_ARGS)
 static void
 PutGroups(GraphCall *call, const uint32 *group, double modularity)
 {
-	const kernel_csr *csr = &call->adjacency->csr;
-	int64	   *name = NULL;
+	uint32		nodes = call->packed.nodes;
+	const int64 *ids = GraphNodeIds(call);
+	int64	   *name = kernel_alloc(sizeof(int64) * nodes);
+	double	   *same = kernel_alloc(sizeof(double) * nodes);
+	const int64 *columns[] = {ids, name, (const int64 *) same};
 
-	if (csr->sorted_nodes < csr->nodes)
+	if (call->adjacency->csr.sorted_nodes < call->adjacency->csr.nodes)
 	{
-		name = kernel_alloc(sizeof(int64) * call->packed.nodes);
-		for (uint32 n = 0; n < call->packed.nodes; n++)
-			name[n] = PG_INT64_MAX;
-		for (uint32 n = 0; n < call->packed.nodes; n++)
-			name[group[n]] = Min(name[group[n]], GraphNodeId(call, n));
-	}
-	for (uint32 n = 0; n < call->packed.nodes; n++)
-	{
-		int64		least = name ? name[group[n]] : GraphNodeId(call, group[n]);
-		Datum		values[] = {Int64GetDatum(GraphNodeId(call, n)), Int64GetDatum(least),
-		Float8GetDatum(modularity)};
-		bool		nulls[] = {false, false, false};
+		int64	   *least = kernel_alloc(sizeof(int64) * nodes);
 
-		GraphPut(call, values, nulls);
+		for (uint32 n = 0; n < nodes; n++)
+			least[n] = PG_INT64_MAX;
+		for (uint32 n = 0; n < nodes; n++)
+			least[group[n]] = Min(least[group[n]], ids[n]);
+		for (uint32 n = 0; n < nodes; n++)
+			name[n] = least[group[n]];
 	}
+	else
+		for (uint32 n = 0; n < nodes; n++)
+			name[n] = ids[group[n]];
+	for (uint32 n = 0; n < nodes; n++)
+		same[n] = modularity;
+	GraphPutRows(&call->rows, call->result, nodes, columns);
 }
 
 /* graph, strong, labels, types, as_of */

@@ -86,6 +86,17 @@ GraphCacheBytes(void)
 	return bytes;
 }
 
+/*
+ * Something was put beside adjacency or taken away: if it is kept, count again.
+ */
+void
+GraphCacheMeasure(const GraphAdjacency *adjacency)
+{
+	for (CacheEntry *entry = entries; entry != NULL; entry = entry->next)
+		if (entry->adjacency == adjacency)
+			entry->bytes = MemoryContextMemAllocated(entry->context, true);
+}
+
 static void
 DropEntry(CacheEntry *dropped)
 {

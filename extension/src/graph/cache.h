@@ -16,6 +16,22 @@
 /* Ids that are read again one by one; more of them: build anew */
 #define GRAPH_MAX_PATCH		2000
 
+/*
+ * The whole graph made ready for PageRank (ready.c): for its limit, or for
+ * rounds. Kept beside adjacency until an edge changes.
+ */
+typedef struct GraphRankReady
+{
+	MemoryContext context;		/* owns all of it */
+	GraphDirection direction;
+	bool		weighted;
+	union
+	{
+		kernel_rank_rounds rounds;
+		kernel_rank_order order;
+	};
+} GraphRankReady;
+
 /* Adjacency of one tenant's graph */
 typedef struct GraphAdjacency
 {
@@ -24,6 +40,7 @@ typedef struct GraphAdjacency
 	int			ntypes;
 	int			types_capacity;
 	MemoryContext context;		/* owns all of it */
+	GraphRankReady *ready[2];	/* for rounds, for the limit; or NULL */
 } GraphAdjacency;
 
 /* Rows of the tables as they are now, read for a list of ids */
@@ -36,6 +53,7 @@ extern bool GraphEdgesDecide(const Graph *graph);
 extern GraphAdjacency *GraphGetAdjacency(const Graph *graph, bool build);
 extern size_t GraphCacheBytes(void);
 extern void GraphCacheShrink(void);
+extern void GraphCacheMeasure(const GraphAdjacency *adjacency);
 
 /* adjacency.c: reading the tables */
 extern GraphAdjacency *GraphBuildAdjacency(const Graph *graph,
@@ -68,8 +86,14 @@ extern void GraphPack(GraphCall *call, GraphDirection direction,
 					  bool weighted);
 extern void GraphRefuseNegative(const GraphCall *call, const char *why);
 extern int64 GraphNodeId(const GraphCall *call, uint32 packed);
+extern const int64 *GraphNodeIds(const GraphCall *call);
 extern uint32 GraphPackedNode(const GraphCall *call, int64 id);
 extern void GraphPut(GraphCall *call, Datum *values, bool *nulls);
+
+/* ready.c */
+extern GraphRankReady *GraphReadyToRank(GraphCall *call, bool weighted,
+										bool limit);
+extern void GraphForgetReady(GraphAdjacency *adjacency);
 
 /* port.c */
 extern size_t GraphMemoryUsed(void);

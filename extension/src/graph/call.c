@@ -113,6 +113,23 @@ GraphNodeId(const GraphCall *call, uint32 packed)
 }
 
 /*
+ * The ids of all packed nodes.
+ */
+const int64 *
+GraphNodeIds(const GraphCall *call)
+{
+	const kernel_csr *csr = &call->adjacency->csr;
+	int64	   *ids;
+
+	if (call->packed.nodes == csr->nodes)
+		return csr->node_id;
+	ids = kernel_alloc(sizeof(int64) * call->packed.nodes);
+	for (uint32 n = 0; n < call->packed.nodes; n++)
+		ids[n] = csr->node_id[call->packed.original[n]];
+	return ids;
+}
+
+/*
  * Packed number of the node with this id, GRAPH_NONE if it does not count.
  */
 uint32

@@ -23,6 +23,7 @@
 #include "utils/rel.h"
 
 #include "bellwether.h"
+#include "graph/answer.h"
 #include "graph/cache.h"
 #include "graph/graph.h"
 
@@ -49,6 +50,7 @@ GraphInit(void)
 	MarkGUCPrefixReserved("graph");
 	GraphChangeInit();
 	GraphCacheInit();
+	GraphScanInit();
 }
 
 /*

@@ -117,9 +117,12 @@ typedef struct GraphRows
 } GraphRows;
 
 /* rows.c */
+extern int	GraphAnswerMemory(void);
 extern void GraphBeginRows(FunctionCallInfo fcinfo);
 extern void GraphPutRow(GraphRows *rows, ReturnSetInfo *result, Datum *values,
 						bool *nulls);
+extern void GraphPutRows(GraphRows *rows, ReturnSetInfo *result, uint32 nrows,
+						 const int64 *const *columns);
 
 /* indexwalk.c: edges through the covering indexes */
 extern bool GraphNodeExists(const Graph *graph, int64 node);

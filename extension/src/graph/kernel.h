@@ -260,13 +260,62 @@ extern void kernel_free_graph(kernel_graph *graph);
 extern void kernel_shuffle(uint32_t *items, uint32_t count,
 						   kernel_random *random);
 
-/* kernel_pagerank.c */
+/* Lists of numbers, one of each row */
+typedef struct kernel_lists
+{
+	uint32_t	rows;
+	uint64_t   *start;			/* rows + 1 */
+	uint32_t   *from;
+	double	   *weight;			/* of each entry; NULL: all 1 */
+} kernel_lists;
+
+/*
+ * A graph made ready for rounds of PageRank (kernel_pagerank.c). Nodes that lead
+ * on have a number: first the core's, then those that nothing enters.
+ */
+typedef struct kernel_rank_rounds
+{
+	uint32_t	nodes;			/* of the graph */
+	uint32_t	core;
+	uint32_t	numbers;
+	uint32_t   *node;			/* of each number: its node */
+	double	   *per_strength;	/* of each number */
+	kernel_lists inner;			/* of each in the core: those in the core that
+								 * lead to it */
+	kernel_lists outer;			/* of each in the core: those outside */
+	kernel_lists last;			/* of nodes that do not lead on: all */
+	uint32_t   *last_node;
+} kernel_rank_rounds;
+
+/*
+ * A graph made ready for solving PageRank's equations: its nodes in an order in
+ * which strong components come after those that lead to them.
+ */
+typedef struct kernel_rank_order
+{
+	uint32_t   *node;			/* of each place */
+	kernel_lists lists;			/* of each place: those that lead to it,
+								 * itself left out */
+	double	   *per_strength;
+	double	   *own;			/* weight of edges to itself */
+	uint32_t	components;
+	uint32_t   *end;			/* of each: the place behind its last */
+} kernel_rank_order;
+
+/* kernel_rank.c */
 extern void kernel_strengths(const kernel_graph *graph, double *strength);
-extern void kernel_strengths_of_in(const kernel_graph *in, double *strength);
-extern uint32_t kernel_pagerank(const kernel_graph *in, const double *restart,
-								double damping, uint32_t iterations,
-								double *rank);
-extern uint32_t kernel_pagerank_limit(const kernel_graph *in,
+extern void kernel_prepare_rounds(const kernel_graph *in,
+								  kernel_rank_rounds *rounds);
+extern void kernel_free_rounds(kernel_rank_rounds *rounds);
+extern void kernel_prepare_order(const kernel_graph *in,
+								 kernel_rank_order *order);
+extern void kernel_free_order(kernel_rank_order *order);
+
+/* kernel_pagerank.c */
+extern uint32_t kernel_pagerank(const kernel_rank_rounds *prepared,
+								const double *restart, double damping,
+								uint32_t iterations, double *rank);
+extern uint32_t kernel_pagerank_limit(const kernel_rank_order *prepared,
 									  const double *restart, double damping,
 									  uint32_t iterations, double tolerance,
 									  double *rank);

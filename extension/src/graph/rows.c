@@ -3,8 +3,10 @@
  * rows.c
  *	  Rows of an answer on their way to the caller.
  *
- * A row without nulls and of numbers only is the same but for its values: it is
- * formed once, and its values are written over for each next row.
+ * Rows go where the caller wants them: to a scan of ours as arrays (answer.h), to
+ * the executor as a tuplestore. For that a row without nulls and of numbers only is
+ * the same but for its values: it is formed once, and its values are written over
+ * for each next row.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,10 +18,20 @@
 #include "miscadmin.h"
 #include "utils/tuplestore.h"
 
+#include "graph/answer.h"
 #include "graph/graph.h"
 
 /* Part of graph.max_memory that an answer's rows take before they go to disk */
 #define ROWS_PART	8
+
+/*
+ * Memory for the rows of an answer, in kB.
+ */
+int
+GraphAnswerMemory(void)
+{
+	return Max(work_mem, graph_max_memory / ROWS_PART);
+}
 
 /*
  * As InitMaterializedSRF, but an answer of some size stays in memory.
@@ -30,13 +42,18 @@ GraphBeginRows(FunctionCallInfo fcinfo)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	MemoryContext outer;
 
+	if (GraphAnswerOf(result) != NULL)
+	{
+		result->returnMode = SFRM_Materialize;
+		return;
+	}
 	InitMaterializedSRF(fcinfo, 0);
-	if (graph_max_memory / ROWS_PART <= work_mem)
+	if (GraphAnswerMemory() == work_mem)
 		return;
 	tuplestore_end(result->setResult);
 	outer = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
 	result->setResult = tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
-											  false, graph_max_memory / ROWS_PART);
+											  false, GraphAnswerMemory());
 	MemoryContextSwitchTo(outer);
 }
 
@@ -76,8 +93,14 @@ void
 GraphPutRow(GraphRows *rows, ReturnSetInfo *result, Datum *values, bool *nulls)
 {
 	TupleDesc	desc = result->setDesc;
+	GraphAnswer *answer = GraphAnswerOf(result);
 	char	   *data;
 
+	if (answer != NULL)
+	{
+		GraphAnswerPut(answer, values, nulls);
+		return;
+	}
 	if (rows->row == NULL && !FormRow(rows, desc, values, nulls))
 	{
 		tuplestore_putvalues(result->setResult, desc, values, nulls);
@@ -97,4 +120,31 @@ GraphPutRow(GraphRows *rows, ReturnSetInfo *result, Datum *values, bool *nulls)
 			store_att_byval(data + rows->place[i], values[i],
 							TupleDescAttr(desc, i)->attlen);
 	tuplestore_puttuple(result->setResult, &rows->tuple);
+}
+
+/*
+ * A row for each n below nrows, of columns that are int64 or float8 (which has
+ * the same bits here: both are passed by value): columns[i][n].
+ */
+void
+GraphPutRows(GraphRows *rows, ReturnSetInfo *result, uint32 nrows,
+			 const int64 *const *columns)
+{
+	GraphAnswer *answer = GraphAnswerOf(result);
+	int			width = result->setDesc->natts;
+
+	if (answer != NULL)
+	{
+		GraphAnswerPutAll(answer, nrows, columns);
+		return;
+	}
+	for (uint32 n = 0; n < nrows; n++)
+	{
+		Datum		values[GRAPH_MAX_COLUMNS];
+		bool		nulls[GRAPH_MAX_COLUMNS] = {false};
+
+		for (int i = 0; i < width; i++)
+			values[i] = Int64GetDatum(columns[i][n]);
+		GraphPutRow(rows, result, values, nulls);
+	}
 }

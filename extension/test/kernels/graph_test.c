@@ -398,6 +398,8 @@ CheckPacked(const kernel_csr *csr)
 {
 	kernel_view view = {.csr = csr,.out = true,.in = true};
 	kernel_graph graph;
+	kernel_rank_rounds rounds;
+	kernel_rank_order order;
 	uint32_t   *group;
 	double	   *score;
 	double	   *strength;
@@ -410,8 +412,12 @@ CheckPacked(const kernel_csr *csr)
 	strength = kernel_alloc(sizeof(double) * graph.nodes);
 	triangles = kernel_alloc(sizeof(uint64_t) * graph.nodes);
 
-	kernel_pagerank_limit(&graph, NULL, 0.85, 2000, 1e-15, strength);
-	kernel_pagerank(&graph, NULL, 0.85, 300, score);
+	kernel_prepare_order(&graph, &order);
+	kernel_pagerank_limit(&order, NULL, 0.85, 2000, 1e-15, strength);
+	kernel_free_order(&order);
+	kernel_prepare_rounds(&graph, &rounds);
+	kernel_pagerank(&rounds, NULL, 0.85, 300, score);
+	kernel_free_rounds(&rounds);
 	for (uint32_t n = 0; n < graph.nodes; n++)
 		Expect(fabs(score[n] - strength[n]) < 1e-12, "rounds come to the limit");
 	for (uint32_t n = 0; n < graph.nodes; n++)

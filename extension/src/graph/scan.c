@@ -1,0 +1,367 @@
+/*-------------------------------------------------------------------------
+ *
+ * scan.c
+ *	  A scan that gives out the rows of a graph function from arrays (answer.h).
+ *
+ * The planner's hook puts it in the place of the function scan, wherever a
+ * function of ours stands alone in FROM. What it may cost and how many rows
+ * there may be is what the function's declaration says, as without it.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/sysattr.h"
+#include "catalog/pg_language.h"
+#include "catalog/pg_proc.h"
+#include "commands/explain.h"
+#include "executor/executor.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "nodes/extensible.h"
+#include "nodes/makefuncs.h"
+#include "optimizer/optimizer.h"
+#include "optimizer/pathnode.h"
+#include "optimizer/paths.h"
+#include "optimizer/restrictinfo.h"
+#include "parser/parsetree.h"
+#include "utils/lsyscache.h"
+#include "utils/plancache.h"
+#include "utils/syscache.h"
+
+#include "graph/answer.h"
+
+#define SCAN_NAME	"GraphScan"
+
+/* The functions whose rows are put by GraphPutRow */
+extern Datum graph_pagerank(PG_FUNCTION_ARGS);
+extern Datum graph_degree(PG_FUNCTION_ARGS);
+extern Datum graph_components(PG_FUNCTION_ARGS);
+extern Datum graph_communities(PG_FUNCTION_ARGS);
+extern Datum graph_label_propagation(PG_FUNCTION_ARGS);
+extern Datum graph_triangles(PG_FUNCTION_ARGS);
+extern Datum graph_similar(PG_FUNCTION_ARGS);
+extern Datum graph_betweenness(PG_FUNCTION_ARGS);
+extern Datum graph_debtrank(PG_FUNCTION_ARGS);
+extern Datum graph_recommend(PG_FUNCTION_ARGS);
+extern Datum graph_khop(PG_FUNCTION_ARGS);
+extern Datum graph_bfs(PG_FUNCTION_ARGS);
+
+static const PGFunction scanned[] = {
+	graph_pagerank, graph_degree, graph_components, graph_communities,
+	graph_label_propagation, graph_triangles, graph_similar, graph_betweenness,
+	graph_debtrank, graph_recommend, graph_khop, graph_bfs
+};
+
+typedef struct GraphScanState
+{
+	CustomScanState custom;
+	SetExprState *function;
+	GraphAnswer answer;
+	bool		called;
+	bool		had_nulls;		/* the slot's last row */
+	uint64		next;			/* row */
+	TupleTableSlot *rest;		/* for rows of the answer's rest */
+} GraphScanState;
+
+static set_rel_pathlist_hook_type next_hook;
+
+static bool
+IsScanned(Oid function)
+{
+	HeapTuple	tuple = SearchSysCache1(PROCOID, ObjectIdGetDatum(function));
+	Oid			language;
+	FmgrInfo	info;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for function %u", function);
+	language = ((Form_pg_proc) GETSTRUCT(tuple))->prolang;
+	ReleaseSysCache(tuple);
+	if (language != ClanguageId)
+		return false;
+	fmgr_info(function, &info);
+	for (int i = 0; i < lengthof(scanned); i++)
+		if (info.fn_addr == scanned[i])
+			return true;
+	return false;
+}
+
+/*
+ * Is one of the relation's columns wanted as a whole row?
+ */
+static bool
+WantsWholeRow(RelOptInfo *rel, Index rti)
+{
+	Bitmapset  *columns = NULL;
+	ListCell   *cell;
+
+	pull_varattnos((Node *) rel->reltarget->exprs, rti, &columns);
+	foreach(cell, rel->baserestrictinfo)
+		pull_varattnos((Node *) lfirst_node(RestrictInfo, cell)->clause, rti, &columns);
+	return bms_is_member(0 - FirstLowInvalidHeapAttributeNumber, columns);
+}
+
+/*
+ * Columns (var, varno rti) of the function's rows; NIL if one has no place in
+ * an array of values.
+ */
+static List *
+ScannedColumns(RangeTblEntry *rte, RangeTblFunction *function, Index rti)
+{
+	TupleDesc	desc;
+	List	   *columns = NIL;
+
+	if (get_expr_result_type(function->funcexpr, NULL, &desc) != TYPEFUNC_COMPOSITE ||
+		desc->natts != function->funccolcount || desc->natts > GRAPH_MAX_COLUMNS)
+		return NIL;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute a = TupleDescAttr(desc, i);
+
+		if (!a->attbyval || a->attisdropped)
+			return NIL;
+		columns = lappend(columns,
+						  makeTargetEntry((Expr *) makeVar(rti, i + 1, a->atttypid, a->atttypmod,
+														   a->attcollation, 0),
+										  i + 1, strVal(list_nth(rte->eref->colnames, i)), false));
+	}
+	return columns;
+}
+
+static Plan *PlanScan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path,
+					  List *tlist, List *clauses, List *plans);
+static Node *CreateScan(CustomScan *plan);
+
+static const CustomPathMethods path_methods = {
+	.CustomName = SCAN_NAME,
+	.PlanCustomPath = PlanScan
+};
+
+static const CustomScanMethods scan_methods = {
+	.CustomName = SCAN_NAME,
+	.CreateCustomScanState = CreateScan
+};
+
+/*
+ * The scan in the place of the function scan. Where rows are locked or written,
+ * the executor may ask for them again by their range table entry, which a custom
+ * scan without a table does not know; there the function scan stays.
+ */
+static void
+AddScan(PlannerInfo *root, RelOptInfo *rel, Index rti, RangeTblEntry *rte)
+{
+	RangeTblFunction *function;
+	Path	   *plain;
+	CustomPath *path;
+
+	if (next_hook)
+		next_hook(root, rel, rti, rte);
+	if (rte->rtekind != RTE_FUNCTION || list_length(rte->functions) != 1 ||
+		rte->funcordinality || list_length(rel->pathlist) != 1 ||
+		root->parse->commandType != CMD_SELECT || root->rowMarks != NIL)
+		return;
+	function = linitial_node(RangeTblFunction, rte->functions);
+	plain = linitial(rel->pathlist);
+	if (!IsA(function->funcexpr, FuncExpr) || plain->pathtype != T_FunctionScan ||
+		!((FuncExpr *) function->funcexpr)->funcretset ||
+		!IsScanned(((FuncExpr *) function->funcexpr)->funcid) || WantsWholeRow(rel, rti) ||
+		ScannedColumns(rte, function, rti) == NIL)
+		return;
+
+	path = makeNode(CustomPath);
+	path->path = *plain;
+	path->path.type = T_CustomPath;
+	path->path.pathtype = T_CustomScan;
+	path->path.parallel_safe = false;
+	path->flags = CUSTOMPATH_SUPPORT_PROJECTION;
+	path->methods = &path_methods;
+	rel->pathlist = list_make1(path);
+}
+
+/*
+ * May rows be given out as they are, instead of the columns that are wanted?
+ * An aggregate without groups above takes from them what it needs.
+ */
+static bool
+AllWillDo(PlannerInfo *root, List *tlist)
+{
+	ListCell   *cell;
+
+	foreach(cell, tlist)
+	{
+		TargetEntry *wanted = lfirst_node(TargetEntry, cell);
+
+		if (!IsA(wanted->expr, Var) || wanted->ressortgroupref != 0)
+			return false;
+	}
+	return root->parse->hasAggs && root->parse->groupClause == NIL &&
+		root->parse->groupingSets == NIL;
+}
+
+static Plan *
+PlanScan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
+		 List *clauses, List *plans)
+{
+	RangeTblEntry *rte = planner_rt_fetch(rel->relid, root);
+	RangeTblFunction *function = linitial_node(RangeTblFunction, rte->functions);
+	CustomScan *scan = makeNode(CustomScan);
+	List	   *columns;
+
+	columns = ScannedColumns(rte, function, rel->relid);
+	scan->scan.plan.targetlist = AllWillDo(root, tlist) ? columns : tlist;
+	scan->scan.plan.qual = extract_actual_clauses(clauses, false);
+	scan->flags = path->flags;
+	scan->custom_exprs = list_make1(function->funcexpr);
+	scan->custom_scan_tlist = copyObject(columns);
+	scan->methods = &scan_methods;
+	return &scan->scan.plan;
+}
+
+/*
+ * The next row of the answer, which is asked for with the first.
+ */
+static TupleTableSlot *
+NextRow(ScanState *node)
+{
+	GraphScanState *s = (GraphScanState *) node;
+	GraphAnswer *answer = &s->answer;
+	TupleTableSlot *slot = node->ss_ScanTupleSlot;
+	int			columns = answer->columns;
+
+	if (!s->called)
+	{
+		GraphAnswerCall(answer, s->function, node->ps.ps_ExprContext);
+		s->called = true;
+	}
+	if (s->next < answer->rows)
+	{
+		const GraphPiece *piece = answer->pieces[s->next / GRAPH_PIECE_ROWS];
+		uint32		place = s->next++ % GRAPH_PIECE_ROWS;
+
+		/* a slot that holds nothing of its own may just be written over */
+		if (TTS_EMPTY(slot) || TTS_SHOULDFREE(slot))
+		{
+			ExecClearTuple(slot);
+			ExecStoreVirtualTuple(slot);
+		}
+		for (int i = 0; i < columns; i++)
+			slot->tts_values[i] = piece->values[place * columns + i];
+		if (piece->nulls[place] != 0 || s->had_nulls)
+		{
+			for (int i = 0; i < columns; i++)
+				slot->tts_isnull[i] = (piece->nulls[place] >> i) & 1;
+			s->had_nulls = piece->nulls[place] != 0;
+		}
+		return slot;
+	}
+	ExecClearTuple(slot);
+	if (answer->rest != NULL && tuplestore_gettupleslot(answer->rest, true, false, s->rest))
+	{
+		slot_getallattrs(s->rest);
+		memcpy(slot->tts_values, s->rest->tts_values, sizeof(Datum) * columns);
+		memcpy(slot->tts_isnull, s->rest->tts_isnull, sizeof(bool) * columns);
+		s->had_nulls = true;
+		return ExecStoreVirtualTuple(slot);
+	}
+	return slot;
+}
+
+/*
+ * A row needs no second look: see AddScan.
+ */
+static bool
+RowIsGood(ScanState *node, TupleTableSlot *slot)
+{
+	return true;
+}
+
+static void
+BeginScan(CustomScanState *node, EState *estate, int eflags)
+{
+	GraphScanState *s = (GraphScanState *) node;
+	CustomScan *plan = (CustomScan *) node->ss.ps.plan;
+	TupleTableSlot *slot = node->ss.ss_ScanTupleSlot;
+
+	s->function = ExecInitTableFunctionResult(linitial(plan->custom_exprs),
+											  node->ss.ps.ps_ExprContext, &node->ss.ps);
+	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
+		return;
+	GraphAnswerBegin(&s->answer, slot->tts_tupleDescriptor);
+	memset(slot->tts_isnull, 0, sizeof(bool) * s->answer.columns);
+	s->rest = ExecInitExtraTupleSlot(estate, slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
+}
+
+static TupleTableSlot *
+ExecuteScan(CustomScanState *node)
+{
+	/* the executor's loop is for conditions and expressions */
+	if (node->ss.ps.qual == NULL && node->ss.ps.ps_ProjInfo == NULL)
+		return NextRow(&node->ss);
+	return ExecScan(&node->ss, NextRow, RowIsGood);
+}
+
+static void
+EndScan(CustomScanState *node)
+{
+	GraphScanState *s = (GraphScanState *) node;
+
+	if (s->answer.context != NULL)
+		GraphAnswerForget(&s->answer);
+}
+
+/*
+ * From the first row again; the function is called again only if what it was
+ * given may have changed.
+ */
+static void
+RescanScan(CustomScanState *node)
+{
+	GraphScanState *s = (GraphScanState *) node;
+
+	s->next = 0;
+	if (node->ss.ps.chgParam != NULL)
+	{
+		GraphAnswerForget(&s->answer);
+		s->called = false;
+	}
+	else if (s->answer.rest != NULL)
+		tuplestore_rescan(s->answer.rest);
+	ExecScanReScan(&node->ss);
+}
+
+static void
+ExplainScan(CustomScanState *node, List *ancestors, ExplainState *es)
+{
+	GraphScanState *s = (GraphScanState *) node;
+
+	ExplainPropertyText("Function",
+						get_func_name(((FuncExpr *) s->function->expr)->funcid), es);
+}
+
+static const CustomExecMethods exec_methods = {
+	.CustomName = SCAN_NAME,
+	.BeginCustomScan = BeginScan,
+	.ExecCustomScan = ExecuteScan,
+	.EndCustomScan = EndScan,
+	.ReScanCustomScan = RescanScan,
+	.ExplainCustomScan = ExplainScan
+};
+
+static Node *
+CreateScan(CustomScan *plan)
+{
+	GraphScanState *s = (GraphScanState *) newNode(sizeof(GraphScanState), T_CustomScanState);
+
+	s->custom.methods = &exec_methods;
+	return (Node *) s;
+}
+
+void
+GraphScanInit(void)
+{
+	RegisterCustomScanMethods(&scan_methods);
+	next_hook = set_rel_pathlist_hook;
+	set_rel_pathlist_hook = AddScan;
+	/* where the library came with a statement: plans made before know no scan */
+	ResetPlanCache();
+}
