@@ -148,9 +148,11 @@ test_doors() {
     BELLWETHER_ADMIN_DSN=$(dsn admin) BELLWETHER_WORKER_DSN=$(dsn worker) \
         BELLWETHER_ANALYST_DSN=$(dsn analyst) BELLWETHER_MODEL_PATH=$base/model \
         demo/run.sh > "$scratch/demo.out" 2>&1 || { tail -n 30 "$scratch/demo.out" >&2; return 1; }
-    key() { "$bellwether" key create --scopes trade --rate 100000 --name "$1" --database "$(dsn admin)" > "$scratch/$1"; }
+    key() { "$bellwether" key create --scopes trade --rate 100000 --name "$@" --database "$(dsn admin)" > "$scratch/$1"; }
     key page
     key api
+    psql -Xq -v ON_ERROR_STOP=1 "$(dsn admin)" -c "select tenant.create_tenant(2, 'two')" > /dev/null
+    key other --tenant 2
     "$bellwether" gateway --port 0 --rpc-port 0 --libraries "$base/web" --log-format json \
         --database "$(dsn gateway)" 2> "$scratch/gateway.log" &
     gateway=$!
@@ -161,6 +163,7 @@ test_doors() {
     url=$(sed -n 's#.*listening on \(http[^ ,]*\)/,.*#\1#p' "$scratch/gateway.log")
     "$python" Tests/DoorTests/page_test.py "$url" "$scratch/page" "$base/screenshots" || status=$?
     Tests/DoorTests/api_test.sh "$(dirname "$python")/schemathesis" "$url" "$scratch/api" || status=$?
+    "$python" Tests/DoorTests/tenants_test.py "$url" "$scratch/api" "$scratch/other" || status=$?
     kill -TERM "$gateway"
     wait "$gateway" || status=$?
     "$python" Tests/DoorTests/streams_test.py "$scratch/api" 1000 \

@@ -313,6 +313,16 @@ declare
     losses integer;
     cause text;
 begin
+    if not exists (
+        select from trade.account as a
+        where a.tenant_id = public.current_tenant()
+        and a.account_id = evaluate_breaker.account_id
+    ) then
+        raise exception using
+            errcode = 'BW123',
+            message = format('there is no account %s', evaluate_breaker.account_id),
+            hint = 'See api.accounts.';
+    end if;
     insert into risk.breaker as b (account_id) values (evaluate_breaker.account_id)
     on conflict (tenant_id, account_id) do nothing;
     select * into strict breaker from risk.breaker as b

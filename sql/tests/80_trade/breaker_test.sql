@@ -2,7 +2,7 @@
 -- a row; shadow decisions while it is open; when it may close, and who says so.
 -- Day d has open 100 + d and close 101 + d; day 1 is 2018-01-03.
 begin;
-select plan(50);
+select plan(51);
 \ir ../roles.psql
 \ir ../desk.psql
 select tenant.set_setting(name, '4') from unnest(
@@ -257,6 +257,10 @@ select is(
 select throws_ok(
     $$select api.close_breaker(pg_temp.account(), 'again')$$, 'BW125', null,
     'what is closed cannot be closed'
+);
+select throws_ok(
+    'select api.evaluate_breaker(987654321)', 'BW123', 'there is no account 987654321',
+    'an account that is not there has none'
 );
 
 select * from finish();
