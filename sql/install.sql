@@ -77,6 +77,7 @@
 \ir 20_market/ingest_sessions.sql
 \ir 20_market/ingest_news.sql
 \ir 20_market/prices.sql
+\ir 20_market/correlation.sql
 \ir 20_market/snapshot_blocks.sql
 \ir 20_market/base_rates.sql
 \ir 20_market/snapshot_text.sql
@@ -291,6 +292,7 @@
 \ir 95_api/orders.sql
 \ir 95_api/capital.sql
 \ir 95_api/desk.sql
+\ir 95_api/what_if.sql
 \ir 95_api/portfolio.sql
 \ir 95_api/cycle_report.sql
 \ir 95_api/quote.sql

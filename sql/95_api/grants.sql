@@ -69,6 +69,10 @@ api.resume(text, text, text),
 api.place_order(
     bigint, text, text, numeric, text, numeric, numeric, text, text, boolean,
     timestamptz
+),
+api.ask_order(
+    bigint, text, text, numeric, text, numeric, numeric, text, text, boolean,
+    timestamptz
 )
 to bellwether_analyst, bellwether_gateway;
 -- Who binds members is above them.

@@ -63,12 +63,16 @@ from (
         '{order_id}', null, null, 'Orders, newest first'
     ),
     (
-        'orders', 'POST', '/api/orders', 'trade', 'api.place_order', 'row', 201, null,
+        'orders', 'POST', '/api/orders', 'trade', 'api.ask_order', 'value', 201, null,
         null, null, 'Place an order, or with dry_run ask what it would do'
     ),
     (
         'orders', 'POST', '/api/trades', 'trade', 'api.place_order', 'row', 201, null,
         null, null, 'Ask for a trade: an order like any other'
+    ),
+    (
+        'orders', 'GET', '/api/orders/what-if', 'read', 'api.what_if', 'value', null,
+        null, null, null, 'Limits, exposure, correlation, similar outcomes of an order'
     ),
     (
         'orders', 'GET', '/api/orders/check', 'read', 'api.check_order', 'row', null,
