@@ -37,7 +37,8 @@ returns table (
     payload jsonb,
     attempt integer,
     max_attempts integer,
-    enqueued_at timestamptz
+    enqueued_at timestamptz,
+    trace_id uuid
 )
 language sql
 as $$
@@ -54,7 +55,7 @@ as $$
     )
     returning
         j.job_id, j.lease_token, j.kind, j.tenant_id, j.payload, j.attempt,
-        j.max_attempts, j.enqueued_at
+        j.max_attempts, j.enqueued_at, j.trace_id
 $$;
 
 create or replace function work.ack(

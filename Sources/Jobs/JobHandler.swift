@@ -42,10 +42,13 @@ package struct Job: Sendable, Equatable {
     package let attempt: Int
     package let maximumAttempts: Int
     package let enqueuedAt: Date
+    /// Of the request that caused it; whatever the handler does for a tenant carries it too.
+    package let trace: UUID?
 
     package init(
         id: Int64, kind: String, tenant: Int32 = 0, payload: JSON, attempt: Int = 1,
-        maximumAttempts: Int = 1, enqueuedAt: Date = Date(timeIntervalSince1970: 0)
+        maximumAttempts: Int = 1, enqueuedAt: Date = Date(timeIntervalSince1970: 0),
+        trace: UUID? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -54,13 +57,15 @@ package struct Job: Sendable, Equatable {
         self.attempt = attempt
         self.maximumAttempts = maximumAttempts
         self.enqueuedAt = enqueuedAt
+        self.trace = trace
     }
 
     init(_ leased: LeasedJob) {
         self.init(
             id: leased.lease.job, kind: leased.kind, tenant: leased.tenant,
             payload: leased.payload, attempt: leased.attempt,
-            maximumAttempts: leased.maximumAttempts, enqueuedAt: leased.enqueuedAt)
+            maximumAttempts: leased.maximumAttempts, enqueuedAt: leased.enqueuedAt,
+            trace: leased.trace)
     }
 
     /// The payload as a value.

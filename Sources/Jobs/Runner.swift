@@ -154,7 +154,8 @@ package actor Runner {
             FaultPoint.reach(.beforeHandle)
             let result: Result<Completion, any Error>
             do {
-                result = .success(try await handler.handle(job))
+                result = .success(
+                    try await Trace.$current.withValue(job.trace) { try await handler.handle(job) })
             } catch {
                 result = .failure(error)
             }
@@ -213,8 +214,10 @@ package actor Runner {
                 worker: worker, leases, on: connection)
             for (lease, result) in results where acknowledged.contains(lease.job) {
                 guard let work = result.completion.work else { continue }
-                try await Tenancy.act(for: result.job.tenant, on: connection)
-                try await work(connection)
+                try await Trace.$current.withValue(result.job.trace) {
+                    try await Tenancy.act(for: result.job.tenant, on: connection)
+                    try await work(connection)
+                }
             }
             FaultPoint.reach(.beforeAck)
             return acknowledged
@@ -224,6 +227,7 @@ package actor Runner {
     private func reject(
         _ lease: Lease, _ failure: JobFailure, _ worker: Int32
     ) async -> WorkerState.Event {
+        let trace = state.jobs[lease]?.job.trace
         FaultPoint.reach(.beforeReject)
         do {
             let outcome = try await pool.withConnection { connection in
@@ -234,7 +238,7 @@ package actor Runner {
             FaultPoint.reach(.afterReject)
             if let result = completions[lease] { observe(.failed(result.job, failure)) }
             forget(lease)
-            observe(.rejected(job: lease.job, outcome))
+            observe(.rejected(job: lease.job, outcome, trace: trace))
             return .rejected(lease, outcome)
         } catch {
             return trouble(error, .rejectionFailed(lease))

@@ -1,3 +1,4 @@
+package import FoundationEssentials
 package import Postgres
 package import Store
 
@@ -8,11 +9,11 @@ package enum RunnerReport: Sendable {
     /// The handler failed, or its result could not be stored.
     case failed(Job, JobFailure)
     /// What the queue made of a job that was given back.
-    case rejected(job: Int64, Rejection)
+    case rejected(job: Int64, Rejection, trace: UUID?)
     /// Somebody else has the job: this worker was too slow or cut off. Its result is not stored.
-    case leaseLost(job: Int64, kind: String)
+    case leaseLost(Job)
     /// A job could not even be given back; the queue takes it when its lease ends.
-    case gaveUp(job: Int64, kind: String)
+    case gaveUp(Job)
     /// Jobs of dead workers, or with leases that ran out, were put back.
     case rescued(jobs: Int)
     case databaseTrouble(PostgresError)
@@ -22,8 +23,8 @@ package enum RunnerReport: Sendable {
     init(_ report: WorkerState.Report) {
         self =
             switch report {
-            case .leaseLost(let job): .leaseLost(job: job.lease.job, kind: job.kind)
-            case .gaveUp(let job): .gaveUp(job: job.lease.job, kind: job.kind)
+            case .leaseLost(let job): .leaseLost(Job(job))
+            case .gaveUp(let job): .gaveUp(Job(job))
             case .stopping(let running): .stopping(running: running)
             }
     }

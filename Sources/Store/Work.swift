@@ -71,7 +71,8 @@ package enum Work {
     ) async throws(PostgresError) -> [LeasedJob] {
         try await connection.query(
             """
-            select job_id, lease_token, kind, tenant_id, payload, attempt, max_attempts, enqueued_at
+            select job_id, lease_token, kind, tenant_id, payload, attempt, max_attempts,
+                enqueued_at, trace_id
             from work.claim(\(bind: worker), \(bind: kinds), \(bind: maximum))
             """, within: limit
         ).decoded(LeasedJob.init)
@@ -196,10 +197,12 @@ package struct LeasedJob: Sendable, Hashable {
     package let attempt: Int
     package let maximumAttempts: Int
     package let enqueuedAt: Date
+    /// Of the request that caused it.
+    package let trace: UUID?
 
     package init(
         lease: Lease, kind: String, tenant: Int32, payload: JSON, attempt: Int,
-        maximumAttempts: Int, enqueuedAt: Date
+        maximumAttempts: Int, enqueuedAt: Date, trace: UUID? = nil
     ) {
         self.lease = lease
         self.kind = kind
@@ -208,6 +211,7 @@ package struct LeasedJob: Sendable, Hashable {
         self.attempt = attempt
         self.maximumAttempts = maximumAttempts
         self.enqueuedAt = enqueuedAt
+        self.trace = trace
     }
 
     /// The columns in the order of the claim: thousands come each second.
@@ -219,6 +223,7 @@ package struct LeasedJob: Sendable, Hashable {
         attempt = try row.get(5)
         maximumAttempts = try row.get(6)
         enqueuedAt = try row.get(7)
+        trace = try row.get(8)
     }
 }
 

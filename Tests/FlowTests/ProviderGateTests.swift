@@ -174,7 +174,7 @@ struct ProviderGateTests {
             settings: settings, version: "test", observe: { reports.continuation.yield($0) })
         let work = Task { try await runner.run() }
         for await report in reports.stream {
-            if case .rejected(_, let outcome) = report {
+            if case .rejected(_, let outcome, _) = report {
                 #expect(outcome == .retry)
                 break
             }

@@ -47,7 +47,7 @@ begin
     recorded as (
         insert into work.job_done (
             job_id, tenant_id, kind, attempt, rescues, worker_id, dedup_key, lane,
-            enqueued_at, started_at, finished_at, wait_ms, run_ms
+            enqueued_at, started_at, finished_at, wait_ms, run_ms, trace_id
         )
         select
             held.job_id, held.tenant_id, held.kind, held.attempt, held.rescues,
@@ -56,7 +56,7 @@ begin
             1000 * extract(
                 epoch from held.started_at - greatest(held.enqueued_at, held.run_at)
             ),
-            1000 * extract(epoch from moment - held.started_at)
+            1000 * extract(epoch from moment - held.started_at), held.trace_id
         from held
     )
 
@@ -105,13 +105,13 @@ begin
             )) is true
         returning
             j.job_id, j.tenant_id, j.kind, j.attempt, j.rescues, j.worker_id,
-            j.dedup_key, j.lane, j.enqueued_at, j.run_at, j.started_at
+            j.dedup_key, j.lane, j.enqueued_at, j.run_at, j.started_at, j.trace_id
     ),
 
     recorded as (
         insert into work.job_done (
             job_id, tenant_id, kind, attempt, rescues, worker_id, dedup_key, lane,
-            enqueued_at, started_at, finished_at, wait_ms, run_ms
+            enqueued_at, started_at, finished_at, wait_ms, run_ms, trace_id
         )
         select
             ended.job_id, ended.tenant_id, ended.kind, ended.attempt, ended.rescues,
@@ -121,7 +121,7 @@ begin
                 'epoch',
                 ended.started_at - greatest(ended.enqueued_at, ended.run_at)
             ),
-            1000 * date_part('epoch', moment - ended.started_at)
+            1000 * date_part('epoch', moment - ended.started_at), ended.trace_id
         from ended
     )
 

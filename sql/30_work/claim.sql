@@ -188,7 +188,8 @@ returns table (
     payload jsonb,
     attempt integer,
     max_attempts integer,
-    enqueued_at timestamptz
+    enqueued_at timestamptz,
+    trace_id uuid
 )
 language plpgsql
 security definer -- the queue's tables are nobody's
@@ -317,7 +318,7 @@ begin
         where j.ctid = any(taken) and known.kind = j.kind
         returning
             j.job_id, j.lease_token, j.kind, j.tenant_id, j.payload, j.attempt,
-            j.max_attempts, j.enqueued_at, j.priority, known.side_effects
+            j.max_attempts, j.enqueued_at, j.trace_id, j.priority, known.side_effects
     ),
 
     -- Losing a claim in a crash only runs the job again, so it need not wait for the
@@ -329,7 +330,8 @@ begin
 
     select
         leased.job_id, leased.lease_token, leased.kind, leased.tenant_id,
-        leased.payload, leased.attempt, leased.max_attempts, leased.enqueued_at
+        leased.payload, leased.attempt, leased.max_attempts, leased.enqueued_at,
+        leased.trace_id
     from leased left join durability on true
     order by leased.priority, leased.job_id;
 

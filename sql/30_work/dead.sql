@@ -31,7 +31,7 @@ begin
     with added as (
         insert into work.job as live (
             job_id, tenant_id, kind, priority, state, run_at, max_attempts, dedup_key,
-            lane, after, payload, enqueued_at
+            lane, after, payload, enqueued_at, trace_id
         )
         overriding system value
         values (
@@ -46,7 +46,7 @@ begin
                 else 'ready'
             end,
             clock_timestamp(), gone.max_attempts, gone.dedup_key, gone.lane, gone.after,
-            gone.payload, clock_timestamp()
+            gone.payload, clock_timestamp(), gone.trace_id
         )
         -- An equal job lives meanwhile: it knows more.
         on conflict (tenant_id, kind, dedup_key) where dedup_key is not null do update

@@ -15,7 +15,8 @@ select
     job.dedup_key,
     job.lane,
     job.enqueued_at,
-    job.errors -> -1 ->> 'error' as error
+    job.errors -> -1 ->> 'error' as error,
+    job.trace_id
 from work.job
 union all
 select
@@ -32,7 +33,8 @@ select
     dead.dedup_key,
     dead.lane,
     dead.enqueued_at,
-    dead.error
+    dead.error,
+    dead.trace_id
 from work.dead;
 comment on view work.jobs is
 'Jobs that live and jobs that are dead, with their last error; run_at of a dead one is '

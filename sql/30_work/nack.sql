@@ -40,14 +40,15 @@ begin
     insert into work.dead (
         job_id, tenant_id, kind, priority, attempt, max_attempts, rescues, dedup_key,
         lane, after, payload, reason, error, errors,
-        enqueued_at, first_failed_at, died_at
+        enqueued_at, first_failed_at, died_at, trace_id
     )
     values (
         gone.job_id, gone.tenant_id, gone.kind, gone.priority, gone.attempt,
         gone.max_attempts, gone.rescues, gone.dedup_key, gone.lane, gone.after,
         coalesce(gone.again, gone.payload), _bury.reason,
         gone.errors -> -1 ->> 'error', gone.errors,
-        gone.enqueued_at, (gone.errors -> 0 ->> 'at')::timestamptz, clock_timestamp()
+        gone.enqueued_at, (gone.errors -> 0 ->> 'at')::timestamptz, clock_timestamp(),
+        gone.trace_id
     );
     delete from work.dependency as d where d.job_id = gone.job_id;
     for dependent in

@@ -74,7 +74,8 @@ begin
     insert into agent.call (
         cycle_id, step, symbol, task, provider, model, prompt_version, attempt, outcome,
         error, prompt_tokens, cached_tokens, completion_tokens, cost, ms,
-        first_token_ms, replayed, prompt, answer, prompt_hash, answer_hash
+        first_token_ms, replayed, prompt, answer, prompt_hash, answer_hash,
+        trace_id
     ) values (
         record_call.cycle_id, record_call.step, record_call.symbol, record_call.task,
         record_call.provider, record_call.model, record_call.prompt_version,
@@ -96,7 +97,15 @@ begin
         case when kept <> 'none'
             then sha256(convert_to(record_call.prompt, 'UTF8')) end,
         case when kept <> 'none'
-            then sha256(convert_to(record_call.answer, 'UTF8')) end
+            then sha256(convert_to(record_call.answer, 'UTF8')) end,
+        coalesce(
+            (
+                select c.trace_id from agent.cycle as c
+                where c.tenant_id = public.current_tenant()
+                and c.cycle_id = record_call.cycle_id
+            ),
+            ops.trace_id()
+        )
     )
     returning call_id into recorded;
     return recorded;

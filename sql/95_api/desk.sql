@@ -187,7 +187,8 @@ select
     j.enqueued_at,
     j.started_at,
     null::timestamptz as finished_at,
-    j.errors -> -1 ->> 'error' as last_error
+    j.errors -> -1 ->> 'error' as last_error,
+    j.trace_id
 from work.job as j
 where j.tenant_id in (current_tenant(), 0)
 union all
@@ -203,7 +204,8 @@ select
     d.enqueued_at,
     null,
     d.died_at,
-    d.error
+    d.error,
+    d.trace_id
 from work.dead as d
 where d.tenant_id in (current_tenant(), 0)
 union all
@@ -219,7 +221,8 @@ select
     f.enqueued_at,
     f.started_at,
     f.finished_at,
-    null
+    null,
+    f.trace_id
 from work.job_done as f
 where f.tenant_id in (current_tenant(), 0);
 comment on view api.jobs

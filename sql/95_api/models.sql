@@ -25,7 +25,8 @@ select
     c.first_token_ms,
     c.replayed,
     c.prompt,
-    c.answer
+    c.answer,
+    c.trace_id
 from agent.call as c
 where c.tenant_id = current_tenant();
 comment on view api.model_calls is

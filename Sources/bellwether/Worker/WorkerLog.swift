@@ -21,6 +21,8 @@ final class WorkerLog: Sendable {
 
     var counts: Counts { state.withLock { $0 } }
 
+    private func about(_ job: Job) -> Log { log.about(job: job.id, trace: job.trace) }
+
     /// Is called from any thread, and does not block.
     func observe(_ report: RunnerReport) {
         switch report {
@@ -28,23 +30,24 @@ final class WorkerLog: Sendable {
         case .done(let job):
             state.withLock { $0.done += 1 }
             progress.advance()
-            log.about(job: job.id).debug("done", ["kind": .text(job.kind)])
+            about(job).debug("done", ["kind": .text(job.kind)])
         case .failed(let job, let failure):
-            log.about(job: job.id).warning(
+            about(job).warning(
                 "failed: \(failure.reason)",
                 [
                     "kind": .text(job.kind), "attempt": .number(job.attempt),
                     "of": .number(job.maximumAttempts),
                 ])
-        case .rejected(let job, .dead):
+        case .rejected(let job, .dead, let trace):
             state.withLock { $0.dead += 1 }
-            log.about(job: job).error("dead: see 'bellwether jobs dead'")
-        case .rejected(let job, let outcome):
-            log.about(job: job).debug("given back", ["outcome": .text(outcome.rawValue)])
-        case .leaseLost(let job, let kind):
-            log.about(job: job).warning("lost its lease", ["kind": .text(kind)])
-        case .gaveUp(let job, let kind):
-            log.about(job: job).warning("could not be given back", ["kind": .text(kind)])
+            log.about(job: job, trace: trace).error("dead: see 'bellwether jobs dead'")
+        case .rejected(let job, let outcome, let trace):
+            log.about(job: job, trace: trace).debug(
+                "given back", ["outcome": .text(outcome.rawValue)])
+        case .leaseLost(let job):
+            about(job).warning("lost its lease", ["kind": .text(job.kind)])
+        case .gaveUp(let job):
+            about(job).warning("could not be given back", ["kind": .text(job.kind)])
         case .rescued(let jobs): log.warning("put \(jobs) jobs of lost workers back")
         case .databaseTrouble(let error): log.warning("\(error.description)")
         case .stopping(let running): log.info("stopping, \(running) jobs run")
