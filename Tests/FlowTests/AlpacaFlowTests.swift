@@ -85,7 +85,8 @@ struct AlpacaFlowTests {
                     keyID: try #require(APIKey("secret-id")),
                     secret: try #require(APIKey("secret-key")))),
             pool: desk.worker,
-            log: Log(sink: LogSink(level: .error, format: .text, isTerminal: false, output: { _ in })))
+            log: Log(
+                sink: LogSink(level: .error, format: .text, isTerminal: false, output: { _ in })))
         updates.backoff.first = .milliseconds(50)
         let listening = updates
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -94,7 +95,8 @@ struct AlpacaFlowTests {
             }
             group.addTask {
                 for event in ["partial_fill", "fill"] {
-                    while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["live"]?.int != 1 {
+                    while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["live"]?.int != 1
+                    {
                         try await Task.sleep(for: .milliseconds(20))
                     }
                     // Orders of somebody else, and of nobody, change nothing.
@@ -111,7 +113,8 @@ struct AlpacaFlowTests {
                     ).count != 1 { try await Task.sleep(for: .milliseconds(20)) }
                     try await putOff()
                     _ = try stream.ask(#"{"cut": true}"#)
-                    while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["open"]?.int == 1 {
+                    while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["open"]?.int == 1
+                    {
                         try await Task.sleep(for: .milliseconds(5))
                     }
                 }

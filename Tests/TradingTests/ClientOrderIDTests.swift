@@ -14,6 +14,8 @@ import Trading
 
     @Test(
         "another's order has no tenant",
-        arguments: ["", "bw", "bw-7", "bw--1-2", "bw-x-1", "xx-7-12-1", "by hand", "bw-99999999999-1"])
+        arguments: [
+            "", "bw", "bw-7", "bw--1-2", "bw-x-1", "xx-7-12-1", "by hand", "bw-99999999999-1",
+        ])
     func others(id: String) { #expect(ClientOrderID.tenant(of: id) == nil) }
 }

@@ -22,7 +22,9 @@ import Testing
         let updates = try updates()
         #expect(updates.greeting == #"{"action":"auth","key":"k","secret":"s"}"#)
         let accepted = updates.meaning(
-            of: #"{"stream":"authorization","data":{"status":"authorized","action":"authenticate"}}"#)
+            of:
+                #"{"stream":"authorization","data":{"status":"authorized","action":"authenticate"}}"#
+        )
         #expect(
             accepted == .say(#"{"action":"listen","data":{"streams":["trade_updates"]}}"#))
         #expect(
@@ -48,8 +50,10 @@ import Testing
 
     @Test(
         "what nobody documents is odd, not an end",
-        arguments: ["", "nonsense", "[]", "{}", #"{"stream":"account_updates"}"#,
-            #"{"stream":"trade_updates","data":{"event":"fill"}}"#])
+        arguments: [
+            "", "nonsense", "[]", "{}", #"{"stream":"account_updates"}"#,
+            #"{"stream":"trade_updates","data":{"event":"fill"}}"#,
+        ])
     func odd(text: String) throws {
         guard case .odd = try updates().meaning(of: text) else {
             Issue.record("it is not passed over: \(text)")
