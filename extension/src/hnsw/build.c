@@ -154,7 +154,7 @@ ReportFull(double tuples)
 	ereport(NOTICE,
 			(errmsg("hnsw graph no longer fits into maintenance_work_mem after " INT64_FORMAT " tuples",
 					(int64) tuples),
-			 errdetail("Building will take more time."),
+			 errdetail("Building will take significantly more time."),
 			 errhint("Increase maintenance_work_mem to speed up builds.")));
 }
 

@@ -70,12 +70,12 @@ HnswInit(void)
 							 NULL, &hnsw_iterative_scan, HNSW_ITERATIVE_STRICT,
 							 iterative_scans, PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomIntVariable("hnsw.max_scan_tuples",
-							"Sets how many tuples the graph is walked for",
+							"Sets the max number of tuples to visit for iterative scans",
 							"A scan that needs more reads the rest of the index in one sweep.",
 							&hnsw_max_scan_tuples, HNSW_DEFAULT_MAX_SCAN_TUPLES, 1, INT_MAX,
 							PGC_USERSET, 0, NULL, NULL, NULL);
 	DefineCustomRealVariable("hnsw.scan_mem_multiplier",
-							 "Sets the multiple of work_mem to use for scans",
+							 "Sets the multiple of work_mem to use for iterative scans",
 							 NULL, &hnsw_scan_mem_multiplier, 1, 1,
 							 HNSW_MAX_SCAN_MEM_MULTIPLIER,
 							 PGC_USERSET, 0, NULL, NULL, NULL);

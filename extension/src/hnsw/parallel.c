@@ -43,6 +43,12 @@ InsertPart(HnswBuildState *build, HnswShared *shared, Relation heap, IndexInfo *
 	heap_tuples = table_index_build_scan(heap, build->rel, info, true, build->progress,
 										 HnswBuildRow, build, scan);
 	HnswBatchInsert(build);
+	if (build->progress)
+		ereport(DEBUG1,
+				(errmsg("leader processed " INT64_FORMAT " tuples", (int64) heap_tuples)));
+	else
+		ereport(DEBUG1,
+				(errmsg("worker processed " INT64_FORMAT " tuples", (int64) heap_tuples)));
 	SpinLockAcquire(&shared->mutex);
 	shared->running--;
 	shared->heap_tuples += heap_tuples;

@@ -19,28 +19,13 @@
 #include "utils/backend_progress.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
-#include "utils/tuplesort.h"
 
-#include "ivfflat/ivfflat.h"
+#include "ivfflat/build.h"
 
 /* Columns of what is sorted */
 #define COLUMN_LIST	1
 #define COLUMN_ENTRY	2
 #define COLUMNS	2
-
-typedef struct IvfflatBuildState
-{
-	IvfflatIndex index;
-	IvfflatMeta meta;
-	char	   *centers;
-	Tuplesortstate *sort;
-	TupleTableSlot *slot;
-	bytea	   *entry;			/* IvfflatEntry, as a value to sort along */
-	MemoryContext row;			/* reset for each row */
-	double		tuples;
-	Buffer		list_buffer;	/* page of the list being written */
-	Buffer		buffer;			/* its latest entry page */
-} IvfflatBuildState;
 
 /*
  * A new page at the end of the file, locked.
@@ -109,8 +94,12 @@ NearestList(IvfflatBuildState *build, const void *value)
 	return nearest;
 }
 
-static void
-AssignRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive, void *state)
+/*
+ * Puts a row into the sort, by its list.
+ */
+void
+IvfflatAssignRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive,
+				 void *state)
 {
 	IvfflatBuildState *build = state;
 	IvfflatEntry *entry = (IvfflatEntry *) VARDATA(build->entry);
@@ -133,8 +122,20 @@ AssignRow(Relation rel, ItemPointer tid, Datum *values, bool *isnull, bool alive
 	MemoryContextReset(build->row);
 }
 
-static void
-BeginSort(IvfflatBuildState *build)
+void
+IvfflatBuildBegin(IvfflatBuildState *build)
+{
+	build->row = AllocSetContextCreate(CurrentMemoryContext, "ivfflat build row",
+									   ALLOCSET_DEFAULT_SIZES);
+	build->entry = palloc0(VARHDRSZ + build->index.entry_size);
+	SET_VARSIZE(build->entry, VARHDRSZ + build->index.entry_size);
+}
+
+/*
+ * memory: kilobytes; coordinate: NULL if this process sorts alone.
+ */
+void
+IvfflatBeginSort(IvfflatBuildState *build, int memory, SortCoordinate coordinate)
 {
 	TupleDesc	descriptor = CreateTemplateTupleDesc(COLUMNS);
 	AttrNumber	column = COLUMN_LIST;
@@ -147,9 +148,7 @@ BeginSort(IvfflatBuildState *build)
 	build->slot = MakeSingleTupleTableSlot(descriptor, &TTSOpsVirtual);
 	memset(build->slot->tts_isnull, 0, COLUMNS * sizeof(bool));
 	build->sort = tuplesort_begin_heap(descriptor, 1, &column, &less, &collation, &nulls_first,
-									   maintenance_work_mem, NULL, TUPLESORT_NONE);
-	build->entry = palloc0(VARHDRSZ + build->index.entry_size);
-	SET_VARSIZE(build->entry, VARHDRSZ + build->index.entry_size);
+									   memory, coordinate, TUPLESORT_NONE);
 }
 
 /*
@@ -233,21 +232,24 @@ IvfflatBuild(Relation heap, Relation rel, IndexInfo *info)
 
 	IvfflatMakeMeta(rel, &build->meta);
 	IvfflatOpen(rel, &build->meta, &build->index);
-	build->row = AllocSetContextCreate(CurrentMemoryContext, "ivfflat build row",
-									   ALLOCSET_DEFAULT_SIZES);
+	IvfflatBuildBegin(build);
 	build->centers = IvfflatFindCenters(&build->index, heap, info);
 	WriteLists(build, MAIN_FORKNUM);
 
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, IVFFLAT_PHASE_ASSIGN);
-	BeginSort(build);
-	result->heap_tuples = table_index_build_scan(heap, rel, info, true, true, AssignRow,
-												 build, NULL);
-	tuplesort_performsort(build->sort);
+	if (!IvfflatSortParallel(build, heap, info, &result->heap_tuples))
+	{
+		IvfflatBeginSort(build, maintenance_work_mem, NULL);
+		result->heap_tuples = table_index_build_scan(heap, rel, info, true, true,
+													 IvfflatAssignRow, build, NULL);
+		tuplesort_performsort(build->sort);
+	}
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_SUBPHASE, IVFFLAT_PHASE_LOAD);
 	pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_TOTAL, (int64) build->tuples);
 	WriteEntries(build);
 	tuplesort_end(build->sort);
 	ExecDropSingleTupleTableSlot(build->slot);
+	IvfflatEndParallel(build);
 	LogPages(rel, MAIN_FORKNUM);
 	if (build->tuples < build->index.lists)
 		ereport(NOTICE,
