@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * cost.c
- *	  What a scan costs: the walk before the first row, then a share of reading
- *	  everything, as rows are asked for.
+ *	  What a scan costs: the walk before the first row, then so much a row, as rows
+ *	  are asked for. Under a filter that decides who wins: where few rows pass, many
+ *	  have to be found, and an exact search of those that pass is cheaper.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,6 +17,7 @@
 #include "utils/float.h"
 #include "utils/rel.h"
 #include "utils/selfuncs.h"
+#include "utils/spccache.h"
 
 #include "hnsw/hnsw.h"
 
@@ -24,6 +26,12 @@
 
 /* A comparison of codes, in units of cpu_operator_cost */
 #define CODE_OPERATORS	2.0
+
+/* For each row that a filter drops: nodes that a round looked for to return it
+ * (scan.c, LATER_PART), and pages that were read to measure it. Rows that are near
+ * each other by distance are anywhere in the table */
+#define DROPPED_NODES	8
+#define DROPPED_PAGES	1.0
 
 /* Nodes of a key up to which all are compared, as in scan.c */
 #define SMALL_KEY	2000
@@ -82,6 +90,18 @@ HasKey(IndexPath *path)
 	return false;
 }
 
+/*
+ * Which part of the rows that the scan returns does a filter drop?
+ */
+static double
+DroppedPart(IndexPath *path, double returned)
+{
+	ParamPathInfo *parameters = path->path.param_info;
+	double		wanted = parameters ? parameters->ppi_rows : path->indexinfo->rel->rows;
+
+	return Max(1 - wanted / returned, 0);
+}
+
 void
 HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 				 Cost *startup, Cost *total, Selectivity *selectivity,
@@ -94,6 +114,8 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 	double		tuples = Max(path->indexinfo->tuples, 1);
 	double		followed;
 	double		compared;
+	double		node_cost;
+	double		page_cost;
 	Relation	rel;
 	HnswMeta	meta;
 
@@ -128,9 +150,15 @@ HnswCostEstimate(PlannerInfo *root, IndexPath *path, double loop_count,
 	/* Pages of the walk are few and hot: at the price of sequential ones */
 	*startup = (followed + compared * 0.1) * seq_page_cost * 0.1 +
 		compared * CODE_OPERATORS * cpu_operator_cost;
-	/* A row more is a candidate more and its vector in the heap */
 	if (ranges != NIL)
 		tuples = Max(tuples * clauselist_selectivity(root, ranges, relid, JOIN_INNER, NULL), 1);
-	*total = *startup + tuples * (2 * meta.m * FRESH_PART * CODE_OPERATORS * cpu_operator_cost +
-								  cpu_index_tuple_cost + cpu_tuple_cost);
+	/* A row more is a candidate more and its vector in the heap */
+	node_cost = 2 * meta.m * FRESH_PART * CODE_OPERATORS * cpu_operator_cost;
+	*total = *startup + tuples * (node_cost + cpu_index_tuple_cost + cpu_tuple_cost);
+	if (ranges == NIL)
+	{
+		get_tablespace_page_costs(path->indexinfo->rel->reltablespace, &page_cost, NULL);
+		*total += DroppedPart(path, tuples) * tuples *
+			(DROPPED_NODES * node_cost + DROPPED_PAGES * page_cost);
+	}
 }
