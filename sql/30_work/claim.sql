@@ -16,6 +16,13 @@ set enable_seqscan = off
 as $$
 #variable_conflict use_column
 begin
+    -- To look is much cheaper than an update of nothing.
+    if not exists (
+        select from work.job as w
+        where w.state = 'waiting' and w.run_at <= clock_timestamp()
+    ) then
+        return;
+    end if;
     update work.job as j set state = 'ready'
     where j.job_id = any(array(
         select w.job_id from work.job as w
@@ -284,7 +291,9 @@ begin
     end if;
     if taken = '{}' then
         -- Nothing to do: time to see whether a lane stands still.
-        perform work._unblock_recent();
+        if exists (select from work.job as j where j.state = 'blocked') then
+            perform work._unblock_recent();
+        end if;
         return;
     end if;
 
