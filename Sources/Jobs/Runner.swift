@@ -17,13 +17,20 @@ package actor Runner {
     private var state: WorkerState
     private let events: AsyncStream<WorkerState.Event>
     private let mailbox: AsyncStream<WorkerState.Event>.Continuation
-    /// Handlers at work; a job that is lost is cancelled here.
-    private var running: [Lease: Task<Void, Never>] = [:]
-    private var completions: [Lease: (job: Job, completion: Completion)] = [:]
+    /// Jobs whose handlers are at work, or whose results are not yet stored.
+    private var held: [Lease: Held] = [:]
+    private let answers = Answers()
     private var failure: PostgresError?
     /// Claims have sessions of their own, one a lane: the queue remembers in the session how far it
     /// has come, and each claim is one round trip.
     private var claimers: [Int: Connection] = [:]
+
+    private struct Held {
+        let job: Job
+        /// Until the handler has answered; a job that is lost is cancelled here.
+        var task: Task<Void, Never>?
+        var completion: Completion?
+    }
 
     /// How long a request to the queue may take; storing results has no limit.
     private static let requestLimit = Duration.seconds(10)
@@ -83,7 +90,7 @@ package actor Runner {
             perform(state.handle(event))
             if state.hasEnded { break }
         }
-        for task in running.values { task.cancel() }
+        for job in held.values { job.task?.cancel() }
         for connection in claimers.values { await connection.close() }
         if let failure { throw failure }
     }
@@ -150,7 +157,7 @@ package actor Runner {
             return
         }
         // Not on this actor: it would be there only to leave it again.
-        running[leased.lease] = Task { @concurrent in
+        let task = Task { @concurrent in
             FaultPoint.reach(.beforeHandle)
             let result: Result<Completion, any Error>
             do {
@@ -160,38 +167,46 @@ package actor Runner {
                 result = .failure(error)
             }
             FaultPoint.reach(.afterHandle)
-            await handled(leased.lease, job, result)
+            if answers.add(leased.lease, result) { await takeAnswers() }
         }
+        held[leased.lease] = Held(job: job, task: task)
     }
 
-    private func handled(_ lease: Lease, _ job: Job, _ result: Result<Completion, any Error>) {
+    private func takeAnswers() {
+        for (lease, result) in answers.takeAll() { handled(lease, result) }
+    }
+
+    private func handled(_ lease: Lease, _ result: Result<Completion, any Error>) {
         // A job that was cancelled is nobody's any more.
-        guard running.removeValue(forKey: lease) != nil else { return }
+        guard let place = held.index(forKey: lease) else { return }
         switch result {
         case .success(let completion):
-            completions[lease] = (job, completion)
+            held.values[place].task = nil
+            held.values[place].completion = completion
             perform(state.handle(.handled(lease, nil)))
         case .failure(let error):
             let failure = JobFailure(error)
-            observe(.failed(job, failure))
+            observe(.failed(held.remove(at: place).value.job, failure))
             perform(state.handle(.handled(lease, failure)))
         }
     }
 
     @discardableResult
     private func forget(_ lease: Lease) -> Task<Void, Never>? {
-        completions[lease] = nil
-        return running.removeValue(forKey: lease)
+        held.removeValue(forKey: lease)?.task
     }
 
     /// Acknowledges first: what is not ours any more is not stored.
     private func commit(_ leases: [Lease], _ worker: Int32) async -> WorkerState.Event {
-        let results = leases.compactMap { lease in completions[lease].map { (lease, $0) } }
+        let results = leases.compactMap { lease -> Stored? in
+            guard let job = held[lease], let completion = job.completion else { return nil }
+            return (lease, job.job, completion)
+        }
         do {
             let acknowledged = try await store(results, worker)
             FaultPoint.reach(.afterAck)
-            for (lease, result) in results {
-                if acknowledged.contains(lease.job) { observe(.done(result.job)) }
+            for (lease, job, _) in results {
+                if acknowledged.contains(lease.job) { observe(.done(job)) }
                 forget(lease)
             }
             return .committed(leases, acknowledged: acknowledged)
@@ -200,11 +215,11 @@ package actor Runner {
         }
     }
 
-    private func store(
-        _ results: [(Lease, (job: Job, completion: Completion))], _ worker: Int32
-    ) async throws -> Set<Int64> {
-        let leases = results.map(\.0)
-        if results.allSatisfy({ $0.1.completion.work == nil }) {
+    private typealias Stored = (lease: Lease, job: Job, completion: Completion)
+
+    private func store(_ results: [Stored], _ worker: Int32) async throws -> Set<Int64> {
+        let leases = results.map(\.lease)
+        if results.allSatisfy({ $0.completion.work == nil }) {
             // One round trip, which is a transaction by itself.
             FaultPoint.reach(.beforeAck)
             return try await Work.acknowledge(worker: worker, leases, by: pool)
@@ -212,10 +227,10 @@ package actor Runner {
         return try await pool.transaction { connection in
             let acknowledged = try await Work.acknowledge(
                 worker: worker, leases, on: connection)
-            for (lease, result) in results where acknowledged.contains(lease.job) {
-                guard let work = result.completion.work else { continue }
-                try await Trace.$current.withValue(result.job.trace) {
-                    try await Tenancy.act(for: result.job.tenant, on: connection)
+            for (lease, job, completion) in results where acknowledged.contains(lease.job) {
+                guard let work = completion.work else { continue }
+                try await Trace.$current.withValue(job.trace) {
+                    try await Tenancy.act(for: job.tenant, on: connection)
                     try await work(connection)
                 }
             }
@@ -236,12 +251,13 @@ package actor Runner {
                     isPermanent: failure.isPermanent, on: connection)
             }
             FaultPoint.reach(.afterReject)
-            if let result = completions[lease] { observe(.failed(result.job, failure)) }
+            // Its result could not be stored; of another failure the handler's answer told.
+            if let job = held[lease] { observe(.failed(job.job, failure)) }
             forget(lease)
             observe(.rejected(job: lease.job, outcome, trace: trace))
             return .rejected(lease, outcome)
         } catch {
-            return trouble(error, .rejectionFailed(lease))
+            return trouble(error, .rejectionFailed(lease), worker)
         }
     }
 
@@ -280,7 +296,7 @@ package actor Runner {
             return .claimed(lane: lane, jobs, worker: worker)
         } catch {
             await claimers.removeValue(forKey: lane)?.close()
-            return trouble(error, .claimFailed(lane: lane))
+            return trouble(error, .claimFailed(lane: lane), worker)
         }
     }
 
@@ -293,7 +309,7 @@ package actor Runner {
             if count > 0 { observe(.rescued(jobs: count)) }
             return .handedBack
         } catch {
-            return trouble(error, .handBackFailed)
+            return trouble(error, .handBackFailed, worker)
         }
     }
 
@@ -323,7 +339,7 @@ package actor Runner {
             }
             return .toldIdle(isIdle)
         } catch {
-            return trouble(error, .tellingIdleFailed)
+            return trouble(error, .tellingIdleFailed, worker)
         }
     }
 
@@ -350,10 +366,10 @@ package actor Runner {
                 return (isKnown, held, try await Work.rescue(on: connection))
             }
             if rescued > 0 { observe(.rescued(jobs: rescued)) }
-            if !isKnown { mailbox.yield(.forgotten) }
+            if !isKnown { mailbox.yield(.forgotten(worker: worker)) }
             return .beat(held: held)
         } catch {
-            return trouble(error, .beatFailed)
+            return trouble(error, .beatFailed, worker)
         }
     }
 
@@ -365,18 +381,18 @@ package actor Runner {
             observe(.stopped(handedBack: count))
         } catch {
             // The others find out by the missing heartbeat.
-            return trouble(error, .unregistered)
+            return trouble(error, .unregistered, worker)
         }
         return .unregistered
     }
 
     /// BW206: the queue does not know the worker.
     private func trouble(
-        _ error: any Error, _ event: WorkerState.Event
+        _ error: any Error, _ event: WorkerState.Event, _ worker: Int32? = nil
     ) -> WorkerState.Event {
         if let error = error as? PostgresError {
             observe(.databaseTrouble(error))
-            if error.sqlState == "BW206" { mailbox.yield(.forgotten) }
+            if error.sqlState == "BW206", let worker { mailbox.yield(.forgotten(worker: worker)) }
         } else {
             observe(.databaseTrouble(PostgresError(.protocol, String(describing: error))))
         }

@@ -20,7 +20,6 @@ extension WorkerState {
         while lanes[lane].free > 0, let job = lanes[lane].waiting.popFirst() {
             lanes[lane].running += 1
             lanes[lane].begun += 1
-            jobs[job.lease]?.phase = .running
             actions.append(.run(job))
         }
         return actions

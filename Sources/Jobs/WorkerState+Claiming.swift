@@ -22,9 +22,10 @@ extension WorkerState {
     }
 
     /// Jobs that are held keep their leases under the old number until somebody rescues them.
-    mutating func forgotten() -> [Action] {
-        guard worker != nil else { return [] }
-        worker = nil
+    /// - Parameter number: Of an answer that was under way it may be one from before.
+    mutating func forgotten(_ number: Int32) -> [Action] {
+        guard let worker, worker == number else { return [] }
+        self.worker = nil
         // What has not begun is better done by who can answer for it.
         dropWaiting()
         guard stage == .working else { return endIfDone() }
@@ -98,16 +99,15 @@ extension WorkerState {
         lanes[lane].isDry = found.count < lanes[lane].asked
         growAhead(lane)
         for job in found {
-            jobs[job.lease] = Tracked(job: job, lane: lane, worker: worker, phase: .waiting)
+            jobs[job.lease] = Tracked(job: job, lane: lane, worker: worker)
         }
         lanes[lane].waiting += found
         let actions = begin(lane) + watchAhead(lane)
         if !found.isEmpty { step = 0 }
-        let hasMore = lanes[lane].free > 0 || !lanes[lane].isDry
-        if lanes[lane].isWanted || (!found.isEmpty && hasMore) {
+        if lanes[lane].isWanted || (!found.isEmpty && !lanes[lane].isDry) {
             return actions + poll()
         }
-        return actions + rest()
+        return actions + rest(afterSome: !found.isEmpty)
     }
 
     mutating func claimFailed(_ lane: Int) -> [Action] {
@@ -138,7 +138,9 @@ extension WorkerState {
     private var hasRoom: Bool { lanes.contains { $0.free > 0 && $0.isDry } }
 
     /// Says whether it is idle, polls once more after saying so, and then waits.
-    mutating func rest() -> [Action] {
+    ///
+    /// - Parameter afterSome: A claim has just brought jobs.
+    mutating func rest(afterSome: Bool = false) -> [Action] {
         guard stage == .working, let worker, !lanes.contains(where: \.isClaiming) else { return [] }
         if wantsWake != isIdle {
             if isTellingIdle { return [] }
@@ -149,8 +151,11 @@ extension WorkerState {
         guard hasRoom, !isPollPending else { return [] }
         isPollPending = true
         pollTimer += 1
-        let pause = Self.ladder[min(step, Self.ladder.count - 1)]
-        step += 1
+        var pause = Self.sparsePause
+        if !afterSome {
+            pause = Self.ladder[min(step, Self.ladder.count - 1)]
+            step += 1
+        }
         var actions = [Action.timer(.poll(pollTimer), pause)]
         if settings.untilIdle, jobs.isEmpty, !isCheckingIdle {
             isCheckingIdle = true

@@ -30,8 +30,10 @@ extension WorkerState {
         case .committing, .rejecting:
             // The answer that is under way will say it.
             return []
-        case .running: lanes[job.lane].running -= 1
-        case .waiting: lanes[job.lane].waiting.removeAll { $0.lease == lease }
+        case .running:
+            let waiting = lanes[job.lane].waiting.count
+            lanes[job.lane].waiting.removeAll { $0.lease == lease }
+            if lanes[job.lane].waiting.count == waiting { lanes[job.lane].running -= 1 }
         case .ready: ready.removeAll { $0 == lease }
         }
         jobs[lease] = nil

@@ -5,13 +5,16 @@ internal import Store
 
 extension WorkerState {
     mutating func handled(_ lease: Lease, _ failure: JobFailure?) -> [Action] {
-        guard let job = jobs[lease], case .running = job.phase else { return [] }
-        lanes[job.lane].running -= 1
-        var actions = begin(job.lane)
+        // One search for both: thousands of jobs end each second.
+        guard let place = jobs.index(forKey: lease), case .running = jobs.values[place].phase
+        else { return [] }
+        let lane = jobs.values[place].lane
+        lanes[lane].running -= 1
+        var actions = begin(lane)
         if let failure {
             actions += reject(lease, failure)
         } else {
-            jobs[lease]?.phase = .ready
+            jobs.values[place].phase = .ready
             ready.append(lease)
         }
         if !isSettling {
@@ -57,10 +60,11 @@ extension WorkerState {
         var taken: [Lease] = []
         var left: [Lease] = []
         for lease in ready {
-            let company = jobs[lease].map { $0.worker == worker ? $0.company : 0 } ?? 0
-            if taken.count < min(most, company) {
-                most = min(most, company)
-                jobs[lease]?.phase = .committing
+            if let place = jobs.index(forKey: lease), jobs.values[place].worker == worker,
+                taken.count < min(most, jobs.values[place].company)
+            {
+                most = min(most, jobs.values[place].company)
+                jobs.values[place].phase = .committing
                 taken.append(lease)
             } else {
                 left.append(lease)

@@ -19,9 +19,9 @@ package struct WorkerState: Sendable {
         /// Commits at a time: a slow one must not hold up the others.
         package var commits = 4
         /// Jobs a commit and a claim may hold.
-        package var batch = 500
+        package var batch = 1000
         /// Jobs a lane may have beyond its slots, as long as they end as fast as they come.
-        package var ahead = 400
+        package var ahead = 900
 
         package init() {}
     }
@@ -30,7 +30,7 @@ package struct WorkerState: Sendable {
         case registered(worker: Int32)
         case registrationFailed
         /// The queue does not know the worker (its list is empty after a crash of the server).
-        case forgotten
+        case forgotten(worker: Int32)
         /// A NOTIFY, or a new connection that may have missed one.
         case woken
         case timer(Timer)
@@ -139,13 +139,15 @@ package struct WorkerState: Sendable {
         var free: Int { slots - running }
         /// How many a claim may bring. Few at a time would cost more than they are worth.
         var room: Int {
-            2 * waiting.count > ahead ? 0 : max(0, slots + ahead - running - waiting.count)
+            4 * waiting.count > ahead ? 0 : max(0, slots + ahead - running - waiting.count)
         }
     }
 
     struct Tracked: Sendable {
         enum Phase {
-            case waiting, running, ready, committing
+            /// Or about to: it may still wait for a slot of its lane.
+            case running
+            case ready, committing
             case rejecting(JobFailure)
         }
 
@@ -171,6 +173,9 @@ package struct WorkerState: Sendable {
     static let quietSteps = 5
     /// The queue takes a worker for dead after 10 s.
     static let beatPause = Duration.seconds(4)
+    /// The pause after a claim that brought less than there was room for: in a storm of single
+    /// enqueues each claim would bring one or two, and take the time that the enqueues need.
+    static let sparsePause = Duration.milliseconds(5)
     /// How late a scheduled job may be.
     static let tickPause = Duration.seconds(1)
     /// Results that wait for their commit; with more no jobs are claimed.
@@ -234,7 +239,7 @@ package struct WorkerState: Sendable {
         switch event {
         case .registered(let worker): registered(worker)
         case .registrationFailed: registrationFailed()
-        case .forgotten: forgotten()
+        case .forgotten(let worker): forgotten(worker)
         case .woken: poll()
         case .timer(let timer): fired(timer)
         case .claimed(let lane, let jobs, let worker): claimed(lane, jobs, worker)

@@ -185,6 +185,15 @@ package struct Lease: Sendable, Hashable {
         self.job = job
         self.token = token
     }
+
+    @inlinable package static func == (one: Lease, other: Lease) -> Bool {
+        one.job == other.job && one.token == other.token
+    }
+
+    /// Two leases of one job are hardly ever held at once.
+    @inlinable package func hash(into hasher: inout Hasher) {
+        hasher.combine(job)
+    }
 }
 
 /// A job that this worker has.

@@ -26,6 +26,9 @@ struct Log: Sendable {
         return log
     }
 
+    /// Whether lines of this level are written: for callers with thousands of them a second.
+    func isEnabled(_ level: LogLevel) -> Bool { level >= sink.level }
+
     func debug(
         _ message: @autoclosure () -> String, _ fields: KeyValuePairs<String, LogValue> = [:]
     ) {

@@ -76,7 +76,9 @@ struct JobsFailoverTests {
             try await bench.eventually("all jobs are done", within: .seconds(120)) {
                 try await bench.living() == 0
             }
-            #expect(try await bench.count("select count(*) from work.worker") == 2)
+            try await bench.eventually("the new primary knows both workers") {
+                try await bench.count("select count(*) from work.worker") == 2
+            }
             for worker in workers { worker.cancel() }
             for worker in workers { try await worker.value }
             #expect(try await bench.doubled() == 0)

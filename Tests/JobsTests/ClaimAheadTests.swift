@@ -16,6 +16,8 @@ struct ClaimAheadTests {
         private(set) var running: [Lease] = []
         private(set) var handedBack: [[Lease]] = []
         private(set) var commits: [[Lease]] = []
+        /// Between polls.
+        private(set) var pauses: [Duration] = []
 
         init(slots: Int? = nil) {
             var settings = WorkerState.Settings()
@@ -33,6 +35,7 @@ struct ClaimAheadTests {
                 case .run(let job): running.append(job.lease)
                 case .handBack(let known, _): handedBack.append(known)
                 case .commit(let leases, _): commits.append(leases)
+                case .timer(.poll, let pause): pauses.append(pause)
                 default: break
                 }
             }
@@ -68,7 +71,7 @@ struct ClaimAheadTests {
             play.finishAll()
         }
         // Ten in all: slots and those that wait.
-        #expect(play.asked == [2, 2, 4, 6, 4, 6])
+        #expect(play.asked == [2, 2, 4, 6, 10, 10])
     }
 
     @Test("a lane with slots of its own never has more jobs than slots")
@@ -84,10 +87,12 @@ struct ClaimAheadTests {
     @Test("what has not begun when its time is up goes back, and no more is claimed ahead")
     func givesBack() {
         var play = Play()
-        play.bring(2)
-        play.finishAll()
+        for count in [2, 2] {
+            play.bring(count)
+            play.finishAll()
+        }
         play.bring(4)
-        #expect(play.state.held == 6)
+        #expect(play.state.held == 8)
         let running = play.running
         play.see(play.state.handle(.timer(.ahead(lane: 0))))
         // A claim is under way: its jobs must not go back.
@@ -95,7 +100,7 @@ struct ClaimAheadTests {
         play.bring(0)
         #expect(play.handedBack.count == 1)
         #expect(Set(play.handedBack[0]).isSuperset(of: running))
-        #expect(play.handedBack[0].count == 4)
+        #expect(play.handedBack[0].count == 6)
         let before = play.asked.count
         play.see(play.state.handle(.handedBack))
         #expect(play.asked.count == before)
@@ -103,6 +108,16 @@ struct ClaimAheadTests {
         play.see(play.state.handle(.woken))
         #expect(play.asked.count == before + 1)
         #expect(play.asked.last == 2)
+    }
+
+    @Test("after a claim that brought few the next one waits a moment")
+    func pausesWhenSparse() {
+        var play = Play()
+        play.bring(1)
+        #expect(play.asked.count == 1)
+        play.finishAll()
+        #expect(play.asked.count == 1)
+        #expect(play.pauses == [.milliseconds(5)])
     }
 
     @Test("a worker told to stop gives back at once what has not begun")

@@ -165,7 +165,7 @@ struct Simulation {
             if let answer { schedule(.arrives(worker, answer, life: life), in: latency()) }
             // A forgotten worker is told so beside the answer.
             if isAnswered, let worker32 = Self.asker(action), queue.beats[worker32] == nil {
-                schedule(.arrives(worker, .forgotten, life: life), in: latency())
+                schedule(.arrives(worker, .forgotten(worker: worker32), life: life), in: latency())
             }
         }
     }

@@ -30,6 +30,7 @@ final class WorkerLog: Sendable {
         case .done(let job):
             state.withLock { $0.done += 1 }
             progress.advance()
+            guard log.isEnabled(.debug) else { return }
             about(job).debug("done", ["kind": .text(job.kind)])
         case .failed(let job, let failure):
             about(job).warning(
