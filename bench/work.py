@@ -8,7 +8,8 @@ pgqueuer-100 procrastinate; all by default. Two workers each, and the systems ta
 in two rounds, so that a ratio is of figures of about the same time: under five minutes on
 a quiet machine. Printed for each:
 
-    drain    jobs a second, from the commit of many jobs to the last one's end
+    drain    jobs a second, from the commit of many jobs to the last one's end: as many as
+             take some seconds on a quiet machine
     start    ms from the return of a single enqueue to the start of its job, workers idle
     storm    single enqueues a second on 32 connections with the workers at work: 10,000 of
              bellwether, of which none may be lost, and ten seconds of the others
@@ -46,6 +47,7 @@ STORM_SECONDS = 10
 STARTS = 100
 ROUNDS = 2
 TENANTS = 50
+SHORT_DRAIN = 40_000
 
 
 def database(dsn, name, user=None):
@@ -75,7 +77,7 @@ class Bellwether:
         self.dsn = database(dsn, self.database)
         self.worker_dsn = database(dsn, self.database, "bellwether_worker")
         self.raw = raw
-        self.jobs = 15_000 if raw else 40_000
+        self.jobs = 60_000 if raw else 150_000
         self.starts = 15 if raw else STARTS // ROUNDS
         self.storm = ["-T", str(STORM_SECONDS)] if raw else [
             "-t", str(STORM_JOBS // STORM_CONNECTIONS)]
@@ -121,7 +123,7 @@ class Pgqueuer:
         self.database = f"bench_pgqueuer_{batch}"
         self.dsn = database(dsn, self.database)
         self.batch = batch
-        self.jobs = 40 * batch + 4_000
+        self.jobs = 40_000 if batch == 100 else 10_000
 
     starts = 15
     storm = ["-T", str(STORM_SECONDS)]
@@ -216,7 +218,7 @@ def workers(system, connection):
             process.wait(timeout=60)
 
 
-def drain(system, connection, jobs=None, pause=0.02, tenants=1):
+def drain(system, connection, jobs=None, pause=0.05, tenants=1):
     jobs = jobs or system.jobs
     before = value(connection, "select pg_current_wal_insert_lsn()")
     system.enqueue(connection, jobs, tenants)
@@ -266,7 +268,7 @@ def storm(system, connection):
 def held(system, connection, dsn):
     """The drain with a snapshot held open, as a fraction of the drain before and after it."""
     def rate():
-        return drain(system, connection)[0]
+        return drain(system, connection, SHORT_DRAIN, pause=0.02)[0]
 
     plain = [rate()]
     with psycopg.connect(dsn) as holder:
@@ -341,7 +343,10 @@ def only_ours(system, is_long):
     figures = {}
     with connect(system.dsn) as connection, workers(system, connection) as processes:
         rates = [
-            (drain(system, connection)[0], drain(system, connection, tenants=TENANTS)[0])
+            [
+                drain(system, connection, SHORT_DRAIN, pause=0.02, tenants=tenants)[0]
+                for tenants in (1, TENANTS)
+            ]
             for _ in range(3)
         ]
         figures["tenants"] = median(many / one for one, many in rates)
