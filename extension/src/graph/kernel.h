@@ -269,6 +269,9 @@ typedef struct kernel_lists
 	double	   *weight;			/* of each entry; NULL: all 1 */
 } kernel_lists;
 
+/* Lengths of walks that nodes are told apart by */
+#define GRAPH_RANK_LEVELS	6
+
 /*
  * A graph made ready for rounds of PageRank (kernel_pagerank.c). Nodes that lead
  * on have a number: first the core's, then those that nothing enters.
@@ -278,10 +281,14 @@ typedef struct kernel_rank_rounds
 	uint32_t	nodes;			/* of the graph */
 	uint32_t	core;
 	uint32_t	numbers;
+	uint32_t	active[GRAPH_RANK_LEVELS];	/* numbers below are ends of walks
+											 * of that many steps in the core */
 	uint32_t   *node;			/* of each number: its node */
 	double	   *per_strength;	/* of each number */
 	kernel_lists inner;			/* of each in the core: those in the core that
 								 * lead to it */
+	kernel_lists late;			/* the same, of ends of the longest walks
+								 * alone */
 	kernel_lists outer;			/* of each in the core: those outside */
 	kernel_lists last;			/* of nodes that do not lead on: all */
 	uint32_t   *last_node;

@@ -76,77 +76,244 @@ restart_of(const double *restart, double even, uint32_t node)
 	return restart == NULL ? even : restart[node];
 }
 
+/* Rounds while each step's walks are kept; bytes that they may take */
+#define KEPT_ROUNDS 32
+#define KEPT_BYTES	(16 * 1024 * 1024)
+
+/* Nodes whose walks are added up at once */
+#define WALKS_AT_ONCE 256
+
+/* What rounds begin with and end with */
+typedef struct rank_state
+{
+	const kernel_rank_rounds *prepared;
+	const double *restart;		/* NULL: even */
+	double		even;
+	double		damping;
+	double	   *share;			/* of each number: what it passes on, first of
+								 * its restart, then of the last round but one */
+	double	   *x;				/* of the core: ranks */
+	double		base;			/* what restarts counted in the last round */
+} rank_state;
+
 /*
- * So many rounds from the restart distribution, which sums to 1 (NULL: the same
- * for all). rank gets the scores, which sum to 1. Returns the rounds.
+ * What restarts count in the round after one that left so much in nodes that
+ * lead on; rounding must not make less than nothing of it.
+ */
+static inline double
+next_base(double damping, double left)
+{
+	return 1 - damping + damping * (left < 1 ? 1 - left : 0);
+}
+
+/*
+ * Round after round; any number of them.
+ */
+static void
+run_rounds(rank_state *s, uint32_t rounds)
+{
+	const kernel_rank_rounds *prepared = s->prepared;
+	uint32_t	core = prepared->core;
+	double	   *start = kernel_alloc(sizeof(double) * core);
+	double	   *steady = kernel_alloc(sizeof(double) * core);	/* what comes from
+																 * outside, where
+																 * restarts counted once */
+	double	   *next = kernel_alloc(sizeof(double) * prepared->numbers);
+	double		outside = 0;	/* restarts of nodes that nothing enters */
+	double		inside = 0;		/* ranks of the core */
+	double		before = 1;
+
+	s->base = 1;
+	for (uint32_t c = 0; c < core; c++)
+	{
+		inside += start[c] = restart_of(s->restart, s->even, prepared->node[c]);
+		steady[c] = list_sum(&prepared->outer, c, s->share);
+	}
+	for (uint32_t i = core; i < prepared->numbers; i++)
+		outside += restart_of(s->restart, s->even, prepared->node[i]);
+	memcpy(next, s->share, sizeof(double) * prepared->numbers);
+	for (uint32_t round = 0; round < rounds; round++)
+	{
+		double	   *given = s->share;
+
+		before = s->base;
+		s->base = next_base(s->damping, before * outside + inside);
+		inside = 0;
+		for (uint32_t c = 0; c < core; c++)
+		{
+			double		value = s->base * start[c] +
+			s->damping * (before * steady[c] + list_sum(&prepared->inner, c, given));
+
+			s->x[c] = value;
+			next[c] = value * prepared->per_strength[c];
+			inside += value;
+		}
+		s->share = next;
+		next = given;
+		kernel_check();
+	}
+	/* next is what the last round was given */
+	for (uint32_t i = core; i < prepared->numbers; i++)
+		next[i] *= before;
+	kernel_free(s->share);
+	s->share = next;
+	kernel_free(steady);
+	kernel_free(start);
+}
+
+/*
+ * Numbers below this one are ends of walks of k steps.
+ */
+static inline uint32_t
+ends_of_walks(const kernel_rank_rounds *prepared, uint32_t k)
+{
+	return prepared->active[k - 1 < GRAPH_RANK_LEVELS ? k - 1 : GRAPH_RANK_LEVELS - 1];
+}
+
+/*
+ * Walks one step longer, to so many rows: what their ends pass on, from what those
+ * of the walks before pass on; outer (may be NULL) is what others pass on. Returns
+ * the sum of what the ends have.
+ */
+static double
+lengthen(const kernel_rank_rounds *prepared, kernel_lists lists, uint32_t rows,
+		 const double *outer, double damping, const double *restrict before,
+		 double *restrict after)
+{
+	const double *per_strength = prepared->per_strength;
+	double		sum = 0;
+
+	for (uint32_t c = 0; c < rows; c++)
+	{
+		double		value = list_sum(&lists, c, before);
+
+		if (outer != NULL)
+			value += list_sum(&prepared->outer, c, outer);
+		value *= damping;
+		after[c] = value * per_strength[c];
+		sum += value;
+	}
+	return sum;
+}
+
+/*
+ * The ranks of the core from what ends of walks pass on (kept: one row of core
+ * numbers for each length from 1), and what the ranks before them pass on.
+ */
+static void
+add_walks(rank_state *s, uint32_t rounds, const double *kept, const double *base)
+{
+	const kernel_rank_rounds *prepared = s->prepared;
+	uint32_t	core = prepared->core;
+
+	for (uint32_t begin = 0; begin < core; begin += WALKS_AT_ONCE)
+	{
+		uint32_t	end = core - begin < WALKS_AT_ONCE ? core : begin + WALKS_AT_ONCE;
+		double		last[WALKS_AT_ONCE] = {0};
+		double		but_one[WALKS_AT_ONCE] = {0};
+
+		for (uint32_t k = 1; k <= rounds; k++)
+		{
+			const double *row = kept + (size_t) (k - 1) * core;
+			uint32_t	active = ends_of_walks(prepared, k);
+			uint32_t	stop = active < end ? active : end;
+			double		counts = base[rounds - k];
+			double		counted = k < rounds ? base[rounds - 1 - k] : 0;
+
+			for (uint32_t c = begin; c < stop; c++)
+			{
+				last[c - begin] += counts * row[c];
+				but_one[c - begin] += counted * row[c];
+			}
+		}
+		for (uint32_t c = begin; c < end; c++)
+		{
+			s->x[c] = last[c - begin] / prepared->per_strength[c] +
+				base[rounds] * restart_of(s->restart, s->even, prepared->node[c]);
+			s->share[c] = but_one[c - begin] + base[rounds - 1] * s->share[c];
+		}
+	}
+	for (uint32_t i = core; i < prepared->numbers; i++)
+		s->share[i] *= base[rounds - 1];
+}
+
+/*
+ * The same for few rounds, by the length of walks: rank is the sum over k of
+ * (d W^T S^-1)^k p, times what restarts counted k rounds before the last. Fewer
+ * and fewer nodes are the end of longer walks, and what restarts count follows
+ * from the sum over nodes that lead on alone.
+ */
+static void
+run_walks(rank_state *s, uint32_t rounds)
+{
+	const kernel_rank_rounds *prepared = s->prepared;
+	uint32_t	core = prepared->core;
+	double	   *kept = kernel_alloc(sizeof(double) * core * rounds);
+	double		sum[KEPT_ROUNDS + 1] = {0}; /* of walks of each length */
+	double		base[KEPT_ROUNDS + 1];
+	const double *before = s->share;
+
+	for (uint32_t i = 0; i < prepared->numbers; i++)
+		sum[0] += restart_of(s->restart, s->even, prepared->node[i]);
+	for (uint32_t k = 1; k <= rounds; k++)
+	{
+		double	   *after = kept + (size_t) (k - 1) * core;
+		uint32_t	active = ends_of_walks(prepared, k);
+		bool		late = k > GRAPH_RANK_LEVELS;
+
+		sum[k] = lengthen(prepared, late ? prepared->late : prepared->inner, active,
+						  k == 1 ? s->share : NULL, s->damping, before, after);
+		/* lists of all the core reach where these walks do not end */
+		if (k < GRAPH_RANK_LEVELS)
+			memset(after + active, 0, sizeof(double) * (core - active));
+		before = after;
+		kernel_check();
+	}
+	base[0] = 1;
+	for (uint32_t t = 1; t <= rounds; t++)
+	{
+		double		left = sum[t - 1];
+
+		for (uint32_t k = 0; k + 1 < t; k++)
+			left += base[t - 1 - k] * sum[k];
+		base[t] = next_base(s->damping, left);
+	}
+	s->base = base[rounds];
+	add_walks(s, rounds, kept, base);
+	kernel_free(kept);
+}
+
+/*
+ * So many rounds, one at least, from the restart distribution, which sums to 1
+ * (NULL: the same for all). rank gets the scores, which sum to 1. Returns the
+ * rounds.
  */
 uint32_t
 kernel_pagerank(const kernel_rank_rounds *prepared, const double *restart,
 				double damping, uint32_t iterations, double *rank)
 {
 	uint32_t	nodes = prepared->nodes;
-	uint32_t	core = prepared->core;
 	double		even = 1.0 / nodes;
-	double	   *start = kernel_alloc(sizeof(double) * core);	/* restarts */
-	double	   *steady = kernel_alloc(sizeof(double) * core);	/* what comes from
-																 * outside, where
-																 * restarts counted once */
-	double	   *x = kernel_alloc(sizeof(double) * core);
-	double	   *share = kernel_alloc(sizeof(double) * prepared->numbers);
-	double	   *next = kernel_alloc(sizeof(double) * prepared->numbers);
-	double		outside = 0;	/* restarts of nodes that nothing enters */
-	double		inside = 0;		/* ranks of the core */
-	double		before = 1;		/* what restarts counted in the last round */
-	double		base = 1;
+	rank_state	s = {prepared, restart, even, damping, NULL, NULL, 1};
 
+	s.share = kernel_alloc(sizeof(double) * prepared->numbers);
+	s.x = kernel_alloc(sizeof(double) * prepared->core);
 	for (uint32_t i = 0; i < prepared->numbers; i++)
-	{
-		double		r = restart_of(restart, even, prepared->node[i]);
+		s.share[i] = restart_of(restart, even, prepared->node[i]) * prepared->per_strength[i];
+	if (iterations <= KEPT_ROUNDS &&
+		(uint64_t) iterations * prepared->core * sizeof(double) <= KEPT_BYTES)
+		run_walks(&s, iterations);
+	else
+		run_rounds(&s, iterations);
 
-		share[i] = next[i] = r * prepared->per_strength[i];
-		if (i < core)
-			inside += x[i] = start[i] = r;
-		else
-			outside += r;
-	}
-	for (uint32_t c = 0; c < core; c++)
-		steady[c] = list_sum(&prepared->outer, c, share);
-	for (uint32_t round = 0; round < iterations; round++)
-	{
-		/* rounding must not make less than nothing of it */
-		double		lost = 1 - base * outside - inside;
-		double	   *given = share;
-
-		before = base;
-		base = 1 - damping + damping * (lost > 0 ? lost : 0);
-		inside = 0;
-		for (uint32_t c = 0; c < core; c++)
-		{
-			double		value = base * start[c] +
-			damping * (before * steady[c] + list_sum(&prepared->inner, c, share));
-
-			x[c] = value;
-			next[c] = value * prepared->per_strength[c];
-			inside += value;
-		}
-		share = next;
-		next = given;
-		kernel_check();
-	}
 	for (uint32_t n = 0; n < nodes; n++)
-		rank[n] = base * restart_of(restart, even, n);
-	for (uint32_t c = 0; c < core; c++)
-		rank[prepared->node[c]] = x[c];
-	/* those that do not lead on: next is now what the last round was given */
-	for (uint32_t i = core; i < prepared->numbers; i++)
-		next[i] *= before;
+		rank[n] = s.base * restart_of(restart, even, n);
+	for (uint32_t c = 0; c < prepared->core; c++)
+		rank[prepared->node[c]] = s.x[c];
 	for (uint32_t i = 0; i < prepared->last.rows; i++)
-		rank[prepared->last_node[i]] += damping * list_sum(&prepared->last, i, next);
-	kernel_free(next);
-	kernel_free(share);
-	kernel_free(x);
-	kernel_free(steady);
-	kernel_free(start);
+		rank[prepared->last_node[i]] += damping * list_sum(&prepared->last, i, s.share);
+	kernel_free(s.share);
+	kernel_free(s.x);
 	return iterations;
 }
 

@@ -13,6 +13,12 @@
 /* Lists of that many entries or more are not told apart by their length */
 #define LONG_LIST	64
 
+/* What the nodes of the core are told apart by: walks and lists */
+#define GROUPS		(GRAPH_RANK_LEVELS * (LONG_LIST + 1))
+
+/* Not a level */
+#define NOT_CORE	UINT8_MAX
+
 static double
 slot_weight(const kernel_graph *graph, uint64_t slot)
 {
@@ -83,10 +89,54 @@ add_entry(kernel_lists *lists, uint64_t *end, uint32_t from, const kernel_graph 
 }
 
 /*
- * Number the nodes that lead on: the core in the order of the length of its lists
- * of one another, so that loops over them are of the same length for long, then
- * the others. GRAPH_NONE for those that do not lead on. entries gets how many
- * there will be in inner, outer and last.
+ * How long walks may be that end at a node, each step from a node of the core to
+ * another, up to the highest level. NOT_CORE for nodes outside.
+ */
+static uint8_t *
+find_levels(const kernel_graph *in, const double *per_strength)
+{
+	uint8_t    *level = kernel_alloc(in->nodes);
+
+	for (uint32_t n = 0; n < in->nodes; n++)
+		level[n] = per_strength[n] > 0 && in->start[n] < in->start[n + 1] ? 0 : NOT_CORE;
+	for (uint8_t step = 1; step < GRAPH_RANK_LEVELS; step++)
+	{
+		for (uint32_t n = 0; n < in->nodes; n++)
+		{
+			if (level[n] != step - 1)
+				continue;
+			for (uint64_t i = in->start[n]; i < in->start[n + 1]; i++)
+			{
+				uint8_t		before = level[in->node[i]];
+
+				if (before != NOT_CORE && before >= step - 1)
+				{
+					level[n] = step;
+					break;
+				}
+			}
+		}
+		kernel_check();
+	}
+	return level;
+}
+
+/*
+ * Place of a node of the core in the order of numbers: longer walks first, within
+ * that in the order of the length of the lists that most rounds go over, so that
+ * loops are of the same length for long.
+ */
+static inline uint32_t
+group_of(uint8_t level, uint32_t length)
+{
+	return (GRAPH_RANK_LEVELS - 1 - level) * (LONG_LIST + 1) +
+		(length < LONG_LIST ? length : LONG_LIST);
+}
+
+/*
+ * Number the nodes that lead on: the core, then the others. GRAPH_NONE for those
+ * that do not lead on. entries gets how many there will be in inner, outer and
+ * last.
  */
 static uint32_t *
 number_nodes(const kernel_graph *in, const double *per_strength,
@@ -94,37 +144,42 @@ number_nodes(const kernel_graph *in, const double *per_strength,
 {
 	uint32_t   *number = kernel_alloc(sizeof(uint32_t) * in->nodes);
 	uint32_t   *length = kernel_alloc(sizeof(uint32_t) * in->nodes);
-	uint32_t	first[LONG_LIST + 2] = {0};
+	uint8_t    *level = find_levels(in, per_strength);
+	uint32_t	first[GROUPS + 1] = {0};
 	uint32_t	outside;
 
 	for (uint32_t n = 0; n < in->nodes; n++)
 	{
-		bool		entered = in->start[n] < in->start[n + 1];
+		uint64_t	all = in->start[n + 1] - in->start[n];
 
-		length[n] = 0;
 		rounds->numbers += per_strength[n] > 0;
-		if (per_strength[n] > 0 && entered)
+		if (level[n] != NOT_CORE)
 		{
+			uint32_t	inner = 0;
+			uint32_t	late = 0;
+
 			for (uint64_t i = in->start[n]; i < in->start[n + 1]; i++)
 			{
-				uint32_t	m = in->node[i];
-
-				length[n] += in->start[m] < in->start[m + 1];
+				inner += level[in->node[i]] != NOT_CORE;
+				late += level[in->node[i]] == GRAPH_RANK_LEVELS - 1;
 			}
-			entries[0] += length[n];
-			entries[1] += in->start[n + 1] - in->start[n] - length[n];
-			first[(length[n] < LONG_LIST ? length[n] : LONG_LIST) + 1]++;
+			length[n] = level[n] == GRAPH_RANK_LEVELS - 1 ? late : inner;
+			entries[0] += inner;
+			entries[1] += all - inner;
+			first[group_of(level[n], length[n]) + 1]++;
 			rounds->core++;
 		}
-		else if (entered)
+		else if (all > 0)
 		{
-			entries[2] += in->start[n + 1] - in->start[n];
+			entries[2] += all;
 			rounds->last.rows++;
 		}
 	}
 	kernel_check();
-	for (uint32_t group = 0; group <= LONG_LIST; group++)
+	for (uint32_t group = 0; group < GROUPS; group++)
 		first[group + 1] += first[group];
+	for (uint8_t l = 0; l < GRAPH_RANK_LEVELS; l++)
+		rounds->active[l] = first[group_of(l, LONG_LIST) + 1];
 	outside = rounds->core;
 	rounds->node = kernel_alloc(sizeof(uint32_t) * rounds->numbers);
 	for (uint32_t n = 0; n < in->nodes; n++)
@@ -132,14 +187,44 @@ number_nodes(const kernel_graph *in, const double *per_strength,
 		number[n] = GRAPH_NONE;
 		if (!(per_strength[n] > 0))
 			continue;
-		if (in->start[n] == in->start[n + 1])
-			number[n] = outside++;
-		else
-			number[n] = first[length[n] < LONG_LIST ? length[n] : LONG_LIST]++;
+		number[n] = level[n] == NOT_CORE ? outside++
+			: first[group_of(level[n], length[n])]++;
 		rounds->node[number[n]] = n;
 	}
+	kernel_free(level);
 	kernel_free(length);
 	return number;
+}
+
+/*
+ * Of inner what is between ends of the longest walks.
+ */
+static void
+copy_late(kernel_rank_rounds *rounds)
+{
+	const kernel_lists *inner = &rounds->inner;
+	kernel_lists *late = &rounds->late;
+	uint32_t	rows = rounds->active[GRAPH_RANK_LEVELS - 1];
+	uint64_t	entries = 0;
+	uint64_t	end = 0;
+
+	for (uint64_t i = 0; i < inner->start[rows]; i++)
+		entries += inner->from[i] < rows;
+	begin_lists(late, rows, entries, inner->weight != NULL);
+	for (uint32_t c = 0; c < rows; c++)
+	{
+		for (uint64_t i = inner->start[c]; i < inner->start[c + 1]; i++)
+		{
+			if (inner->from[i] >= rows)
+				continue;
+			late->from[end] = inner->from[i];
+			if (late->weight != NULL)
+				late->weight[end] = inner->weight[i];
+			end++;
+		}
+		late->start[c + 1] = end;
+	}
+	kernel_check();
 }
 
 /*
@@ -188,6 +273,7 @@ kernel_prepare_rounds(const kernel_graph *in, kernel_rank_rounds *rounds)
 	}
 	kernel_check();
 
+	copy_late(rounds);
 	begin_lists(&rounds->last, rounds->last.rows, entries[2], weighted);
 	rounds->last_node = kernel_alloc(sizeof(uint32_t) * rounds->last.rows);
 	for (uint32_t n = 0; n < in->nodes; n++)
@@ -212,6 +298,7 @@ kernel_free_rounds(kernel_rank_rounds *rounds)
 	kernel_free(rounds->per_strength);
 	kernel_free(rounds->last_node);
 	free_lists(&rounds->inner);
+	free_lists(&rounds->late);
 	free_lists(&rounds->outer);
 	free_lists(&rounds->last);
 }
