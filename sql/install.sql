@@ -216,6 +216,8 @@
 \ir 80_trade/deposit.sql
 \ir 80_trade/cancel.sql
 \ir 80_trade/bracket.sql
+\ir 80_trade/bracket_legs.sql
+\ir 80_trade/place_decided.sql
 \ir 80_trade/look_back.sql
 \ir 80_trade/exit_plan.sql
 \ir 80_trade/shadow.sql

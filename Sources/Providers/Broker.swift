@@ -52,11 +52,55 @@ package struct BrokerOrder: Equatable, Sendable {
     package let brokerOrderID: String
     package let status: Status
     package let reason: String?
+    /// Nil where the broker does not say: as it was ordered.
+    package let quantity: Quantity?
+    /// What it keeps of a bracket beside the entry, over or not.
+    package let legs: [BrokerLeg]
 
-    package init(brokerOrderID: String, status: Status, reason: String? = nil) {
+    package init(
+        brokerOrderID: String, status: Status, reason: String? = nil, quantity: Quantity? = nil,
+        legs: [BrokerLeg] = []
+    ) {
         self.brokerOrderID = brokerOrderID
         self.status = status
         self.reason = reason
+        self.quantity = quantity
+        self.legs = legs
+    }
+}
+
+/// A leg of a bracket: an order that the broker made of one of ours.
+package struct BrokerLeg: Equatable, Sendable, Encodable {
+    package let clientOrderID: String
+    package let brokerOrderID: String
+    package let side: Side
+    package let quantity: Quantity
+    package let type: OrderType
+    package let limitPrice: Money?
+    package let stopPrice: Money?
+    package let timeInForce: TimeInForce
+
+    enum CodingKeys: String, CodingKey {
+        case side, quantity, type
+        case clientOrderID = "client_order_id"
+        case brokerOrderID = "broker_order_id"
+        case limitPrice = "limit_price"
+        case stopPrice = "stop_price"
+        case timeInForce = "time_in_force"
+    }
+
+    package init(
+        clientOrderID: String, brokerOrderID: String, side: Side, quantity: Quantity,
+        type: OrderType, limitPrice: Money?, stopPrice: Money?, timeInForce: TimeInForce
+    ) {
+        self.clientOrderID = clientOrderID
+        self.brokerOrderID = brokerOrderID
+        self.side = side
+        self.quantity = quantity
+        self.type = type
+        self.limitPrice = limitPrice
+        self.stopPrice = stopPrice
+        self.timeInForce = timeInForce
     }
 }
 

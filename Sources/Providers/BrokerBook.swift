@@ -106,16 +106,30 @@ package struct BrokerOrderEntry: Equatable, Sendable {
     package let symbol: Symbol
     package let side: Side
     package let quantity: Quantity
+    /// In the broker's words: others than ours there are, too.
+    package let type: String
+    package let limitPrice: Money?
+    package let stopPrice: Money?
+    package let timeInForce: String
     package let known: BrokerOrder
+    /// Of a leg: the client order id of its bracket's entry.
+    package let entryClientOrderID: String?
 
     package init(
-        clientOrderID: String, symbol: Symbol, side: Side, quantity: Quantity, known: BrokerOrder
+        clientOrderID: String, symbol: Symbol, side: Side, quantity: Quantity, type: String,
+        limitPrice: Money?, stopPrice: Money?, timeInForce: String, known: BrokerOrder,
+        entryClientOrderID: String? = nil
     ) {
         self.clientOrderID = clientOrderID
         self.symbol = symbol
         self.side = side
         self.quantity = quantity
+        self.type = type
+        self.limitPrice = limitPrice
+        self.stopPrice = stopPrice
+        self.timeInForce = timeInForce
         self.known = known
+        self.entryClientOrderID = entryClientOrderID
     }
 }
 

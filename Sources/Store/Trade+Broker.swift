@@ -63,9 +63,20 @@ extension Trade {
     ) async throws(PostgresError) -> Order? {
         try await connection.query(
             """
-            select o.* from trade.begin_cancel(\(bind: order)) as o where o.order_id is not null
+            select o.*, t.* from trade.begin_cancel(\(bind: order)) as o
+            cross join lateral trade.submit_terms(o.order_id) as t where o.order_id is not null
             """
         ).decoded(Order.init).first
+    }
+
+    /// Takes the legs into the books that a broker names of a bracket; known ones change nothing.
+    ///
+    /// - Parameter legs: as `trade.record_legs` describes them.
+    package static func recordLegs(
+        of entry: Int64, _ legs: JSON, on connection: isolated Connection
+    ) async throws(PostgresError) {
+        _ = try await connection.query(
+            "select trade.record_legs(\(bind: entry), \(bind: legs))")
     }
 
     /// Writes what the broker said to a request to cancel.

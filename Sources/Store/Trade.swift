@@ -16,7 +16,8 @@ package enum Trade {
     ) async throws(PostgresError) -> Order? {
         try await connection.query(
             """
-            select o.* from trade.begin_submit(\(bind: order)) as o where o.order_id is not null
+            select o.*, t.* from trade.begin_submit(\(bind: order)) as o
+            cross join lateral trade.submit_terms(o.order_id) as t where o.order_id is not null
             """
         ).decoded(Order.init).first
     }
@@ -82,8 +83,12 @@ package enum Trade {
     package static func openOrders(
         account: Int64, on connection: isolated Connection
     ) async throws(PostgresError) -> [Order] {
-        try await connection.query("select * from trade.open_orders(\(bind: account))")
-            .decoded(Order.init)
+        try await connection.query(
+            """
+            select o.*, t.* from trade.open_orders(\(bind: account)) as o
+            cross join lateral trade.submit_terms(o.order_id) as t order by o.order_id
+            """
+        ).decoded(Order.init)
     }
 }
 
@@ -126,7 +131,21 @@ extension Order {
             timeInForce: try row.word("time_in_force"), status: try row.word("status"),
             brokerOrderID: try row.get("broker_order_id"), placedAt: try row.get("placed_at"),
             attempt: try row.get("attempt"), sentAt: try row.get("sent_at"),
-            reasonCode: try row.get("reason_code"), reason: try row.get("reason"))
+            reasonCode: try row.get("reason_code"), reason: try row.get("reason"),
+            exits: BracketExits(
+                takeProfit: try row.get("take_profit", as: Decimal?.self).map(Money.init),
+                stopLoss: try row.get("stop_loss", as: Decimal?.self).map(Money.init)),
+            entry: try EntryReference(row),
+            replacesBrokerOrderID: try row.get("replaces_broker_order_id"))
+    }
+}
+
+extension EntryReference {
+    init?(_ row: Row) throws(PostgresError) {
+        guard let id = try row.get("entry_id", as: Int64?.self) else { return nil }
+        self.init(
+            id: id, clientOrderID: try row.get("entry_client_order_id"),
+            isNamed: try row.get("legs_are_named"))
     }
 }
 

@@ -39,13 +39,21 @@ package struct Order: Equatable, Sendable {
     package let sentAt: Date?
     package let reasonCode: String?
     package let reason: String?
+    /// Where its broker keeps the exits, too: what goes out with it.
+    package let exits: BracketExits?
+    /// Of a bracket, or a leg of one, that its broker keeps: the entry.
+    package let entry: EntryReference?
+    /// The broker's name of the leg in whose place it stands.
+    package let replacesBrokerOrderID: String?
 
     package init(
         id: Int64, accountID: Int64, clientOrderID: String, symbol: Symbol, side: Side,
         quantity: Quantity, filled: Quantity = 0, type: OrderType = .market,
         limitPrice: Money? = nil, stopPrice: Money? = nil, timeInForce: TimeInForce = .day,
         status: OrderStatus, brokerOrderID: String? = nil, placedAt: Date, attempt: Int = 0,
-        sentAt: Date? = nil, reasonCode: String? = nil, reason: String? = nil
+        sentAt: Date? = nil, reasonCode: String? = nil, reason: String? = nil,
+        exits: BracketExits? = nil, entry: EntryReference? = nil,
+        replacesBrokerOrderID: String? = nil
     ) {
         self.id = id
         self.accountID = accountID
@@ -65,6 +73,35 @@ package struct Order: Equatable, Sendable {
         self.sentAt = sentAt
         self.reasonCode = reasonCode
         self.reason = reason
+        self.exits = exits
+        self.entry = entry
+        self.replacesBrokerOrderID = replacesBrokerOrderID
+    }
+}
+
+/// The exits that a broker keeps with an entry: one at least.
+package struct BracketExits: Equatable, Sendable {
+    package let takeProfit: Money?
+    package let stopLoss: Money?
+
+    package init?(takeProfit: Money?, stopLoss: Money?) {
+        guard takeProfit != nil || stopLoss != nil else { return nil }
+        self.takeProfit = takeProfit
+        self.stopLoss = stopLoss
+    }
+}
+
+/// The entry of a bracket, to which legs belong.
+package struct EntryReference: Equatable, Sendable {
+    package let id: Int64
+    package let clientOrderID: String
+    /// Whether its legs are rows of ours already.
+    package let isNamed: Bool
+
+    package init(id: Int64, clientOrderID: String, isNamed: Bool) {
+        self.id = id
+        self.clientOrderID = clientOrderID
+        self.isNamed = isNamed
     }
 }
 

@@ -27,19 +27,23 @@ struct BrokerPoll {
         // State first: when an order is over, the fills that follow are all there are.
         var standing: [String: BrokerOrder] = [:]
         for entry in try await book.standingOrders() { standing[entry.clientOrderID] = entry.known }
-        var known: [(Order, BrokerOrder)] = []
+        var known: [(Order, BrokerOrder, [BrokerLeg]?)] = []
         for order in orders {
-            if let there = standing[order.clientOrderID] {
-                known.append((order, there))
-            } else if let over = try await book.order(clientOrderID: order.clientOrderID) {
-                known.append((order, over))
+            // The list of what stands does not name the legs of a new bracket.
+            if let there = standing[order.clientOrderID],
+                order.entry?.isNamed ?? true || order.entry?.id != order.id
+            {
+                known.append((order, there, nil))
+            } else if let there = try await book.order(clientOrderID: order.clientOrderID) {
+                known.append((order, there, try await OrderNews.legs(order, there, book)))
             }
         }
         let fills = try await book.fills(after: start.addingTimeInterval(-overlap))
         let byOrder = Dictionary(grouping: fills, by: \.brokerOrderID)
         return BrokerPoll(
-            news: known.map { order, there in
-                OrderNews(order, there, byOrder[there.brokerOrderID]?.map(\.fill) ?? [])
+            news: known.map { order, there, legs in
+                OrderNews(
+                    order, there, byOrder[there.brokerOrderID]?.map(\.fill) ?? [], legs: legs)
             }, until: fills.map(\.fill.time).max())
     }
 }

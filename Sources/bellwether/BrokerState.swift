@@ -10,12 +10,20 @@ struct BrokerState: Encodable, Equatable {
         let symbol: Symbol
         let side: Side
         let quantity: Quantity
+        let type: String
+        let limitPrice: Money?
+        let stopPrice: Money?
+        let timeInForce: String
         let status: String
+        let entry: String?
 
         enum CodingKeys: String, CodingKey {
-            case symbol, side, quantity, status
+            case symbol, side, quantity, type, status, entry
             case clientOrderID = "client_order_id"
             case brokerOrderID = "broker_order_id"
+            case limitPrice = "limit_price"
+            case stopPrice = "stop_price"
+            case timeInForce = "time_in_force"
         }
 
         init(_ entry: BrokerOrderEntry) {
@@ -24,7 +32,12 @@ struct BrokerState: Encodable, Equatable {
             symbol = entry.symbol
             side = entry.side
             quantity = entry.quantity
+            type = entry.type
+            limitPrice = entry.limitPrice
+            stopPrice = entry.stopPrice
+            timeInForce = entry.timeInForce
             status = entry.known.status.rawValue
+            self.entry = entry.entryClientOrderID
         }
     }
 

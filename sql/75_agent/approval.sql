@@ -216,11 +216,9 @@ begin
         where d.tenant_id = known.tenant_id and d.decision_id = known.decision_id;
         select * into strict cycle from agent.cycle as c
         where c.tenant_id = known.tenant_id and c.cycle_id = decided.cycle_id;
-        placed := trade.place_order(
-            known.account_id, known.symbol, decided.side,
-            coalesce(approve.quantity, decided.quantity),
-            case when approve.limit_price is null then 'market' else 'limit' end,
-            approve.limit_price, decision_id => known.decision_id,
+        placed := trade.place_decided(
+            decided, known.account_id, coalesce(approve.quantity, decided.quantity),
+            approve.limit_price,
             -- An order is placed when it is approved, not when it was thought of; only a
             -- replay goes on in its own time.
             as_of => case

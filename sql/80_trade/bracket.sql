@@ -1,10 +1,37 @@
--- Brackets: an entry with a limit at the profit and a stop at the loss, which are
--- placed when the entry is done, for what was filled of it, and exclude each other.
--- Another's broker sets aside what one order may sell, and would refuse the second:
--- there the stop stands at the broker, and the profit is watched by the exit plan,
--- which takes the stop out before it sells.
+-- Brackets: an entry with a limit at the profit and a stop at the loss, which exclude
+-- each other. Who places the two:
+--     paper                     the desk, when the entry is done, of what was filled
+--     Alpaca, shares            Alpaca: entry and legs go out as one order and it keeps
+--                               the legs (see bracket_legs.sql)
+--     Alpaca, parts of a share  the desk, but only the stop: Alpaca sets aside what one
+--                               order may sell and would refuse the second; the exit
+--                               plan watches the profit and takes the stop out first
+--     Alpaca, coins             nobody: it takes neither brackets nor stops of coins;
+--                               the exit plan watches both prices
 --
 -- Example: select order_id from trade.place_bracket(1, 'AAPL', 'buy', 10, 180, 150);
+
+-- Who can place the exits of an entry.
+create or replace function trade._exits_by(entry trade.orders)
+returns text
+language sql stable
+begin atomic
+    select case
+        when a.broker <> 'alpaca' then case a.broker when 'paper' then 'desk'
+            else 'stop' end
+        when i.asset_class = 'crypto' then 'plan'
+        -- It takes brackets of whole shares, for the day or until they are canceled.
+        when entry.quantity = trunc(entry.quantity)
+            and entry.time_in_force in ('day', 'gtc') then 'broker'
+        else 'stop'
+    end
+    from trade.account as a
+    inner join market.instrument as i on i.instrument_id = entry.instrument_id
+    where a.tenant_id = entry.tenant_id and a.account_id = entry.account_id;
+end;
+comment on function trade._exits_by(trade.orders) is
+'Who places the exits of a bracket: the desk both, the broker both, the desk only the '
+'stop, or nobody (plan).';
 
 create or replace function trade.place_bracket(
     account_id bigint,
@@ -70,8 +97,11 @@ begin
     if entry.status = 'refused' then
         return entry;
     end if;
-    insert into trade.bracket (order_id, take_profit, stop_loss)
-    values (entry.order_id, place_bracket.take_profit, place_bracket.stop_loss)
+    insert into trade.bracket (order_id, take_profit, stop_loss, is_native)
+    values (
+        entry.order_id, place_bracket.take_profit, place_bracket.stop_loss,
+        trade._exits_by(entry) = 'broker'
+    )
     on conflict (tenant_id, order_id) do nothing;
     if not found then
         select * into strict known from trade.bracket as b
@@ -107,11 +137,20 @@ as $$
 declare
     known trade.orders;
     wanted trade.bracket;
-    broker text;
+    exits text;
     at timestamptz;
 begin
     select * into strict known from trade.orders as o
     where o.tenant_id = public.current_tenant() and o.order_id = _settle_group.order_id;
+    -- The broker lets its own legs exclude each other.
+    if exists (
+        select from trade.bracket as b
+        where b.tenant_id = known.tenant_id and b.is_native
+        and b.order_id = coalesce(known.oco, known.order_id)
+    ) then
+        perform trade._settle_legs(coalesce(known.oco, known.order_id));
+        return;
+    end if;
     if known.oco is not null and known.filled_quantity > 0 then
         perform trade.request_cancel(o.order_id, 'another order of its group was filled')
         from trade.orders as o
@@ -130,16 +169,18 @@ begin
     if not found then
         return;
     end if;
+    exits := trade._exits_by(known);
     update trade.bracket as b
-    set status = case when known.filled_quantity > 0 then 'placed' else 'void' end
+    set status = case
+        when known.filled_quantity = 0 then 'void'
+        when exits = 'plan' then 'watched' else 'placed'
+    end
     where b.tenant_id = known.tenant_id and b.order_id = known.order_id;
-    if known.filled_quantity = 0 then
+    if known.filled_quantity = 0 or exits = 'plan' then
         return;
     end if;
-    select a.broker into strict broker from trade.account as a
-    where a.tenant_id = known.tenant_id and a.account_id = known.account_id;
     -- In a replay they are placed when the entry was filled.
-    if broker = 'paper' then
+    if exits = 'desk' then
         select max(f.filled_at) into at from trade.fill as f
         where f.tenant_id = known.tenant_id and f.order_id = known.order_id;
         at := least(at + interval '1 microsecond', clock_timestamp());
@@ -154,7 +195,7 @@ begin
         );
     end if;
     if wanted.take_profit is not null
-        and (broker = 'paper' or wanted.stop_loss is null)
+        and (exits = 'desk' or wanted.stop_loss is null)
     then
         perform trade.place_order(
             known.account_id, known.symbol,

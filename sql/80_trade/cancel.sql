@@ -181,6 +181,7 @@ as $$
 declare
     known trade.orders;
     standing trade.orders;
+    tries bigint;
 begin
     known := trade._order_of_locked_account(replace_order.order_id);
     if known.status in ('refused', 'filled', 'canceled', 'rejected', 'expired') then
@@ -215,6 +216,47 @@ begin
                 'A %s order, %s of %s filled.', known.type, known.filled_quantity,
                 known.quantity
             );
+    end if;
+    -- A leg that the broker keeps is replaced by the broker, in one act: to cancel it
+    -- would take the other leg out, too. The new order is sent like any other, and what
+    -- it replaces is told as canceled.
+    if exists (
+        select from trade.bracket as b
+        where b.tenant_id = known.tenant_id and b.order_id = known.oco and b.is_native
+    ) then
+        if coalesce(replace_order.quantity, known.quantity) <> known.quantity then
+            raise exception using
+                errcode = 'BW120',
+                message = format(
+                    'of leg %s of a bracket only the price can be replaced',
+                    known.order_id
+                );
+        end if;
+        -- Its broker must know what is to be replaced.
+        if known.status not in ('acked', 'partial') then
+            raise exception using
+                errcode = 'BW131',
+                message = format(
+                    'order %s is %s: its broker has not named it yet', known.order_id,
+                    known.status
+                ),
+                hint = 'Ask again in a moment, or cancel it.';
+        end if;
+        select count(*) into tries from trade.orders as o
+        where o.tenant_id = known.tenant_id and o.account_id = known.account_id
+        and o.replaces = known.order_id
+        and o.status in ('refused', 'rejected', 'canceled');
+        return trade.place_order(
+            known.account_id, known.symbol, known.side,
+            known.quantity - known.filled_quantity, known.type,
+            coalesce(replace_order.limit_price, known.limit_price),
+            coalesce(replace_order.stop_price, known.stop_price), known.time_in_force,
+            client_order_id => format(
+                'bw-%s-r-%s%s', known.tenant_id, known.order_id,
+                case when tries > 0 then '-' || tries else '' end
+            ),
+            oco => known.oco, replaces => known.order_id
+        );
     end if;
     -- The new order is placed when the old one is surely out: never both.
     update trade.orders as o

@@ -348,13 +348,23 @@ begin
             continue when bar.bar_interval <> '1d' and trade._split_suspected(bar);
             plan := trade._after_split(plan, bar);
             select
-                coalesce(bool_or(o.type in ('stop', 'stop_limit')), false) as has_stop,
-                coalesce(bool_or(o.type = 'limit'), false) as has_target
+                coalesce(bool_or(s.type in ('stop', 'stop_limit')), false) as has_stop,
+                coalesce(bool_or(s.type = 'limit'), false) as has_target
             into standing
-            from trade.orders as o
-            where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
-            and o.instrument_id = plan.instrument_id and o.oco is not null
-            and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial');
+            from (
+                select o.type from trade.orders as o
+                where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
+                and o.instrument_id = plan.instrument_id and o.oco is not null
+                and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
+                union all
+                -- Legs that the broker keeps and has not named yet.
+                select unnest(array_remove(array[
+                    case when b.stop_loss is not null then 'stop' end,
+                    case when b.take_profit is not null then 'limit' end
+                ], null)) from trade.bracket as b
+                where b.tenant_id = plan.tenant_id and b.order_id = plan.opened_by
+                and b.is_native and b.status = 'waiting'
+            ) as s;
             fired := trade._exit_trigger(
                 plan, bar, standing.has_stop, standing.has_target
             );
@@ -370,13 +380,20 @@ begin
         from trade.orders as o
         where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
         and o.instrument_id = plan.instrument_id
-        and o.side = case when held > 0 then 'sell' else 'buy' end
+        and (
+            o.side = case when held > 0 then 'sell' else 'buy' end
+            -- Nor may what is left of the entry open it again.
+            or o.order_id = plan.opened_by
+        )
         and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial');
         continue when exists (
             select from trade.orders as o
             where o.tenant_id = plan.tenant_id and o.account_id = plan.account_id
             and o.instrument_id = plan.instrument_id
-            and o.side = case when held > 0 then 'sell' else 'buy' end
+            and (
+                o.side = case when held > 0 then 'sell' else 'buy' end
+                or o.order_id = plan.opened_by
+            )
             and o.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
         );
         select p.quantity into held from trade.position as p

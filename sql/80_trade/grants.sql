@@ -17,6 +17,8 @@ trade.place_order(
     timestamptz, integer, bigint, bigint
 ),
 trade.begin_submit(bigint),
+trade.submit_terms(bigint),
+trade.record_legs(bigint, jsonb),
 trade.record_submit(bigint, text, text, text),
 trade.record_close(bigint, text, text),
 trade.record_fill(bigint, text, numeric, numeric, numeric, timestamptz),

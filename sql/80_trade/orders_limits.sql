@@ -19,12 +19,25 @@ begin
             errcode = 'insufficient_privilege',
             message = 'an order of another tenant';
     end if;
-    -- What a reconciliation finds at the broker is there already: no limit can stop it.
-    if new.origin = 'external' then
+    -- What is found at the broker is there already: no limit can stop it.
+    if new.origin in ('external', 'leg') then
         if new.status <> 'acked' or new.filled_quantity <> 0 then
             raise exception using
                 errcode = 'BW130',
                 message = format('an external order begins as acked, not as %s', new.status);
+        end if;
+        if new.origin = 'leg' and not exists (
+            select from trade.bracket as b
+            inner join trade.orders as e
+                on b.tenant_id = e.tenant_id and b.order_id = e.order_id
+            where
+                b.tenant_id = new.tenant_id and b.order_id = new.oco and b.is_native
+                and e.account_id = new.account_id and e.symbol = new.symbol
+                and e.side <> new.side and new.quantity <= e.quantity
+        ) then
+            raise exception using
+                errcode = 'BW130',
+                message = 'a leg closes what its bracket opens, and no more';
         end if;
         update trade.account as a set revision = a.revision + 1
         where a.tenant_id = new.tenant_id and a.account_id = new.account_id;

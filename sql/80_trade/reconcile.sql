@@ -10,8 +10,9 @@
 --      "complete": true,                    -- all open orders are listed
 --      "orders": [{"client_order_id", "broker_order_id", "symbol", "side", "quantity",
 --          "type", "limit_price", "stop_price", "time_in_force", "status",
---          "submitted_at"}],                -- status: accepted filled canceled expired
---                                           -- rejected
+--          "submitted_at", "entry"}],       -- status: accepted filled canceled expired
+--                                           -- rejected; entry: the client_order_id of
+--                                           -- the bracket that it is a leg of
 --      "fills": [{"broker_fill_id", "client_order_id", "broker_order_id", "symbol",
 --          "side", "quantity", "price", "fee", "filled_at"}],
 --      "positions": [{"symbol", "quantity", "average_cost"}],
@@ -173,6 +174,7 @@ declare
     );
     said jsonb;
     known trade.orders;
+    entry trade.orders;
     fill record;
     held record;
     last_fill bigint;
@@ -197,10 +199,20 @@ begin
     where a.tenant_id = public.current_tenant()
     and a.account_id = _reconcile.account_id;
 
-    -- Orders.
-    for said in select o.value from jsonb_array_elements(broker -> 'orders') as o loop
+    -- Orders; legs after what they belong to.
+    for said in
+        select o.value from jsonb_array_elements(broker -> 'orders') as o
+        order by o.value ->> 'entry' is not null
+    loop
         known := trade._known_order(account.account_id, said);
-        if known.order_id is null then
+        select o.* into entry from trade.orders as o
+        inner join trade.bracket as b
+            on o.tenant_id = b.tenant_id and o.order_id = b.order_id
+        where o.tenant_id = account.tenant_id and o.account_id = account.account_id
+        and o.client_order_id = said ->> 'entry' and b.is_native;
+        if known.order_id is null and entry.order_id is not null then
+            perform trade.record_legs(entry.order_id, jsonb_build_array(said));
+        elsif known.order_id is null then
             -- Over and never filled: nothing to keep.
             continue when said ->> 'status' in ('canceled', 'expired', 'rejected')
             and not exists (
@@ -270,6 +282,15 @@ begin
                     format('the broker says %s', said ->> 'status')
                 );
             end if;
+            closed := closed + 1;
+        -- Of two legs one took a part, and the broker lowered the other by it.
+        elsif known.status in ('acked', 'partial') and said ->> 'status' = 'filled'
+            and (said ->> 'quantity')::numeric < known.quantity
+        then
+            perform trade.record_close(
+                known.order_id, 'canceled',
+                format('the broker lowered it to %s', said ->> 'quantity')
+            );
             closed := closed + 1;
         end if;
     end loop;

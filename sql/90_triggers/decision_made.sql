@@ -42,9 +42,8 @@ begin
 
     mode := agent.approval_mode(cycle.strategy_id, cycle.account_id);
     if mode = 'auto' then
-        perform trade.place_order(
-            cycle.account_id, new.symbol, new.side, new.quantity,
-            decision_id => new.decision_id,
+        perform trade.place_decided(
+            new, cycle.account_id, new.quantity,
             -- Another's broker trades now; it takes no replay of the past.
             as_of => case
                 when new.as_of < cycle.created_at - interval '1 hour' or exists (

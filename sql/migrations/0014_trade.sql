@@ -47,3 +47,23 @@ comment on column trade.preflight.checks is '[{"name", "passed", "found"}].';
 alter table trade.preflight enable row level security, force row level security;
 create policy tenant_isolation on trade.preflight
 using (tenant_id = current_tenant()) with check (tenant_id = current_tenant());
+
+-- Brackets that their broker keeps whole: it takes the entry and its legs in one order.
+alter table trade.bracket add column is_native boolean not null default false;
+comment on column trade.bracket.is_native is
+'The broker takes entry and legs as one order, and lets the legs exclude each other.';
+alter table trade.bracket drop constraint bracket_status;
+alter table trade.bracket add constraint bracket_status
+check (status in ('waiting', 'placed', 'watched', 'void'));
+comment on column trade.bracket.status is
+'waiting: for the entry, or to hear of the legs; placed: legs are orders of their own; '
+'watched: the broker can keep no leg, the exit plan looks at both prices; void: nothing '
+'was filled.';
+alter table trade.orders drop constraint orders_origin;
+alter table trade.orders add constraint orders_origin
+check (origin in ('desk', 'leg', 'external'));
+comment on column trade.orders.origin is
+'leg: the broker made it of a bracket of ours; external: found at the broker by a '
+'reconciliation, no limit was asked.';
+alter table trade.orders add constraint orders_leg_has_group
+check (origin <> 'leg' or oco is not null);

@@ -29,24 +29,31 @@ extension AlpacaBroker: BrokerBook {
     }
 
     package func orders(after: Date) async throws(BrokerError) -> [BrokerOrderEntry] {
-        var found: [String: JSONValue] = [:]
+        var found: [String: BrokerOrderEntry] = [:]
         for value in try await list(Self.standing) {
-            if let id = value["id"]?.string { found[id] = value }
+            let entry = try entry(value)
+            found[entry.known.brokerOrderID] = entry
         }
         // Page by page: the next begins after the last one's time.
         var from = Timestamp.text(after)
         while true {
             let page = try await list(
-                "/v2/orders?status=all&direction=asc&limit=500&after=" + AlpacaLine.encoded(from))
+                "/v2/orders?status=all&direction=asc&limit=500&nested=true&after="
+                    + AlpacaLine.encoded(from))
             for value in page {
-                if let id = value["id"]?.string { found[id] = value }
+                let whole = try entry(value)
+                found[whole.known.brokerOrderID] = whole
+                // Only below its entry a leg says to which it belongs.
+                for leg in value["legs"]?.array ?? [] {
+                    let part = try entry(leg, of: whole.clientOrderID)
+                    found[part.known.brokerOrderID] = part
+                }
             }
             guard page.count == 500, let last = page.last?["submitted_at"]?.string, last != from
             else { break }
             from = last
         }
-        return try found.values.map { value throws(BrokerError) in try entry(value) }
-            .sorted { $0.clientOrderID < $1.clientOrderID }
+        return found.values.sorted { $0.clientOrderID < $1.clientOrderID }
     }
 
     private static let standing = "/v2/orders?status=open&limit=500"
@@ -97,8 +104,11 @@ extension AlpacaBroker: BrokerBook {
         }
     }
 
-    private func entry(_ value: JSONValue) throws(BrokerError) -> BrokerOrderEntry {
+    private func entry(
+        _ value: JSONValue, of entry: String? = nil
+    ) throws(BrokerError) -> BrokerOrderEntry {
         guard let client = value["client_order_id"]?.string, let symbol = symbol(value),
+            let type = value["type"]?.string, let time = value["time_in_force"]?.string,
             let side = value["side"]?.string.flatMap(Side.init),
             // An order by amount has no quantity until it is filled.
             let quantity = AlpacaWire.number(value["qty"])
@@ -106,7 +116,9 @@ extension AlpacaBroker: BrokerBook {
         else { throw line.error("an order cannot be read") }
         return BrokerOrderEntry(
             clientOrderID: client, symbol: symbol, side: side, quantity: Quantity(quantity),
-            known: try AlpacaWire.order(value, line))
+            type: type, limitPrice: AlpacaWire.number(value["limit_price"]).map(Money.init),
+            stopPrice: AlpacaWire.number(value["stop_price"]).map(Money.init), timeInForce: time,
+            known: try AlpacaWire.order(value, line), entryClientOrderID: entry)
     }
 
     package func fills(after: Date) async throws(BrokerError) -> [BrokerFillEntry] {

@@ -26,7 +26,15 @@ package struct AlpacaBroker: Broker {
         guard order.clientOrderID.utf8.count <= Self.longestID else {
             return .rejected(reason: "the client order id is longer than \(Self.longestID)")
         }
-        switch try await line.ask(.post, "/v2/orders", body: AlpacaWire.body(order)) {
+        let answer =
+            if let old = order.replacesBrokerOrderID {
+                try await line.ask(
+                    .patch, "/v2/orders/\(AlpacaLine.encoded(old))",
+                    body: AlpacaWire.replacement(order))
+            } else {
+                try await line.ask(.post, "/v2/orders", body: AlpacaWire.body(order))
+            }
+        switch answer {
         case .value(let value):
             guard let id = value["id"]?.string else { throw line.error("the order has no id") }
             return .accepted(brokerOrderID: id)
@@ -38,9 +46,13 @@ package struct AlpacaBroker: Broker {
     }
 
     package func order(clientOrderID: String) async throws(BrokerError) -> BrokerOrder? {
-        try await found(clientOrderID).map { value throws(BrokerError) in
-            try AlpacaWire.order(value, line)
-        }
+        guard let value = try await found(clientOrderID) else { return nil }
+        // By its own id alone a bracket comes with its legs.
+        guard let kind = value["order_class"]?.string, ["bracket", "oto"].contains(kind),
+            value["legs"]?.array == nil, let id = value["id"]?.string
+        else { return try AlpacaWire.order(value, line) }
+        return try AlpacaWire.order(
+            try await line.get("/v2/orders/\(AlpacaLine.encoded(id))?nested=true"), line)
     }
 
     /// Fills come from the account's activities: the order itself has only their sum.

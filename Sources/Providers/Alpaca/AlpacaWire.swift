@@ -15,6 +15,24 @@ enum AlpacaWire {
         ]
         body["limit_price"] = order.limitPrice.map { .string($0.description) }
         body["stop_price"] = order.stopPrice.map { .string($0.description) }
+        if let exits = order.exits {
+            let isWhole = exits.takeProfit != nil && exits.stopLoss != nil
+            body["order_class"] = .string(isWhole ? "bracket" : "oto")
+            body["take_profit"] = exits.takeProfit.map {
+                .object(["limit_price": .string($0.description)])
+            }
+            body["stop_loss"] = exits.stopLoss.map {
+                .object(["stop_price": .string($0.description)])
+            }
+        }
+        return .object(body)
+    }
+
+    /// What a leg of a bracket is to become; its quantity is the broker's.
+    static func replacement(_ order: Order) -> JSONValue {
+        var body: JSONObject = ["client_order_id": .string(order.clientOrderID)]
+        body["limit_price"] = order.limitPrice.map { .string($0.description) }
+        body["stop_price"] = order.stopPrice.map { .string($0.description) }
         return .object(body)
     }
 
@@ -38,7 +56,24 @@ enum AlpacaWire {
         else { throw line.error("an order cannot be read") }
         return BrokerOrder(
             brokerOrderID: id, status: status,
-            reason: status == .accepted || status == .filled ? nil : "alpaca says \(word)")
+            reason: status == .accepted || status == .filled ? nil : "alpaca says \(word)",
+            quantity: number(value["qty"]).map(Quantity.init),
+            legs: try (value["legs"]?.array ?? []).map { leg throws(BrokerError) in
+                try self.leg(leg, line)
+            })
+    }
+
+    static func leg(_ value: JSONValue, _ line: AlpacaLine) throws(BrokerError) -> BrokerLeg {
+        guard let client = value["client_order_id"]?.string, let id = value["id"]?.string,
+            let side = value["side"]?.string.flatMap(Side.init),
+            let quantity = number(value["qty"]),
+            let type = value["type"]?.string.flatMap(OrderType.init),
+            let time = value["time_in_force"]?.string.flatMap(TimeInForce.init)
+        else { throw line.error("a leg of a bracket cannot be read") }
+        return BrokerLeg(
+            clientOrderID: client, brokerOrderID: id, side: side, quantity: Quantity(quantity),
+            type: type, limitPrice: number(value["limit_price"]).map(Money.init),
+            stopPrice: number(value["stop_price"]).map(Money.init), timeInForce: time)
     }
 
     static func status(_ word: String) -> BrokerOrder.Status? {

@@ -68,6 +68,74 @@ struct AlpacaBrokerTests {
             ])
     }
 
+    private func bracket(
+        _ id: String, profit: Money? = 120, loss: Money? = 90, time: TimeInForce = .gtc
+    ) throws -> Order {
+        Order(
+            id: 9, accountID: 1, clientOrderID: id, symbol: try Symbol("AAPL"), side: .buy,
+            quantity: 10, timeInForce: time, status: .submitting,
+            placedAt: Date(timeIntervalSince1970: 0),
+            exits: BracketExits(takeProfit: profit, stopLoss: loss))
+    }
+
+    @Test("an order with stop and target goes out as a bracket, with one of them as oto")
+    func bracketBody() async throws {
+        _ = try await broker.submit(bracket("a"))
+        _ = try await broker.submit(bracket("b", profit: nil))
+        let bodies = try fake.requests().map { try JSONValue(parsing: $0.body) }
+        #expect(
+            bodies == [
+                [
+                    "symbol": "AAPL", "qty": "10", "side": "buy", "type": "market",
+                    "time_in_force": "gtc", "client_order_id": "a", "order_class": "bracket",
+                    "take_profit": ["limit_price": "120"], "stop_loss": ["stop_price": "90"],
+                ],
+                [
+                    "symbol": "AAPL", "qty": "10", "side": "buy", "type": "market",
+                    "time_in_force": "gtc", "client_order_id": "b", "order_class": "oto",
+                    "stop_loss": ["stop_price": "90"],
+                ],
+            ])
+        let one = try #require(try await broker.order(clientOrderID: "b"))
+        #expect(one.legs.map(\.type) == [.stop])
+    }
+
+    @Test("the legs of a bracket have ids of their own, are replaced in one act, and end together")
+    func legs() async throws {
+        _ = try await broker.submit(bracket("a"))
+        try tell(#"{"fill": {"client_order_id": "a", "qty": "10", "price": "100"}}"#)
+        let known = try #require(try await broker.order(clientOrderID: "a"))
+        #expect(known.status == .filled && known.legs.map(\.type) == [.limit, .stop])
+        let stop = try #require(known.legs.last)
+        #expect(stop.stopPrice == 90 && stop.quantity == 10 && stop.side == .sell)
+        let moved = Order(
+            id: 10, accountID: 1, clientOrderID: "r", symbol: try Symbol("AAPL"), side: .sell,
+            quantity: 10, type: .stop, stopPrice: 95, timeInForce: .gtc, status: .submitting,
+            placedAt: Date(timeIntervalSince1970: 0), replacesBrokerOrderID: stop.brokerOrderID)
+        try fake.script(#"{"match": "\"r\"", "fault": "drop"}"#)
+        guard case .unknown = await BrokerSubmission.run(moved, at: broker) else {
+            Issue.record("the answer was lost")
+            return
+        }
+        let again = Order(
+            id: 10, accountID: 1, clientOrderID: "r", symbol: try Symbol("AAPL"), side: .sell,
+            quantity: 10, type: .stop, stopPrice: 95, timeInForce: .gtc, status: .unknown,
+            placedAt: Date(timeIntervalSince1970: 0), replacesBrokerOrderID: stop.brokerOrderID)
+        guard case .accepted = await BrokerSubmission.run(again, at: broker) else {
+            Issue.record("it had arrived")
+            return
+        }
+        #expect(try fake.requests().filter { $0.method == "PATCH" }.count == 1)
+        #expect(try await broker.order(clientOrderID: stop.clientOrderID)?.status == .canceled)
+        let all = try await broker.orders(after: Date(timeIntervalSince1970: 0))
+        #expect(all.filter { $0.entryClientOrderID == "a" }.count == 3)
+        try tell(#"{"price": {"symbol": "AAPL", "price": "94"}}"#)
+        #expect(try await broker.order(clientOrderID: "r")?.status == .filled)
+        let profit = try #require(known.legs.first)
+        #expect(try await broker.order(clientOrderID: profit.clientOrderID)?.status == .canceled)
+        #expect(try fake.ask(#"{"held": "AAPL"}"#) == #""0""#)
+    }
+
     @Test("the same id twice is one order, which is found by its id")
     func duplicate() async throws {
         let answer = try await broker.submit(order())

@@ -12,6 +12,14 @@ Commands of the test:
                                                              faults of POST orders at random
     {"met": true}                                            how many faults of each kind came
     {"fills": "100.25"}                                      market orders fill at once, in two parts
+    {"price": {"symbol": S, "price": P, "share": "0.4"}}     the market goes there: what it reaches is
+                                                             filled, wholly or that share of it
+    {"held": S}                                              what the account holds of a symbol
+
+Brackets are as its documents and its staff's answers in its forum have them: legs are held until
+the entry is wholly filled; then the profit stands and the stop waits; a leg that is filled cancels
+the other, in part it lowers it; who cancels one cancels both, and who cancels the entry all three.
+What a standing order may sell is set aside: another sale of it is refused.
 """
 
 import random
@@ -23,7 +31,7 @@ from decimal import Decimal
 
 from fake import FakeHandler, start
 
-OPEN = {"new", "partially_filled", "accepted"}
+OPEN = {"new", "partially_filled", "accepted", "held"}
 
 
 def text(number):
@@ -60,15 +68,104 @@ class Book:
             "expired_at": None, "canceled_at": None, "failed_at": None, "replaced_at": None,
             "replaced_by": None, "replaces": None, "asset_id": str(uuid.uuid4()),
             "symbol": body["symbol"], "asset_class": "crypto" if crypto else "us_equity",
-            "notional": None, "qty": body["qty"], "filled_qty": "0", "filled_avg_price": None,
-            "order_class": "simple" if not crypto else "", "order_type": body["type"],
+            "notional": None, "entry": None, "qty": body["qty"], "filled_qty": "0", "filled_avg_price": None,
+            "order_class": body.get("order_class") or ("" if crypto else "simple"), "order_type": body["type"],
             "type": body["type"], "side": body["side"], "time_in_force": body["time_in_force"],
             "limit_price": body.get("limit_price"), "stop_price": body.get("stop_price"),
             "status": "new", "extended_hours": False, "legs": None, "trail_percent": None,
             "trail_price": None, "hwm": None,
         }
         self.orders.append(order)
+        if order["order_class"] in ("bracket", "oto"):
+            self.add_legs(order, body)
         return order
+
+    def add_legs(self, order, body):
+        for leg, price, kind in [
+            ("take_profit", "limit_price", "limit"), ("stop_loss", "stop_price", "stop")
+        ]:
+            if leg not in body:
+                continue
+            made = self.add({
+                "symbol": order["symbol"], "qty": order["qty"], "type": kind,
+                "side": "sell" if order["side"] == "buy" else "buy",
+                "time_in_force": order["time_in_force"], "client_order_id": str(uuid.uuid4()),
+                price: str(body[leg][price]),
+            })
+            made.update(
+                order_class=order["order_class"], entry=order["id"], status="held",
+                submitted_at=order["submitted_at"],
+            )
+
+    def legs(self, order):
+        return [o for o in self.orders if o["entry"] == order["id"]]
+
+    def siblings(self, order):
+        if not order["entry"]:
+            return []
+        return [
+            o for o in self.orders
+            if o["entry"] == order["entry"] and o is not order and o["status"] in OPEN
+        ]
+
+    def end(self, order, status):
+        """An order ends, and with it what belongs to it."""
+        also = self.siblings(order) if order["entry"] else self.legs(order)
+        for one in [order] + (also if status != "replaced" else []):
+            if one["status"] in OPEN:
+                one["status"] = status
+                one["canceled_at"] = self.now() if status == "canceled" else None
+
+    def wake(self, order):
+        """The legs of an entry that is wholly filled."""
+        legs = self.legs(order)
+        for leg in legs:
+            if leg["status"] == "held" and (leg["type"] == "limit" or len(legs) == 1):
+                leg["status"] = "new"
+
+    def reached(self, order, price):
+        if order["status"] not in OPEN:
+            return False
+        if order["entry"] and self.find(id=order["entry"])["status"] != "filled":
+            return False
+        up = order["side"] == "buy"
+        if order["type"] == "limit":
+            limit = Decimal(order["limit_price"])
+            return price <= limit if up else price >= limit
+        if order["type"] == "stop":
+            stop = Decimal(order["stop_price"])
+            return price >= stop if up else price <= stop
+        return True
+
+    def market(self, symbol, price, share=None):
+        for order in list(self.orders):
+            if order["symbol"] == symbol and self.reached(order, Decimal(price)):
+                left = Decimal(order["qty"]) - Decimal(order["filled_qty"])
+                part = left if share is None else max(Decimal(1), left * Decimal(share) // 1)
+                self.fill(order, text(min(left, part)), price)
+
+    def available(self, symbol):
+        """What may be sold: what is held, less what standing orders may sell."""
+        aside = {}
+        for order in self.orders:
+            if order["symbol"] == symbol and order["side"] == "sell" and order["status"] in OPEN:
+                if order["entry"] and self.find(id=order["entry"])["status"] in OPEN:
+                    continue
+                left = Decimal(order["qty"]) - Decimal(order["filled_qty"])
+                group = order["entry"] or order["id"]
+                aside[group] = max(aside.get(group, 0), left)
+        return self.held(symbol) - sum(aside.values())
+
+    def held(self, symbol):
+        return sum(
+            (Decimal(f["qty"]) if f["side"] == "buy" else -Decimal(f["qty"]))
+            for f in self.fills if f["symbol"] == symbol
+        )
+
+    def shown(self, order, nested):
+        if not nested or not self.legs(order):
+            return order
+        return dict(order, legs=[dict(leg, legs=None) for leg in self.legs(order)])
 
     def fill(self, order, qty, price):
         done = Decimal(order["filled_qty"])
@@ -90,6 +187,17 @@ class Book:
                 "order_id": order["id"], "cum_qty": text(done), "order_status": order["status"],
             }
         )
+        if whole:
+            self.wake(order)
+        for other in self.siblings(order):
+            if whole:
+                self.end_alone(other)
+            else:
+                other["qty"] = text(Decimal(other["qty"]) - Decimal(qty))
+
+    def end_alone(self, order):
+        order["status"] = "canceled"
+        order["canceled_at"] = self.now()
 
     def cash(self):
         money = Decimal(100000) + sum(Decimal(a["net_amount"]) for a in self.movements)
@@ -162,7 +270,12 @@ class Alpaca(FakeHandler):
                 book.fill(order, wanted["qty"], wanted["price"])
             elif "end" in command:
                 wanted = command["end"]
-                book.find(client_order_id=wanted["client_order_id"])["status"] = wanted["status"]
+                book.end(book.find(client_order_id=wanted["client_order_id"]), wanted["status"])
+            elif "price" in command:
+                wanted = command["price"]
+                book.market(wanted["symbol"], wanted["price"], wanted.get("share"))
+            elif "held" in command:
+                return text(book.held(command["held"]))
             elif "trade" in command:
                 wanted = command["trade"]
                 body = dict(wanted, type="market", time_in_force="day")
@@ -206,8 +319,9 @@ class Alpaca(FakeHandler):
                 status, value = self.answer(method, path, query, body)
                 if method == "POST" and status == 200 and self.fill_price:
                     half = Decimal(value["qty"]) / 2
-                    self.book.fill(value, text(half), self.fill_price)
-                    self.book.fill(value, text(half), self.fill_price)
+                    order = self.book.find(id=value["id"])
+                    self.book.fill(order, text(half), self.fill_price)
+                    self.book.fill(order, text(half), self.fill_price)
         if step.get("fault") == "drop" or fault == "drop":
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
@@ -229,6 +343,9 @@ class Alpaca(FakeHandler):
                 o for o in book.orders
                 if wanted == "all" or (o["status"] in OPEN) == (wanted == "open")
             ]
+            nested = query.get("nested", "").lower() == "true"
+            if nested:
+                orders = [self.book.shown(o, True) for o in orders if not o["entry"]]
             after = query.get("after")
             orders = [o for o in orders if not after or o["submitted_at"] > after]
             if query.get("direction", "desc") == "desc":
@@ -242,11 +359,12 @@ class Alpaca(FakeHandler):
             if not order:
                 return 404, self.error(404, "order not found")
             if method == "GET":
-                return 200, order
+                return 200, book.shown(order, query.get("nested", "").lower() == "true")
             if order["status"] not in OPEN:
                 return 422, self.error(422, f'order is already in "{order["status"]}" state')
-            order["status"] = "canceled"
-            order["canceled_at"] = book.now()
+            if method == "PATCH":
+                return self.replace(order, body)
+            book.end(order, "canceled")
             return 204, None
         if path == "/v2/account/activities/FILL":
             fills = [f for f in book.fills if f["transaction_time"] > query.get("after", "")]
@@ -296,7 +414,63 @@ class Alpaca(FakeHandler):
         body["qty"] = text(Decimal(str(body["qty"])))
         if body["symbol"].startswith("POOR"):
             return 403, self.error(403, "insufficient buying power")
-        return 200, self.book.add(body)
+        flaw = self.bracket_flaw(body)
+        if flaw:
+            return 422, self.error(422, flaw)
+        if body["side"] == "sell" and self.book.held(body["symbol"]) > 0:
+            free = self.book.available(body["symbol"])
+            if Decimal(body["qty"]) > free:
+                return 403, self.error(
+                    403, "insufficient qty available for order "
+                    f"(requested: {body['qty']}, available: {text(free)})"
+                )
+        return 200, self.book.shown(self.book.add(body), True)
+
+    @staticmethod
+    def bracket_flaw(body):
+        kind = body.get("order_class") or "simple"
+        legs = [leg for leg in ("take_profit", "stop_loss") if body.get(leg)]
+        if kind == "simple":
+            return "simple orders have no legs" if legs else None
+        if "/" in body["symbol"]:
+            return "crypto orders not allowed for advanced order_class: otoco"
+        if Decimal(body["qty"]) % 1:
+            return "fractional orders must be simple orders"
+        if body["time_in_force"] not in ("day", "gtc"):
+            return "bracket orders must be day or gtc"
+        if len(legs) != {"bracket": 2, "oto": 1}.get(kind):
+            return f"{kind} orders need other legs"
+        if kind == "bracket":
+            profit = Decimal(str(body["take_profit"]["limit_price"]))
+            loss = Decimal(str(body["stop_loss"]["stop_price"]))
+            if (profit > loss) != (body["side"] == "buy"):
+                return "take_profit.limit_price must be beyond stop_loss.stop_price"
+        return None
+
+    def replace(self, order, body):
+        """A new order in the place of one, among the same siblings."""
+        book = self.book
+        if body.get("client_order_id") and book.find(client_order_id=body["client_order_id"]):
+            return 422, self.error(422, "client_order_id must be unique")
+        if order["type"] == "limit" and body.get("stop_price"):
+            return 422, self.error(422, "limit orders must not have stop_price")
+        entry, status = order["entry"], order["status"]
+        new = book.add({
+            "symbol": order["symbol"], "side": order["side"], "type": order["type"],
+            "qty": body.get("qty") or text(
+                Decimal(order["qty"]) - Decimal(order["filled_qty"])
+            ),
+            "time_in_force": order["time_in_force"],
+            "client_order_id": body.get("client_order_id") or str(uuid.uuid4()),
+            "limit_price": body.get("limit_price") or order["limit_price"],
+            "stop_price": body.get("stop_price") or order["stop_price"],
+        })
+        new.update(
+            order_class=order["order_class"], entry=entry, replaces=order["id"],
+            status="held" if status == "held" else "new",
+        )
+        order.update(status="replaced", replaced_by=new["id"], replaced_at=book.now())
+        return 200, new
 
 
 if __name__ == "__main__":

@@ -10,7 +10,11 @@ def check(base, say):
     from alpaca.common.exceptions import APIError
     from alpaca.trading.client import TradingClient
     from alpaca.trading.enums import OrderSide, QueryOrderStatus, TimeInForce
-    from alpaca.trading.requests import GetOrdersRequest, MarketOrderRequest
+    from alpaca.trading.enums import OrderClass
+    from alpaca.trading.requests import (
+        GetOrderByIdRequest, GetOrdersRequest, MarketOrderRequest, ReplaceOrderRequest,
+        StopLossRequest, TakeProfitRequest,
+    )
 
     client = TradingClient("k", "s", paper=True, url_override=base)
     wish = MarketOrderRequest(
@@ -35,6 +39,35 @@ def check(base, say):
     client.cancel_order_by_id(order.id)
     closed = client.get_orders(GetOrdersRequest(status=QueryOrderStatus.CLOSED))
     assert [o.status.value for o in closed] == ["canceled"]
+
+    # A bracket: the legs come with it, wait for it, and exclude each other.
+    whole = client.submit_order(
+        MarketOrderRequest(
+            symbol="MSFT", qty=10, side=OrderSide.BUY, time_in_force=TimeInForce.GTC,
+            client_order_id="bw-2", order_class=OrderClass.BRACKET,
+            take_profit=TakeProfitRequest(limit_price=120),
+            stop_loss=StopLossRequest(stop_price=90),
+        )
+    )
+    assert [leg.status.value for leg in whole.legs] == ["held", "held"]
+    profit, loss = whole.legs
+    say(fill={"client_order_id": "bw-2", "qty": "10", "price": "100"})
+    nested = client.get_order_by_id(whole.id, GetOrderByIdRequest(nested=True))
+    assert [leg.status.value for leg in nested.legs] == ["new", "held"]
+    moved = client.replace_order_by_id(loss.id, ReplaceOrderRequest(stop_price=95))
+    assert moved.replaces == loss.id and client.get_order_by_id(loss.id).replaced_by == moved.id
+    try:
+        client.submit_order(
+            MarketOrderRequest(
+                symbol="MSFT", qty=10, side=OrderSide.SELL, time_in_force=TimeInForce.DAY
+            )
+        )
+        raise AssertionError("what a leg may sell was sold by another")
+    except APIError as error:
+        assert error.status_code == 403 and "insufficient qty" in error.message
+    say(price={"symbol": "MSFT", "price": "94"})
+    assert client.get_order_by_id(moved.id).status.value == "filled"
+    assert client.get_order_by_id(profit.id).status.value == "canceled"
 
 
 if __name__ == "__main__":
