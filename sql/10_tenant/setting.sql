@@ -33,10 +33,15 @@ comment on function tenant.setting(text)
 
 create or replace function tenant.number_setting(name text)
 returns numeric
-language sql stable
+-- PL/pgSQL keeps the plan; a SQL function would make it at every call.
+language plpgsql stable
 security definer -- as tenant.setting
 set search_path = pg_catalog, pg_temp
-as $$ select tenant.setting(name)::numeric $$;
+as $$
+begin
+    return tenant.setting(number_setting.name)::numeric;
+end
+$$;
 comment on function tenant.number_setting(text) is 'tenant.setting() of a number.';
 
 create or replace function tenant.set_setting(name text, value jsonb)

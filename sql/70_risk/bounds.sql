@@ -5,59 +5,65 @@
 
 create or replace function risk.bounds(member text default session_user)
 returns jsonb
-language sql stable
+-- PL/pgSQL keeps the plan; a SQL function would make it at every call.
+language plpgsql stable
 security definer -- read by whatever judges
 set search_path = pg_catalog, pg_temp
 as $$
-    with known as (
-        select d.name, d.value, d.choices
-        from tenant.setting_default as d
-        where d.name in ('on_limit', 'graph_risk_mode')
-        or d.name in (select l.setting from risk.limit as l)
-    ),
+#variable_conflict use_column
+begin
+    return (
+        with known as (
+            select d.name, d.value, d.choices
+            from tenant.setting_default as d
+            where d.name in ('on_limit', 'graph_risk_mode')
+            or d.name in (select l.setting from risk.limit as l)
+        ),
 
-    bound as (
-        select known.name, coalesce(s.value, known.value) as value
-        from known
-        left join tenant.setting as s
-            on known.name = s.name and s.tenant_id = public.current_tenant()
-        union all
-        select t.setting, t.value
-        from risk.tier_limit as t
-        where t.tier = coalesce((
-            select o.tier from risk.tenant_tier as o
-            where o.tenant_id = public.current_tenant()
-        ), 'standard')
-        union all
-        select m.setting, m.value
-        from risk.member_limit as m
-        where m.tenant_id = public.current_tenant()
-        and m.role_name = bounds.member
-    )
+        bound as (
+            select known.name, coalesce(s.value, known.value) as value
+            from known
+            left join tenant.setting as s
+                on known.name = s.name and s.tenant_id = public.current_tenant()
+            union all
+            select t.setting, t.value
+            from risk.tier_limit as t
+            where t.tier = coalesce((
+                select o.tier from risk.tenant_tier as o
+                where o.tenant_id = public.current_tenant()
+            ), 'standard')
+            union all
+            select m.setting, m.value
+            from risk.member_limit as m
+            where m.tenant_id = public.current_tenant()
+            and m.role_name = bounds.member
+        )
 
-    select jsonb_object_agg(tightest.name, tightest.value)
-    from (
-        select
-            known.name,
-            case
-                when known.choices is not null then to_jsonb(
-                    known.choices[
-                        max(array_position(known.choices, bound.value #>> '{}'))
-                    ]
-                )
-                when jsonb_typeof(known.value) = 'boolean' then to_jsonb(
-                    bool_and(bound.value = 'true')
-                )
-                else to_jsonb(min(
-                    case when jsonb_typeof(bound.value) = 'number'
-                        then bound.value::numeric end
-                ))
-            end as value
-        from known inner join bound on known.name = bound.name
-        -- Of each kind only what can be read as one.
-        where jsonb_typeof(bound.value) = jsonb_typeof(known.value)
-        group by known.name, known.choices, known.value
-    ) as tightest
+        select jsonb_object_agg(tightest.name, tightest.value)
+        from (
+            select
+                known.name,
+                case
+                    when known.choices is not null then to_jsonb(
+                        known.choices[
+                            max(array_position(known.choices, bound.value #>> '{}'))
+                        ]
+                    )
+                    when jsonb_typeof(known.value) = 'boolean' then to_jsonb(
+                        bool_and(bound.value = 'true')
+                    )
+                    else to_jsonb(min(
+                        case when jsonb_typeof(bound.value) = 'number'
+                            then bound.value::numeric end
+                    ))
+                end as value
+            from known inner join bound on known.name = bound.name
+            -- Of each kind only what can be read as one.
+            where jsonb_typeof(bound.value) = jsonb_typeof(known.value)
+            group by known.name, known.choices, known.value
+        ) as tightest
+    );
+end
 $$;
 comment on function risk.bounds(text) is
 'The bounds of all limits for a member, the tightest of tenant, tier and member.';

@@ -3,12 +3,18 @@
 -- Example: select agent.settle_actions();       -- writes down what came of actions
 --          select agent.suggest_weights();      -- and what follows from it
 
--- A step becomes an action: the signal for itself, the others for it or against it.
-create or replace function agent.remember_actions(cycle_id bigint, step text)
+-- A step becomes an action: the signal for itself, the others for it or against it. They
+-- are written when the cycle's last agent has spoken, or when it fails before: all at
+-- once, because the desk's graph follows each statement.
+create or replace function agent.remember_actions(
+    cycle_id bigint, step text default null
+)
 returns void
-language sql
+language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
     insert into agent.action (
         cycle_id, agent, symbol, model, stance, regime, horizon, snapshot_id, as_of
     )
@@ -41,12 +47,14 @@ as $$
     ) as state on true
     where
         s.tenant_id = public.current_tenant()
-        and s.cycle_id = remember_actions.cycle_id and s.step = remember_actions.step
+        and s.cycle_id = remember_actions.cycle_id
+        and (s.step = remember_actions.step or remember_actions.step is null)
         and s.verdict <> 'skipped'
-    on conflict (tenant_id, cycle_id, agent, symbol) do nothing
+    on conflict (tenant_id, cycle_id, agent, symbol) do nothing;
+end
 $$;
 comment on function agent.remember_actions(bigint, text) is
-'Writes down what the agent of a step stood for.';
+'Writes down what the agent of a step, or each agent, of a cycle stood for.';
 
 create or replace function agent.settle_actions(as_of timestamptz default null)
 returns integer

@@ -164,6 +164,7 @@ begin
             finish_cycle.cycle_id
         );
         if finish_cycle.status = 'failed' then
+            perform agent.remember_actions(finish_cycle.cycle_id);
             perform ops.raise_alert(
                 'system',
                 jsonb_build_object(

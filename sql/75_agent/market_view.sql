@@ -7,31 +7,49 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    patterns jsonb;
-    neighbours jsonb;
-    verdict text;
+    moment constant timestamptz := market.as_of(_patterns.as_of);
     alike constant double precision := tenant.number_setting('minimum_similarity');
+    horizons constant integer[] := '{1,5,20}';
+    asked_id bigint;
+    ids bigint[];
+    likenesses double precision[];
+    patterns jsonb;
+    nearest jsonb;
+    verdict text;
 begin
+    asked_id := memory.asked_snapshot(
+        _patterns.symbol, moment, 50, horizons, '1d', null, alike, 'features'
+    );
+    -- One search for both: the ten nearest are the first of the fifty.
+    select
+        coalesce(array_agg(n.neighbour_id order by n.rank), '{}'),
+        coalesce(array_agg(n.similarity order by n.rank), '{}')
+    into ids, likenesses
+    from memory.neighbours(
+        asked_id, moment, 50, 5, null, alike, '{}', 'features'
+    ) as n;
     select
         jsonb_object_agg('horizon' || s.horizon, to_jsonb(s) - 'horizon'),
         max(s.verdict) filter (where s.horizon = 5)
     into patterns, verdict
-    from api.pattern_statistics(
-        _patterns.symbol, _patterns.as_of, min_similarity => alike
-    ) as s;
+    from memory.neighbour_statistics(asked_id, moment, ids, horizons) as s;
     select coalesce(
         jsonb_agg(
             jsonb_build_object(
-                'snapshot_id', n.snapshot_id, 'symbol', n.symbol, 'ts', n.ts,
-                'similarity', n.similarity, 'forward_return', n.forward_return
+                'snapshot_id', n.id, 'symbol', i.symbol, 'ts', s.ts,
+                'similarity', n.similarity, 'forward_return', o.forward_return
             ) order by n.rank
         ), '[]'
-    ) into neighbours
-    from api.similar_patterns(
-        _patterns.symbol, _patterns.as_of, k => 10, min_similarity => alike
-    ) as n;
+    ) into nearest
+    from unnest(ids[:10], likenesses[:10]) with ordinality as n (id, similarity, rank)
+    inner join market.snapshot as s on n.id = s.snapshot_id
+    inner join market.instrument as i on s.instrument_id = i.instrument_id
+    left join market.outcome_known as o
+        on
+            n.id = o.snapshot_id and o.horizon = 5 and o.known_at <= moment
+            and o.known_until > moment;
     return jsonb_build_object(
-        'patterns', patterns, 'neighbours', neighbours,
+        'patterns', patterns, 'neighbours', nearest,
         'missing', case when verdict is distinct from 'ok'
             then coalesce(verdict, 'no patterns') end
     );

@@ -5,10 +5,13 @@ create or replace function agent.record_event(
         default null
 )
 returns void
-language sql
+-- PL/pgSQL keeps the plan; a SQL function would make it at every call.
+language plpgsql
 security definer -- nobody writes events but through here
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
     insert into agent.event (cycle_id, trace_id, type, symbol, payload)
     values (
         record_event.cycle_id,
@@ -21,7 +24,8 @@ as $$
             ops.trace_id()
         ),
         record_event.type, record_event.symbol, coalesce(record_event.payload, '{}')
-    )
+    );
+end
 $$;
 comment on function agent.record_event(text, text, jsonb, bigint)
     is 'Writes one event of the current tenant.';

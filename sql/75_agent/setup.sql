@@ -65,51 +65,57 @@ create or replace function agent.similar_setups(
     min_similarity double precision default 0.7, k integer default 20
 )
 returns jsonb
-language sql stable
+-- PL/pgSQL keeps the plan; a SQL function would make it at every call.
+language plpgsql stable
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
 as $$
-    with nearest as (
-        select t.*, 1 - (t.features operator(public.<=>) s.features) as similarity
-        from market.snapshot_known as s
-        cross join lateral (
-            select p.* from agent.setup as p
+#variable_conflict use_column
+begin
+    return (
+        with nearest as (
+            select t.*, 1 - (t.features operator(public.<=>) s.features) as similarity
+            from market.snapshot_known as s
+            cross join lateral (
+                select p.* from agent.setup as p
+                where
+                    p.tenant_id = public.current_tenant()
+                    and p.direction = similar_setups.direction
+                    and p.closed_at <= similar_setups.as_of
+                order by p.features operator(public.<=>) s.features
+                limit similar_setups.k
+            ) as t
             where
-                p.tenant_id = public.current_tenant()
-                and p.direction = similar_setups.direction
-                and p.closed_at <= similar_setups.as_of
-            order by p.features operator(public.<=>) s.features
-            limit similar_setups.k
-        ) as t
-        where
-            s.snapshot_id = similar_setups.snapshot_id
-            and s.known_at <= similar_setups.as_of
-            and s.known_until > similar_setups.as_of and s.features is not null
-    ),
+                s.snapshot_id = similar_setups.snapshot_id
+                and s.known_at <= similar_setups.as_of
+                and s.known_until > similar_setups.as_of and s.features is not null
+        ),
 
-    alike as (
-        select nearest.* from nearest
-        where nearest.similarity >= similar_setups.min_similarity
-    )
+        alike as (
+            select nearest.* from nearest
+            where nearest.similarity >= similar_setups.min_similarity
+        )
 
-    select jsonb_build_object(
-        'n', count(*), 'failed', count(*) filter (where alike.realised < 0),
-        'mean_return', avg(alike.return_fraction),
-        'failures', coalesce((
-            select jsonb_agg(
-                jsonb_build_object(
-                    'symbol', f.symbol, 'opened_at', f.opened_at,
-                    'closed_at', f.closed_at, 'similarity', f.similarity,
-                    'return', f.return_fraction
-                ) order by f.similarity desc, f.fill_id
-            )
-            from (
-                select * from alike where alike.realised < 0
-                order by alike.similarity desc, alike.fill_id limit 5
-            ) as f
-        ), '[]')
-    )
-    from alike
+        select jsonb_build_object(
+            'n', count(*), 'failed', count(*) filter (where alike.realised < 0),
+            'mean_return', avg(alike.return_fraction),
+            'failures', coalesce((
+                select jsonb_agg(
+                    jsonb_build_object(
+                        'symbol', f.symbol, 'opened_at', f.opened_at,
+                        'closed_at', f.closed_at, 'similarity', f.similarity,
+                        'return', f.return_fraction
+                    ) order by f.similarity desc, f.fill_id
+                )
+                from (
+                    select * from alike where alike.realised < 0
+                    order by alike.similarity desc, alike.fill_id limit 5
+                ) as f
+            ), '[]')
+        )
+        from alike
+    );
+end
 $$;
 comment on function agent.similar_setups(
     bigint, timestamptz, integer, double precision, integer

@@ -59,7 +59,9 @@ begin
     )
 
     select count(*) into written from told;
-    perform agent.remember_actions(record_steps.cycle_id, record_steps.step);
+    if record_steps.step = 'MetaAgent' then
+        perform agent.remember_actions(record_steps.cycle_id);
+    end if;
     return written;
 end
 $$;

@@ -1,6 +1,6 @@
 -- Swarm memory: what agents stood for, what came of it, how much their word counts.
 begin;
-select plan(26);
+select plan(27);
 \ir ../roles.psql
 \ir ../desk.psql
 
@@ -180,6 +180,8 @@ select is(
 select api.run_cycle('{T01}', true, 'test', as_of => '2018-01-03 23:00Z') as paid \gset
 select agent.record_steps(:paid, 'DataAgent', '[
     {"symbol": "T01", "verdict": "buy", "model": "m"}]') \g /dev/null
+select agent.record_steps(:paid, 'MetaAgent', '[
+    {"symbol": "T01", "verdict": "EXECUTE", "model": "m"}]') \g /dev/null
 select agent.decide(
     :paid, '[{"symbol": "T01", "action": "EXECUTE", "side": "buy", "quantity": 5}]'
 ) \g /dev/null
@@ -189,8 +191,17 @@ select trade.record_fill(:o, 'in', 5, 102, 0, '2018-01-04 14:30Z') \g /dev/null
 select pg_temp.trade('T01', 'sell', 5, 105, 0, '2018-01-05 14:30Z') \g /dev/null
 select agent.settle_actions() \g /dev/null
 select is(
-    (select pnl from agent.action where cycle_id = :paid), 15::numeric,
+    (select array_agg(pnl) from agent.action where cycle_id = :paid), '{15,15}',
     'with the profit of what was opened'
+);
+-- A cycle that fails has its agents remembered, too.
+select api.run_cycle('{T01}', true, 'test', as_of => '2018-01-03 23:00Z') as lost \gset
+select agent.record_steps(:lost, 'DataAgent', '[
+    {"symbol": "T01", "verdict": "buy", "model": "m"}]') \g /dev/null
+select agent.finish_cycle(:lost, 'failed', 'test') \g /dev/null
+select is(
+    (select array_agg(agent) from agent.action where cycle_id = :lost), '{DataAgent}',
+    'what was said in a cycle that failed counts'
 );
 set local bellwether.tenant = 9002;
 select is_empty('select * from api.leaderboard', 'another tenant has its own swarm');

@@ -118,14 +118,14 @@ do $$
 begin
     execute format(
         'drop function %s',
-        'api.similar_patterns(text,timestamptz,int,int,text,interval,float8,'
+        'memory.neighbours(bigint,timestamptz,int,int,interval,float8,'
         'jsonb,text,float8)'::regprocedure
     );
 end
 $$;
 select matches(
     (select view ->> 'missing' from agent.market_view(:id) where symbol = 'T01'),
-    '^patterns: function api.similar_patterns', 'a failing pattern search is named'
+    '^patterns: function memory.neighbours', 'a failing pattern search is named'
 );
 select is(
     (

@@ -71,18 +71,19 @@ select results_eq(
     $$values ('sell', 10::numeric, 'ready')$$, 'and the position is sold'
 );
 
--- A bracket at another's broker: one order is out, the profit is watched here.
+-- A bracket of parts of shares at another's broker: one order is out, the profit is
+-- watched here.
 insert into trade.account (name, broker) values ('live', 'alpaca')
 returning account_id as live \gset
 select trade.deposit(:live, 100000) \g /dev/null
 insert into market.bar (instrument_id, ts, open, high, low, close, known_at)
 select instrument_id, date_trunc('day', now(), 'UTC') - interval '1 day', 100, 103, 98,
     101, date_trunc('day', now(), 'UTC')
-from market.instrument where symbol = 'TC-USD';
+from market.instrument where symbol = 'T05';
 select order_id as entry
-from trade.place_bracket(:live, 'TC-USD', 'buy', 10, 120, 90) \gset
+from trade.place_bracket(:live, 'T05', 'buy', 10.5, 120, 90) \gset
 select trade.begin_submit(:entry), trade.record_submit(:entry, 'acked', 'b1'),
-    trade.record_fill(:entry, 'f1', 10, 101, 0, clock_timestamp()) \g /dev/null
+    trade.record_fill(:entry, 'f1', 10.5, 101, 0, clock_timestamp()) \g /dev/null
 select results_eq(
     format(
         'select type, side, stop_price from trade.orders where oco = %s', :entry
@@ -99,13 +100,13 @@ select trade.begin_submit(:stop), trade.record_submit(:stop, 'acked', 'b2')
 \g /dev/null
 insert into market.quote (instrument_id, ts, bid, ask, known_at)
 select instrument_id, clock_timestamp(), 89, 89.5, clock_timestamp()
-from market.instrument where symbol = 'TC-USD';
+from market.instrument where symbol = 'T05';
 select is(
     trade.watch_exits(:live), 0, 'below the stop it is the broker''s to sell'
 );
 insert into market.quote (instrument_id, ts, bid, ask, known_at)
 select instrument_id, clock_timestamp(), 121, 121.5, clock_timestamp()
-from market.instrument where symbol = 'TC-USD';
+from market.instrument where symbol = 'T05';
 select is(trade.watch_exits(:live), 0, 'at the profit the stop is taken out first');
 select isnt(
     (select cancel_requested_at from trade.orders where order_id = :stop), null,
