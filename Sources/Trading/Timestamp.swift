@@ -3,18 +3,28 @@ package import Foundation
 /// Points in time as PostgreSQL writes them into JSON, in UTC, to the microsecond.
 package enum Timestamp {
     /// Reads `2018-02-05`, `2018-02-05T21:00:00Z`, `2018-02-05 21:00:00.5+00:00`; nil otherwise.
+    ///
+    /// Byte by byte: a cycle reads hundreds of times, and a regular expression took a third of what
+    /// it cost the worker.
     package static func parse(_ text: String) -> Date? {
-        let pattern =
-            /(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?(Z|[+-]\d\d(?::?\d\d)?)?)?/
-        guard let match = text.wholeMatch(of: pattern)?.output,
-            let year = Int(match.1), let month = Int(match.2), let day = Int(match.3),
+        var rest = Digits(text)
+        guard let year = rest.number(4), rest.skip("-"), let month = rest.number(2),
+            rest.skip("-"), let day = rest.number(2),
             let date = days(year: year, month: month, day: day)
         else { return nil }
-        let (hour, minute, second) = (number(match.4), number(match.5), number(match.6))
-        guard hour < 24, minute < 60, second < 60 else { return nil }
-        let seconds = date * secondsPerDay + hour * 3600 + minute * 60 + second - offset(match.8)
-        let fraction = match.7.flatMap { Double("0.\($0)") } ?? 0
-        return Date(timeIntervalSince1970: Double(seconds) + fraction)
+        if rest.isEmpty { return Date(timeIntervalSince1970: Double(date * secondsPerDay)) }
+        guard rest.skip("T") || rest.skip(" "), let hour = rest.number(2), rest.skip(":"),
+            let minute = rest.number(2), rest.skip(":"), let second = rest.number(2),
+            hour < 24, minute < 60, second < 60
+        else { return nil }
+        var microseconds = 0
+        if rest.skip(".") {
+            guard let fraction = rest.fraction() else { return nil }
+            microseconds = fraction
+        }
+        guard let offset = rest.offset(), rest.isEmpty else { return nil }
+        let seconds = date * secondsPerDay + hour * 3600 + minute * 60 + second - offset
+        return Date(timeIntervalSince1970: Double(seconds) + Double(microseconds) / 1e6)
     }
 
     /// Writes `2018-02-05T21:00:00Z`, with as many places as the microseconds need.
@@ -34,16 +44,6 @@ package enum Timestamp {
     }
 
     package static let secondsPerDay = 86_400
-
-    private static func number(_ text: Substring?) -> Int { text.flatMap { Int($0) } ?? 0 }
-
-    /// Seconds east of UTC of `Z`, `+05`, `-0330` or `+05:45`.
-    private static func offset(_ text: Substring?) -> Int {
-        guard let text, text != "Z" else { return 0 }
-        let digits = text.filter(\.isNumber)
-        let seconds = number(digits.prefix(2)) * 3600 + number(digits.dropFirst(2)) * 60
-        return text.hasPrefix("-") ? -seconds : seconds
-    }
 
     /// Days since 1970-01-01 of a date of the Gregorian calendar; nil if there is no such date.
     ///
@@ -87,5 +87,58 @@ package enum Timestamp {
     private static func padded(_ value: Int, _ width: Int) -> String {
         let text = String(value)
         return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+}
+
+/// The digits and signs of a time that are still to be read.
+private struct Digits {
+    private var bytes: Substring.UTF8View
+
+    init(_ text: String) { bytes = text[...].utf8 }
+
+    var isEmpty: Bool { bytes.isEmpty }
+
+    mutating func skip(_ sign: Unicode.Scalar) -> Bool {
+        guard let first = bytes.first, UInt32(first) == sign.value else { return false }
+        bytes.removeFirst()
+        return true
+    }
+
+    private mutating func digit() -> Int? {
+        guard let first = bytes.first, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
+        else { return nil }
+        bytes.removeFirst()
+        return Int(first - UInt8(ascii: "0"))
+    }
+
+    /// A number of exactly so many digits.
+    mutating func number(_ count: Int) -> Int? {
+        var value = 0
+        for _ in 0..<count {
+            guard let digit = digit() else { return nil }
+            value = value * 10 + digit
+        }
+        return value
+    }
+
+    /// One to six places, in millionths.
+    mutating func fraction() -> Int? {
+        guard var value = digit() else { return nil }
+        for _ in 1..<6 { value = value * 10 + (digit() ?? 0) }
+        return value
+    }
+
+    /// Seconds east of UTC of nothing, `Z`, `+05`, `-0330` or `+05:45`.
+    mutating func offset() -> Int? {
+        if isEmpty || skip("Z") { return 0 }
+        let isEast = skip("+")
+        guard isEast || skip("-"), let hours = number(2) else { return nil }
+        var seconds = hours * 3600
+        if !isEmpty {
+            _ = skip(":")
+            guard let minutes = number(2) else { return nil }
+            seconds += minutes * 60
+        }
+        return isEast ? seconds : -seconds
     }
 }
