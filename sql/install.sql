@@ -125,6 +125,7 @@
 \ir 30_work/grants.sql
 
 -- Memory: embedding models, what is to be embedded, what is like what.
+\ir 40_memory/text_blocks.sql
 \ir 40_memory/register_model.sql
 \ir 40_memory/embedding_window.sql
 \ir 40_memory/embed_snapshots.sql

@@ -46,19 +46,25 @@ create or replace function market.periods_per_year(
     instrument_id integer, bar_interval text
 )
 returns double precision
-language sql stable parallel safe
-begin atomic
-    select
-        case
-            when i.calendar is null
-                then 365 * 86400 / extract(epoch from n.length)
-            -- A session of the New York exchange has 6.5 hours.
-            else 252 * greatest(1, 6.5 * 3600 / extract(epoch from n.length))
-        end
-    from market.instrument as i
-    inner join market.bar_interval as n
-        on n.bar_interval = periods_per_year.bar_interval
-    where i.instrument_id = periods_per_year.instrument_id;
-end;
+-- PL/pgSQL keeps the plan; a SQL function would make it in every statement that calls it.
+language plpgsql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return (
+        select
+            case
+                when i.calendar is null
+                    then 365 * 86400 / extract(epoch from n.length)
+                -- A session of the New York exchange has 6.5 hours.
+                else 252 * greatest(1, 6.5 * 3600 / extract(epoch from n.length))
+            end
+        from market.instrument as i
+        inner join market.bar_interval as n
+            on n.bar_interval = periods_per_year.bar_interval
+        where i.instrument_id = periods_per_year.instrument_id
+    );
+end
+$$;
 comment on function market.periods_per_year(integer, text) is
 'Bars in a year, for volatilities a year: 365 days without a calendar, else 252 sessions.';

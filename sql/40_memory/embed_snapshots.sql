@@ -101,6 +101,7 @@ begin
         where sha256(convert_to(v.text_form, 'UTF8')) = given.hash
         on conflict do nothing;
         get diagnostics stored_versions = row_count;
+        perform memory.pack_waiting_texts();
     end if;
     return stored + stored_versions;
 end

@@ -174,7 +174,8 @@ begin
             inner join market.outcome_known as o
                 on
                     s.snapshot_id = o.snapshot_id
-                    and o.horizon = any(neighbour_statistics.horizons)
+                    -- Beside the index, whose scan would begin anew for each of them.
+                    and array_position(neighbour_statistics.horizons, o.horizon) > 0
                     and o.known_at <= neighbour_statistics.as_of
                     and o.known_until > neighbour_statistics.as_of
             group by o.horizon

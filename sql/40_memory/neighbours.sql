@@ -40,8 +40,12 @@ begin
     end if;
     return concat_ws(
         ' and ',
-        format('s.%I >= %s', field, quote_literal(range ->> 'min') || '::double precision'),
-        format('s.%I <= %s', field, quote_literal(range ->> 'max') || '::double precision')
+        case when range ? 'min' then
+            format('s.%I >= %L::double precision', field, range ->> 'min')
+        end,
+        case when range ? 'max' then
+            format('s.%I <= %L::double precision', field, range ->> 'max')
+        end
     );
 end
 $$;
@@ -194,9 +198,69 @@ return nullif(concat_ws(
 comment on function memory._row_filter(text[], text[], text) is
 'The condition that regimes, sessions and ranges put on a snapshot''s row.';
 
+-- Candidates, the nearest first, that pass a condition on their rows, thinned: in
+-- portions, until enough pass.
+create or replace function memory._passing(
+    candidates public.pattern_match [],
+    asked market.snapshot_known,
+    as_of timestamptz,
+    k integer,
+    horizon integer,
+    row_filter text,
+    regimes text [],
+    sessions text []
+)
+returns table (
+    rank integer, neighbour_id bigint, instrument_id integer, ts timestamptz,
+    similarity double precision
+)
+language plpgsql stable rows 50
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    portion constant integer := 500;
+    -- Bars that are taken, as instrument * 2^32 + bar number.
+    place bigint := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
+    taken int8multirange := int8multirange(int8range(place - horizon + 1, place + horizon));
+    first integer := 1;
+begin
+    rank := 0;
+    while first <= coalesce(cardinality(candidates), 0) loop
+        for neighbour_id, instrument_id, place, ts, similarity in execute format(
+            $query$
+            select
+                m.id, m.group_id, m.group_id::bigint * 4294967296 + m.number, m.ts,
+                m.similarity
+            from unnest($1) with ordinality as m (
+                id, group_id, number, ts, similarity, place
+            )
+            inner join market.snapshot_known as s on s.snapshot_id = m.id
+            where s.known_at <= $4 and s.known_until > $4 and %s
+            order by m.place
+            $query$,
+            row_filter
+        ) using candidates[first:first + portion - 1], regimes, sessions, _passing.as_of
+        loop
+            continue when place <@ taken;
+            taken := taken + int8multirange(int8range(place - horizon + 1, place + horizon));
+            rank := rank + 1;
+            return next;
+            if rank >= k then
+                return;
+            end if;
+        end loop;
+        first := first + portion;
+    end loop;
+end
+$$;
+comment on function memory._passing(
+    public.pattern_match[], market.snapshot_known, timestamptz, integer, integer, text,
+    text[], text[]
+) is 'Those of the nearest that pass a condition on their rows, thinned.';
+
 -- By features: every block that may hold a candidate is scanned by the extension, which
--- also thins. With a condition on rows the candidates come in portions, the nearest
--- first, until enough pass.
+-- also thins.
 create or replace function memory._neighbours_by_features(
     asked market.snapshot_known,
     as_of timestamptz,
@@ -219,16 +283,13 @@ set search_path = pg_catalog, pg_temp
 -- A sequential scan of a table larger than a quarter of shared_buffers goes through a
 -- ring of 32 pages: each question would copy a million snapshots from the kernel anew.
 set enable_seqscan = off
+-- The blocks are in memory: to announce each page costs as much as to find it.
+set effective_io_concurrency = 0
 as $$
 #variable_conflict use_column
 declare
-    portion constant integer := 500;
     found_all public.pattern_match[];
-    place bigint;
-    taken int8multirange;
-    first integer := 1;
 begin
-    rank := 0;
     if asked.features is null then
         return;
     end if;
@@ -275,42 +336,110 @@ begin
         return;
     end if;
 
-    place := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
-    taken := int8multirange(int8range(place - horizon + 1, place + horizon));
-    while first <= coalesce(cardinality(found_all), 0) loop
-        for neighbour_id, instrument_id, place, ts, similarity in execute format(
-            $query$
-            select
-                m.id, m.group_id, m.group_id::bigint * 4294967296 + m.number, m.ts,
-                m.similarity
-            from unnest($1) with ordinality as m (
-                id, group_id, number, ts, similarity, place
-            )
-            inner join market.snapshot_known as s on s.snapshot_id = m.id
-            where s.known_at <= $4 and s.known_until > $4 and %s
-            order by m.place
-            $query$,
-            row_filter
-        ) using
-            found_all[first:first + portion - 1], regimes, sessions,
-            _neighbours_by_features.as_of
-        loop
-            continue when place <@ taken;
-            taken := taken + int8multirange(int8range(place - horizon + 1, place + horizon));
-            rank := rank + 1;
-            return next;
-            if rank >= k then
-                return;
-            end if;
-        end loop;
-        first := first + portion;
-    end loop;
+    return query
+    select p.* from memory._passing(
+        found_all, asked, _neighbours_by_features.as_of, _neighbours_by_features.k,
+        _neighbours_by_features.horizon, _neighbours_by_features.row_filter,
+        _neighbours_by_features.regimes, _neighbours_by_features.sessions
+    ) as p;
 end
 $$;
 comment on function memory._neighbours_by_features(
     market.snapshot_known, timestamptz, integer, integer, timestamptz, timestamptz,
     double precision, integer[], text, text[], text[]
 ) is 'memory.neighbours by the feature vector alone.';
+
+-- By text: the same with the blocks of text embeddings. Where some could not be made
+-- yet, all are made from their rows for this question: the answer is the same.
+create or replace function memory._neighbours_by_text(
+    asked market.snapshot_known,
+    as_of timestamptz,
+    k integer,
+    horizon integer,
+    after timestamptz,
+    before timestamptz,
+    min_similarity double precision,
+    instrument_ids integer [],
+    row_filter text,
+    regimes text [],
+    sessions text []
+)
+returns table (
+    rank integer, neighbour_id bigint, instrument_id integer, ts timestamptz,
+    similarity double precision
+)
+language plpgsql stable rows 50
+set search_path = pg_catalog, pg_temp
+-- As for features.
+set enable_seqscan = off
+set effective_io_concurrency = 0
+as $$
+#variable_conflict use_column
+declare
+    found_all public.pattern_match[];
+    wanted public.vector;
+    model integer;
+begin
+    select t.model_id, public.pattern_round(t.embedding) into model, wanted
+    from memory._text_embedding(asked.snapshot_id, _neighbours_by_text.as_of) as t;
+    if exists (
+        select from memory.text_block as b
+        where
+            b.model_id = model and b.bar_interval = asked.bar_interval
+            and b.entries is null
+    ) then
+        select public.pattern_nearest(
+            b.entries, b.instrument_id, wanted, _neighbours_by_text.as_of,
+            _neighbours_by_text.before, _neighbours_by_text.after,
+            _neighbours_by_text.min_similarity,
+            case when row_filter is null then k else 2147483647 end,
+            case when row_filter is null then horizon else 0 end,
+            asked.instrument_id, asked.bar_number
+        ) into found_all
+        from memory.text_entries(
+            model, asked.bar_interval, _neighbours_by_text.instrument_ids
+        ) as b;
+    else
+        select public.pattern_nearest(
+            b.entries, b.instrument_id, wanted, _neighbours_by_text.as_of,
+            _neighbours_by_text.before, _neighbours_by_text.after,
+            _neighbours_by_text.min_similarity,
+            case when row_filter is null then k else 2147483647 end,
+            case when row_filter is null then horizon else 0 end,
+            asked.instrument_id, asked.bar_number
+        ) into found_all
+        from memory.text_block as b
+        where
+            b.model_id = model and b.bar_interval = asked.bar_interval
+            and (
+                _neighbours_by_text.instrument_ids is null
+                or b.instrument_id = any(_neighbours_by_text.instrument_ids)
+            )
+            and b.first_ts < _neighbours_by_text.before
+            and b.last_ts >= _neighbours_by_text.after
+            and b.first_known_at <= _neighbours_by_text.as_of;
+    end if;
+    if row_filter is null then
+        return query
+        select m.place::integer, m.id, m.group_id, m.ts, m.similarity
+        from unnest(found_all) with ordinality as m (
+            id, group_id, number, ts, similarity, place
+        )
+        order by m.place;
+        return;
+    end if;
+    return query
+    select p.* from memory._passing(
+        found_all, asked, _neighbours_by_text.as_of, _neighbours_by_text.k,
+        _neighbours_by_text.horizon, _neighbours_by_text.row_filter,
+        _neighbours_by_text.regimes, _neighbours_by_text.sessions
+    ) as p;
+end
+$$;
+comment on function memory._neighbours_by_text(
+    market.snapshot_known, timestamptz, integer, integer, timestamptz, timestamptz,
+    double precision, integer[], text, text[], text[]
+) is 'memory.neighbours by the embedding of the text alone, rounded to eight bits an element.';
 
 create or replace function memory.neighbours(
     snapshot_id bigint,
@@ -362,6 +491,18 @@ begin
             wanted.regimes, wanted.sessions
         ) as b;
         return;
+    elsif neighbours.by = 'text' then
+        return query
+        select b.rank, b.neighbour_id, b.instrument_id, b.ts, b.similarity
+        from memory._neighbours_by_text(
+            asked, neighbours.as_of, neighbours.k, neighbours.horizon,
+            greatest(asked.ts - neighbours.lookback, wanted.from_ts, '-infinity'),
+            least(asked.ts, wanted.to_ts + interval '1 microsecond'),
+            neighbours.min_similarity, wanted.instrument_ids,
+            memory._row_filter(wanted.regimes, wanted.sessions, wanted.ranges),
+            wanted.regimes, wanted.sessions
+        ) as b;
+        return;
     end if;
     select * into text_form
     from memory._text_embedding(neighbours.snapshot_id, neighbours.as_of);
@@ -383,12 +524,8 @@ begin
         $source$,
         text_form.table_name, text_form.model_id
     );
-    likeness := case neighbours.by
-        when 'text' then '1 - (s.embedding operator(public.<=>) $2)'
-        else
-            '1 - ((1 - $12) * (s.features operator(public.<=>) $1)'
-            ' + $12 * (s.embedding operator(public.<=>) $2))'
-    end;
+    likeness := '1 - ((1 - $12) * (s.features operator(public.<=>) $1)'
+        ' + $12 * (s.embedding operator(public.<=>) $2))';
     place := asked.instrument_id::bigint * 4294967296 + asked.bar_number;
     taken := int8multirange(int8range(place - horizon + 1, place + horizon));
 
@@ -409,8 +546,7 @@ begin
         $query$,
         likeness, source,
         concat_ws(
-            ' and ', '',
-            case when neighbours.by <> 'text' then 's.features is not null' end,
+            ' and ', '', 's.features is not null',
             case when neighbours.lookback is not null then 's.ts >= $5 - $7' end,
             case when wanted.instrument_ids is not null then 's.instrument_id = any($8)' end,
             case when wanted.regimes is not null then

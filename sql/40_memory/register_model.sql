@@ -67,6 +67,7 @@ begin
     execute format(
         'grant select on memory.%I to bellwether_worker, bellwether_gateway', new_table
     );
+    perform memory.keep_texts_packed(new_table);
     return registered;
 end
 $$;

@@ -81,3 +81,23 @@ comment on table memory.embedding_version is
 'Text embeddings of what snapshots said before a bar was corrected; market data, so without a tenant.';
 comment on column memory.embedding_version.known_until is
 'That of the row in market.snapshot_version whose text it is.';
+
+create table memory.text_block (
+    model_id integer not null
+    constraint text_block_model_fkey references memory.model,
+    bar_interval text not null,
+    instrument_id integer not null,
+    block integer not null,
+    first_ts timestamptz not null,
+    last_ts timestamptz not null,
+    first_known_at timestamptz not null,
+    entries bytea,
+    constraint text_block_pkey primary key (model_id, bar_interval, instrument_id, block)
+) with (toast_tuple_target = 8160);
+-- Sixteen entries of 384 elements are a page, read without a detour.
+alter table memory.text_block alter column entries set storage external;
+comment on table memory.text_block is
+'Text embeddings of sixteen bars of one instrument side by side, rounded to eight bits, with their times; what a search by text reads. Kept by triggers on embeddings and snapshots.';
+comment on column memory.text_block.block is 'bar_number / 16.';
+comment on column memory.text_block.entries is
+'Made by the aggregate pattern_block; null: to be made, since whoever changed it had no tenant and could not read embeddings.';

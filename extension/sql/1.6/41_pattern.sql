@@ -67,3 +67,8 @@ create function pattern_differences(
 as 'MODULE_PATHNAME' language c immutable strict parallel safe;
 comment on function pattern_differences(vector, vector, text[], integer) is
     'The elements in which two vectors differ most, by name: then minus now, with two digits.';
+
+create function pattern_round(given vector) returns vector
+as 'MODULE_PATHNAME' language c immutable strict parallel safe;
+comment on function pattern_round(vector) is
+    'A vector of about the same direction whose elements are codes that pattern_block takes.';

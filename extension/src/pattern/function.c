@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * function.c
- *	  pattern_differences(): in which elements two vectors differ most.
+ *	  pattern_differences(): in which elements two vectors differ most;
+ *	  pattern_round(): a vector of about the same direction on the grid.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,6 +20,7 @@
 #include "vector/vector.h"
 
 PG_FUNCTION_INFO_V1(pattern_differences);
+PG_FUNCTION_INFO_V1(pattern_round);
 
 /*
  * The place of the largest difference that is not used yet, the first of
@@ -82,4 +84,25 @@ pattern_differences(PG_FUNCTION_ARGS)
 	}
 	appendStringInfoChar(&document, '}');
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(document.data)));
+}
+
+/*
+ * The largest element becomes the largest code: cosines do not care.
+ */
+Datum
+pattern_round(PG_FUNCTION_ARGS)
+{
+	Vector	   *given = PG_GETARG_VECTOR_P(0);
+	Vector	   *rounded = VectorAllocate(given->dim);
+	float		largest = 0;
+
+	for (int i = 0; i < given->dim; i++)
+		largest = Max(largest, fabsf(given->x[i]));
+	for (int i = 0; i < given->dim && largest > 0; i++)
+	{
+		double		code = (double) given->x[i] / largest * PATTERN_MAX_CODE;
+
+		rounded->x[i] = (float) (rint(code) / PATTERN_STEPS);
+	}
+	PG_RETURN_POINTER(rounded);
 }

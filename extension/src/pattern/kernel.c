@@ -161,21 +161,28 @@ Scan(const PatternQuery *query, const PatternBlock *block, int group,
 
 #if defined(__x86_64__)
 /*
- * 32 codes at once. Sizes times codes with their signs moved: pairs of
- * products stay below 2^15, since no code is -128.
+ * 32 codes at once, so dim is a multiple of it. Sizes times codes with their
+ * signs moved: pairs of products stay below 2^15, since no code is -128.
  */
 static inline __attribute__((always_inline, target("avx2")))
 int32_t
 Avx2Product(const int8_t *a, const int8_t *b, int dim)
 {
-	__m256i		x = _mm256_loadu_si256((const __m256i *) a);
-	__m256i		y = _mm256_loadu_si256((const __m256i *) b);
-	__m256i		pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x),
-											 _mm256_sign_epi8(y, x));
-	__m256i		fours = _mm256_madd_epi16(pairs, _mm256_set1_epi16(1));
-	__m128i		half = _mm_add_epi32(_mm256_castsi256_si128(fours),
-									 _mm256_extracti128_si256(fours, 1));
+	__m256i		fours = _mm256_setzero_si256();
+	__m128i		half;
 
+	for (int i = 0; i < dim; i += 32)
+	{
+		__m256i		x = _mm256_loadu_si256((const __m256i *) (a + i));
+		__m256i		y = _mm256_loadu_si256((const __m256i *) (b + i));
+		__m256i		pairs = _mm256_maddubs_epi16(_mm256_abs_epi8(x),
+												 _mm256_sign_epi8(y, x));
+
+		fours = _mm256_add_epi32(
+								 fours, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
+	}
+	half = _mm_add_epi32(_mm256_castsi256_si128(fours),
+						 _mm256_extracti128_si256(fours, 1));
 	half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0x4e));
 	half = _mm_add_epi32(half, _mm_shuffle_epi32(half, 0xb1));
 	return _mm_cvtsi128_si32(half);
@@ -188,6 +195,8 @@ ScanAvx2(const PatternQuery *query, const PatternBlock *block, int group,
 {
 	if (block->dim == 32)
 		return Scan(query, block, group, match, Avx2Product, 32);
+	if (block->dim % 32 == 0)
+		return Scan(query, block, group, match, Avx2Product, block->dim);
 	return Scan(query, block, group, match, AnyProduct, block->dim);
 }
 #endif

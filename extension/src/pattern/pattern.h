@@ -9,7 +9,8 @@
  * a grid (multiples of 1/32 in -127/32 .. 127/32) fit eight bits an element
  * without loss, and some hundred of them with their times lie side by side in
  * one value. Cosines come from whole numbers, so they are the same on every
- * machine and in any order.
+ * machine and in any order. Vectors of texts are put on the grid first
+ * (pattern_round), which changes their cosines by some ten thousandths.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,7 +22,7 @@
 #include <stdint.h>
 
 /* Elements of a vector at most, and steps of the grid in a unit */
-#define PATTERN_MAX_DIM		64
+#define PATTERN_MAX_DIM		2000
 #define PATTERN_STEPS		32
 #define PATTERN_MAX_CODE	127
 

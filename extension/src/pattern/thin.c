@@ -20,12 +20,13 @@ GoesBefore(const PatternMatch *a, const PatternMatch *b)
 	return a->id < b->id;
 }
 
-static int
-Order(const void *a, const void *b)
+static void
+Swap(PatternMatch *a, PatternMatch *b)
 {
-	if (GoesBefore(a, b))
-		return -1;
-	return GoesBefore(b, a);
+	PatternMatch other = *a;
+
+	*a = *b;
+	*b = other;
 }
 
 /*
@@ -38,12 +39,52 @@ PatternNeeded(int k, int gap)
 	return gap == 0 ? k : ((int64_t) k + 1) * (2 * (int64_t) gap - 1);
 }
 
+/*
+ * Parts a range around the middle one of three of its matches: where that
+ * one is then. What goes before it is on its left.
+ */
+static int
+Part(PatternMatch *match, int first, int last)
+{
+	int			middle = first + (last - first) / 2;
+	int			border = first;
+
+	if (GoesBefore(&match[middle], &match[first]))
+		Swap(&match[middle], &match[first]);
+	if (GoesBefore(&match[last], &match[first]))
+		Swap(&match[last], &match[first]);
+	if (GoesBefore(&match[middle], &match[last]))
+		Swap(&match[middle], &match[last]);
+	for (int i = first; i < last; i++)
+		if (GoesBefore(&match[i], &match[last]))
+			Swap(&match[i], &match[border++]);
+	Swap(&match[border], &match[last]);
+	return border;
+}
+
+/*
+ * The best are not sorted, only the last of them is in its place (Hoare 1961,
+ * algorithm 65: FIND).
+ */
 int
 PatternKeep(PatternMatch *match, int count, int needed)
 {
+	int			first = 0;
+	int			last = count - 1;
+
 	if (count <= needed)
 		return count;
-	qsort(match, count, sizeof(PatternMatch), Order);
+	while (first < last)
+	{
+		int			border = Part(match, first, last);
+
+		if (border == needed - 1)
+			break;
+		if (border < needed - 1)
+			first = border + 1;
+		else
+			last = border - 1;
+	}
 	return needed;
 }
 

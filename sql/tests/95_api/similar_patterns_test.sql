@@ -1,6 +1,6 @@
 -- When was the market like this?
 begin;
-select plan(37);
+select plan(40);
 \ir ../roles.psql
 \ir ../demo_snapshots.psql
 set local bellwether.tenant = 1;
@@ -118,6 +118,21 @@ select is(
 select is(
     (select array_agg(distinct symbol order by symbol) from api.similar_patterns('BTC-USD', '2018-02-05', filters => '{"sector": "Information Technology"}', min_similarity => 0)),
     '{AAPL,NVDA}', 'a sector only'
+);
+select results_eq(
+    $$select count(*) > 3, min(s.rsi_14) >= 60 from api.similar_patterns('AAPL', '2018-02-05', k => 1000, filters => '{"rsi_14": {"min": 60}}', min_similarity => -1) as p
+    inner join market.snapshot as s using (snapshot_id)$$,
+    'values (true, true)', 'a number at least so large only'
+);
+select results_eq(
+    $$select count(*) > 3, max(s.rsi_14) <= 40 from api.similar_patterns('AAPL', '2018-02-05', k => 1000, filters => '{"rsi_14": {"max": 40}}', min_similarity => -1) as p
+    inner join market.snapshot as s using (snapshot_id)$$,
+    'values (true, true)', 'a number at most so large only'
+);
+select results_eq(
+    $$select count(*) > 3, min(s.rsi_14) >= 40 and max(s.rsi_14) <= 60 from api.similar_patterns('AAPL', '2018-02-05', k => 1000, filters => '{"rsi_14": {"min": 40, "max": 60}}', min_similarity => -1) as p
+    inner join market.snapshot as s using (snapshot_id)$$,
+    'values (true, true)', 'a number between two only'
 );
 select is(
     (select array_agg(distinct regime) from api.similar_patterns('AAPL', '2018-02-05', filters => '{"regime": "down stressed"}', min_similarity => 0)),
