@@ -219,8 +219,42 @@ end;
 comment on function ops.health() is
 'One row a check: state is ok, warn or fail; mend says what to do about it.';
 
+-- Example: select name, state, latency_ms from ops.health_timed();
+create or replace function ops.health_timed()
+returns table (
+    name text, state text, message text, mend text, latency_ms double precision
+)
+language plpgsql stable
+-- Definer: queue, tenants and catalogs are not readable by all who may ask.
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    part text;
+    began timestamptz;
+    found_rows jsonb;
+begin
+    foreach part in array array['server', 'tenants', 'market', 'work'] loop
+        began := clock_timestamp();
+        execute format('select jsonb_agg(h) from ops.%I() as h', '_health_' || part)
+        into found_rows;
+        return query
+        select
+            r.name, r.state, r.message, r.mend,
+            1000 * extract(epoch from clock_timestamp() - began)::double precision
+        from jsonb_to_recordset(found_rows) as r (
+            name text, state text, message text, mend text
+        );
+    end loop;
+end
+$$;
+comment on function ops.health_timed() is
+'As ops.health, with the time that the look at each took, together with its kin.';
+
 revoke all on function
-ops.health(), ops._health_server(), ops._health_tenants(), ops._health_market(),
+ops.health(), ops.health_timed(), ops._health_server(), ops._health_tenants(), ops._health_market(),
 ops._health_work()
 from public;
-grant execute on function ops.health() to bellwether_worker, bellwether_gateway;
+grant execute on function ops.health(), ops.health_timed()
+to bellwether_worker, bellwether_gateway;

@@ -58,7 +58,8 @@ actor Health {
     private func look() async -> [Dependency] {
         let began = ContinuousClock.now
         do {
-            let rows = try await pool.query("select name, state, message from ops.health()")
+            let rows = try await pool.query(
+                "select name, state, message, latency_ms from ops.health_timed()")
             let took = began.duration(to: .now) / .milliseconds(1)
             return [Dependency(name: "database", state: "healthy", message: nil, latency: took)]
                 + (try rows.map { row in
@@ -67,7 +68,7 @@ actor Health {
                         name: try row.get("name"),
                         state: state == "ok"
                             ? "healthy" : state == "warn" ? "degraded" : "unhealthy",
-                        message: try row.get("message"), latency: nil)
+                        message: try row.get("message"), latency: try row.get("latency_ms"))
                 })
         } catch {
             return [

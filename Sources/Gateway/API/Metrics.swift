@@ -14,27 +14,35 @@ package final class Metrics: Sendable {
         var count = 0
         var seconds = 0.0
         var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
+
+        mutating func add(_ seconds: Double) {
+            count += 1
+            self.seconds += seconds
+            for (place, bound) in Metrics.bounds.enumerated() where seconds <= bound {
+                buckets[place] += 1
+            }
+        }
     }
 
     /// Upper bounds in seconds.
     private static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5]
 
+    private static let methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+
     private let series = Mutex<[Key: Series]>([:])
 
     func count(_ route: String, _ method: String, _ status: Int, milliseconds: Double) {
         let seconds = milliseconds / 1000
-        let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
         let key = Key(
-            route: route, method: known.contains(method) ? method : "other", status: status)
+            route: route, method: Self.methods.contains(method) ? method : "other", status: status)
         series.withLock { series in
-            var one = series[key] ?? Series()
-            one.count += 1
-            one.seconds += seconds
-            for (place, bound) in Self.bounds.enumerated() where seconds <= bound {
-                one.buckets[place] += 1
-            }
-            series[key] = one
+            series[key, default: Series()].add(seconds)
         }
+    }
+
+    private static func isSearch(_ key: Key) -> Bool {
+        key.status == 200 && key.route.hasPrefix("/api/patterns/")
+            && key.route != "/api/patterns/health"
     }
 
     /// The gateway's own series, the database's if it answers, and those of the key's tenant.
@@ -53,6 +61,13 @@ package final class Metrics: Sendable {
             lines.append("\(name)_sum{\(labels)} \(one.seconds)")
             lines.append("\(name)_count{\(labels)} \(one.count)")
         }
+        let searches = series.withLock { $0 }.filter { Self.isSearch($0.key) }.values
+        lines.append("# HELP bellwether_vector_search_seconds Time of searches for what is alike.")
+        lines.append("# TYPE bellwether_vector_search_seconds summary")
+        lines.append(
+            "bellwether_vector_search_seconds_sum \(searches.map(\.seconds).reduce(0, +))")
+        lines.append(
+            "bellwether_vector_search_seconds_count \(searches.map(\.count).reduce(0, +))")
         lines.append("# HELP bellwether_event_streams Pages that are open.")
         lines.append("# TYPE bellwether_event_streams gauge")
         lines.append("bellwether_event_streams \(streams)")

@@ -1,6 +1,14 @@
 -- Health: what is wrong is said, to those who may ask.
 begin;
-select plan(8);
+select plan(10);
+select set_eq(
+    'select name from ops.health_timed()', 'select name from ops.health()',
+    'each look is timed'
+);
+select is(
+    (select count(*) from ops.health_timed() where (latency_ms >= 0) is not true),
+    0::bigint, 'in milliseconds'
+);
 \ir ../roles.psql
 
 select is(
