@@ -10,10 +10,6 @@
 bool
 FieldsAdd(Fields *fields, const char *name, const char *value)
 {
-	size_t		name_size = strlen(name) + 1;
-	size_t		value_size = strlen(value) + 1;
-	char	   *text;
-
 	if (fields->count == fields->capacity)
 	{
 		size_t		capacity = fields->capacity ? fields->capacity * 2 : 16;
@@ -24,13 +20,8 @@ FieldsAdd(Fields *fields, const char *name, const char *value)
 		fields->items = items;
 		fields->capacity = capacity;
 	}
-	text = malloc(name_size + value_size);
-	if (!text)
-		return false;
-	memcpy(text, name, name_size);
-	memcpy(text + name_size, value, value_size);
-	fields->items[fields->count].name = text;
-	fields->items[fields->count].value = text + name_size;
+	fields->items[fields->count].name = name;
+	fields->items[fields->count].value = value;
 	fields->count++;
 	return true;
 }
@@ -38,8 +29,6 @@ FieldsAdd(Fields *fields, const char *name, const char *value)
 void
 FieldsFree(Fields *fields)
 {
-	for (size_t i = 0; i < fields->count; i++)
-		free((char *) fields->items[i].name);
 	free(fields->items);
 	memset(fields, 0, sizeof(Fields));
 }

@@ -1,6 +1,6 @@
 /*
  * fields.h
- *		A growing list of names and values in one block of memory each.
+ *		A growing list of names and values that belong to somebody else.
  */
 #ifndef BELLWETHER_HTTP_FIELDS_H
 #define BELLWETHER_HTTP_FIELDS_H
@@ -14,7 +14,7 @@ typedef struct Fields
 	size_t		capacity;
 } Fields;
 
-/* Adds a copy of both; false when memory is short. */
+/* Adds both, which must live as long as the list; false when memory is short. */
 bool		FieldsAdd(Fields *fields, const char *name, const char *value);
 void		FieldsFree(Fields *fields);
 

@@ -16,12 +16,6 @@ HTTPRequestPath(const HTTPRequest *request)
 	return request->path;
 }
 
-const char *
-HTTPRequestClient(const HTTPRequest *request)
-{
-	return request->client;
-}
-
 const uint8_t *
 HTTPRequestBody(const HTTPRequest *request, size_t *length)
 {

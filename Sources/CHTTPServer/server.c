@@ -5,8 +5,9 @@
  *
  * libmicrohttpd calls HandleAccess for the first time when the headers are
  * there, then for each piece of the body, then with size 0: the request is
- * complete, its connection is suspended and it is handed over.  The answer
- * resumes the connection, HandleAccess is called once more and queues it.
+ * complete.  It is answered at once, or its connection is suspended and it is
+ * handed over: then the answer resumes the connection, HandleAccess is called
+ * once more and queues it.
  */
 #include "server.h"
 
@@ -32,28 +33,7 @@ RequestFree(HTTPRequest *request)
 	FieldsFree(&request->headers);
 	FieldsFree(&request->parameters);
 	free(request->body);
-	free(request->method);
-	free(request->path);
 	free(request);
-}
-
-static void
-ReadClient(HTTPRequest *request)
-{
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(request->connection,
-								MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-
-	if (!info || !info->client_addr)
-		return;
-	if (info->client_addr->sa_family == AF_INET)
-		inet_ntop(AF_INET,
-				  &((const struct sockaddr_in *) info->client_addr)->sin_addr,
-				  request->client, sizeof(request->client));
-	else if (info->client_addr->sa_family == AF_INET6)
-		inet_ntop(AF_INET6,
-				  &((const struct sockaddr_in6 *) info->client_addr)->sin6_addr,
-				  request->client, sizeof(request->client));
 }
 
 static HTTPRequest *
@@ -66,10 +46,9 @@ RequestMake(HTTPServer *server, struct MHD_Connection *connection,
 		return NULL;
 	request->server = server;
 	request->connection = connection;
-	request->method = strdup(method);
-	request->path = strdup(path);
-	if (!request->method || !request->path
-		|| MHD_get_connection_values(connection, MHD_HEADER_KIND, CollectField,
+	request->method = method;
+	request->path = path;
+	if (MHD_get_connection_values(connection, MHD_HEADER_KIND, CollectField,
 									 &request->headers) < 0
 		|| MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND,
 									 CollectField, &request->parameters) < 0)
@@ -77,7 +56,6 @@ RequestMake(HTTPServer *server, struct MHD_Connection *connection,
 		RequestFree(request);
 		return NULL;
 	}
-	ReadClient(request);
 	return request;
 }
 
@@ -154,6 +132,7 @@ HandleAccess(void *context, struct MHD_Connection *connection,
 	{
 		request = RequestMake(server, connection, method, url);
 		*request_context = request;
+		DeadlineSet(server, connection, IDLES_TO_ASK);
 		if (request && AnnouncesTooMuch(request))
 			return RefuseBody(connection);
 		return request ? MHD_YES : MHD_NO;
@@ -165,11 +144,18 @@ HandleAccess(void *context, struct MHD_Connection *connection,
 		*upload_data_size = 0;
 		return kept ? MHD_YES : MHD_NO;
 	}
-	if (request->response)
+	if (request->response
+		|| (!request->is_handed_over
+			&& server->answer_at_once(server->context, request)))
+	{
+		DeadlineSet(server, connection,
+					request->is_stream ? 0 : IDLES_TO_READ);
 		return MHD_queue_response(connection, request->status,
 								  request->response);
+	}
 	if (!request->is_handed_over)
 	{
+		DeadlineSet(server, connection, 0);
 		request->is_handed_over = true;
 		MHD_suspend_connection(connection);
 		server->handle(server->context, request);
@@ -182,9 +168,9 @@ HandleCompleted(void *context, struct MHD_Connection *connection,
 				void **request_context,
 				enum MHD_RequestTerminationCode reason)
 {
-	(void) context;
-	(void) connection;
 	(void) reason;
+	/* Another request may follow. */
+	DeadlineSet(context, connection, IDLES_TO_ASK);
 	if (*request_context)
 		RequestFree(*request_context);
 	*request_context = NULL;
@@ -202,7 +188,8 @@ RequestRespond(HTTPRequest *request, uint32_t status,
 	request->status = status;
 	request->response = response;
 	/* From here on the request belongs to the server's thread. */
-	MHD_resume_connection(connection);
+	if (request->is_handed_over)
+		MHD_resume_connection(connection);
 }
 
 /* The numeric address and the port as a socket address; false if it is none. */
@@ -261,8 +248,16 @@ HTTPServerStart(const HTTPServerSettings *settings, char *error,
 		return NULL;
 	}
 	server->body_limit = settings->body_limit;
+	server->idle_seconds = settings->idle_seconds;
 	server->context = settings->context;
+	server->answer_at_once = settings->answer_at_once;
 	server->handle = settings->handle;
+	if (!WatchStart(server))
+	{
+		snprintf(error, error_size, "no thread can be started");
+		free(server);
+		return NULL;
+	}
 	if (address.ss_family == AF_INET6)
 		flags |= MHD_USE_IPv6;
 
@@ -288,10 +283,13 @@ HTTPServerStart(const HTTPServerSettings *settings, char *error,
 		MHD_start_daemon(flags, settings->port, NULL, NULL, HandleAccess,
 						 server, MHD_OPTION_EXTERNAL_LOGGER, KeepComplaint,
 						 complaint, MHD_OPTION_NOTIFY_COMPLETED,
-						 HandleCompleted, NULL, MHD_OPTION_ARRAY, options,
-						 MHD_OPTION_END);
+						 HandleCompleted, server,
+						 MHD_OPTION_NOTIFY_CONNECTION, DeadlineNotify, server,
+						 MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 	if (!server->daemon)
 	{
+		WatchStop(server);
+		WatchFree(server);
 		complaint[strcspn(complaint, "\n")] = '\0';
 		snprintf(error, error_size, "cannot listen on %s port %u: %s",
 				 settings->address, settings->port,
@@ -320,6 +318,8 @@ HTTPServerQuiesce(HTTPServer *server)
 void
 HTTPServerStop(HTTPServer *server)
 {
+	WatchStop(server);
 	MHD_stop_daemon(server->daemon);
+	WatchFree(server);
 	free(server);
 }

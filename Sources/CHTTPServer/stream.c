@@ -115,6 +115,7 @@ HTTPStreamStart(HTTPRequest *request, uint32_t status,
 		HTTPAnswer(request, MHD_HTTP_SERVICE_UNAVAILABLE, NULL, 0, NULL, 0);
 		return NULL;
 	}
+	request->is_stream = true;
 	RequestRespond(request, status, response, headers, header_count);
 	return stream;
 }

@@ -33,6 +33,14 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
         self.text = text
     }
 
+    /// The same text with other values, as many.
+    package func rebound(_ values: [any PostgresEncodable]) -> SQL {
+        precondition(values.count == self.values.count, "\(values.count) values for \(text)")
+        var copy = self
+        copy.values = values
+        return copy
+    }
+
     package struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var pieces = [""]
         fileprivate var values: [any PostgresEncodable] = []
@@ -73,7 +81,9 @@ package struct SQL: ExpressibleByStringInterpolation, Sendable {
 
     /// A name as SQL wants it when it may hold any letter.
     package static func quoted(_ identifier: String) -> String {
-        "\"" + identifier.replacing("\"", with: "\"\"") + "\""
+        // Almost none holds one, and looking for it letter by letter is slow.
+        guard identifier.utf8.contains(UInt8(ascii: "\"")) else { return "\"\(identifier)\"" }
+        return "\"" + identifier.replacing("\"", with: "\"\"") + "\""
     }
 }
 

@@ -60,6 +60,90 @@ struct GatewayFlowTests {
         }
     }
 
+    @Test("A short read is answered at once as it is by a task, once it is known to be short")
+    func atOnce() async throws {
+        let door = try await Door.open()
+        let direct = DirectPool(
+            try ScratchDatabase.require().target(as: "bellwether_gateway"), maximum: 1,
+            limit: .seconds(5))
+        let running = Task { await direct.run() }
+        let service = Service(
+            pool: door.pool, direct: direct, short: .seconds(60), libraries: nil,
+            isSecure: false, log: { _ in }, complain: { Issue.record("\($0)") })
+        let (one, two) = (try await door.key(1), try await door.key(2))
+        func request(_ path: String, _ key: String) -> Request {
+            Request(method: "GET", path: path, headers: ["authorization": "Bearer \(key)"])
+        }
+        #expect(service.replyAtOnce(request("/api/accounts", one)) == nil)
+        guard case .whole(let first) = await service.reply(request("/api/accounts", one))
+        else { return }
+        var answer: Response?
+        while answer == nil {
+            answer = service.replyAtOnce(request("/api/accounts", one))
+            await Task.yield()
+        }
+        #expect(answer?.status == 200)
+        #expect(answer?.body == first.body)
+        #expect(answer?.header("ETag") == first.header("ETag"))
+        #expect(answer?.header("X-Content-Type-Options") == "nosniff")
+        // The other tenant's key, over the same connection.
+        #expect(service.replyAtOnce(request("/api/accounts", two)) == nil)
+        _ = await service.reply(request("/api/accounts", two))
+        let other = try #require(service.replyAtOnce(request("/api/accounts", two)))
+        #expect(other.status == 200)
+        #expect(other.body != first.body)
+        // What is wrong is said as ever; what writes, and whoever is unknown, is left to the task.
+        var wrong = request("/api/accounts", one)
+        wrong.query = [("nix", "1")]
+        #expect(service.replyAtOnce(wrong)?.status == 400)
+        #expect(service.replyAtOnce(request("/api/accounts", "bw_nix")) == nil)
+        var write = request("/api/orders", one)
+        write.method = "POST"
+        #expect(service.replyAtOnce(write) == nil)
+        running.cancel()
+        await running.value
+        await door.close()
+    }
+
+    @Test("What a request causes carries its id: job, lines of the worker, events, orders' jobs")
+    func trace() async throws {
+        let door = try await Door.open()
+        let id = "4bf92f35-77b3-4da6-a3ce-929d0e0e4736"
+        let before: Int64 = try await door.desk.admin.query(
+            "select coalesce(max(event_id), 0) from agent.event"
+        ).value()
+        let asked = await door.ask(
+            "POST", "/cycles/run", try await door.key(),
+            #"{"symbols": ["AAPL"], "execute": true, "as_of": "2018-02-05"}"#,
+            headers: ["x-request-id": id])
+        #expect(asked.status == 202, "\(text(asked))")
+        #expect(asked.header("X-Request-ID") == id)
+        let run = try await BellwetherCommand.run(
+            "worker", "--until-idle", "--kinds", "run_cycle", "--kinds", "submit_order",
+            "--log-format", "json", "--log-level", "debug", as: "bellwether_worker")
+        let lines = run.errors.split(separator: "\n").filter { $0.contains(#""trace":"\#(id)""#) }
+        #expect(lines.contains { $0.contains(#""kind":"run_cycle""#) }, "\(run.errors)")
+        #expect(lines.contains { $0.contains(#""kind":"submit_order""#) }, "\(run.errors)")
+        let kinds: [String] = try await door.desk.admin.query(
+            """
+            select array_agg(distinct kind order by kind)
+            from work.job_done where trace_id = \(bind: id)::text::uuid
+            """
+        ).value()
+        #expect(kinds == ["run_cycle", "submit_order"])
+        let (others, types): ([String]?, [String]) = try await door.desk.admin.query(
+            """
+            select array_agg(distinct type)
+                    filter (where trace_id is distinct from \(bind: id)::text::uuid),
+                array_agg(distinct type)
+            from agent.event where event_id > \(bind: before)
+            """
+        ).only().decode([String]?.self, [String].self)
+        #expect(others == nil)
+        #expect(types.contains("DecisionRecorded"), "\(types)")
+        await door.close()
+    }
+
     private func text(_ response: Response) -> String {
         String(decoding: response.body, as: UTF8.self)
     }

@@ -74,4 +74,31 @@ import Testing
         let request = Request(method: "POST", path: "/f", body: Array(text.utf8))
         #expect(problem(request, .sample("POST", "/f", isView: false))?.code == "bad_json")
     }
+
+    @Test(
+        "are the same from the cache",
+        arguments: [
+            ([("symbols", "A"), ("limit", "5")], true), ([("order_id", "7")], true), ([], true),
+            ([("limit", "6"), ("columns", "symbols")], true),
+            ([("order_id", "7"), ("symbols", "A,B")], false), ([("number", "8")], false),
+        ])
+    func cached(query: [(String, String)], isView: Bool) throws {
+        let cache = CallCache()
+        let route = Route.sample("GET", "/f", isView: isView)
+        func arguments(_ values: [(String, String)]) throws -> Arguments {
+            let request = Request(
+                method: "GET", path: "/f", query: values.map { (name: $0.0, value: $0.1) })
+            return try Arguments(request, route, placeholder: nil)
+        }
+        // Other values of the same arguments come first; a limit and columns are part of the text.
+        let others = query.map { ($0.0, $0.0 == "order_id" || $0.0 == "number" ? "1" : $0.1) }
+        _ = try cache.call(route, arguments(others))
+        let found = try cache.call(route, arguments(query))
+        let made = try Call(route, arguments(query))
+        #expect(found.statement.text == made.statement.text)
+        #expect(
+            found.statement.values.map { $0 as? String }
+                == made.statement.values.map { $0 as? String })
+        #expect(found.limit == made.limit)
+    }
 }

@@ -3,10 +3,11 @@
  *		An HTTP/1.1 server on libmicrohttpd: whole requests in, answers or
  *		streams out, from any thread.
  *
- * A request is handed over once it is complete (or its body is too long) and
- * its connection waits, at no cost of a thread, until somebody answers it with
- * HTTPAnswer or HTTPStreamStart.  Each request must be answered exactly once;
- * after that its pointer must not be used.
+ * A request that is complete (or whose body is too long) may be answered at
+ * once, on the server's thread.  Else it is handed over and its connection
+ * waits, at no cost of a thread, until somebody answers it with HTTPAnswer or
+ * HTTPStreamStart.  Each request must be answered exactly once; after that its
+ * pointer must not be used.
  *
  * Every function may be called from any thread.
  */
@@ -38,8 +39,16 @@ typedef struct HTTPServerSettings
 	size_t		body_limit;		/* bytes; a longer body is dropped */
 	const char *certificate;	/* PEM texts, or both NULL for no TLS */
 	const char *private_key;
-	void	   *context;		/* the first argument of handle */
-	/* Called on a server's thread with each request; must not block. */
+	void	   *context;		/* the first argument of both functions */
+
+	/*
+	 * Called on a server's thread with each request: answers it by HTTPAnswer
+	 * and returns true, or leaves it.  Other connections of this thread wait
+	 * meanwhile.
+	 */
+	bool		(*answer_at_once) (void *context, HTTPRequest *request);
+
+	/* Called with each request that is left; must not block. */
 	void		(*handle) (void *context, HTTPRequest *request);
 } HTTPServerSettings;
 
@@ -64,7 +73,6 @@ void		HTTPServerStop(HTTPServer *server);
 /* What the client sent.  The pointers live until the request is answered. */
 const char *HTTPRequestMethod(const HTTPRequest *request);
 const char *HTTPRequestPath(const HTTPRequest *request);
-const char *HTTPRequestClient(const HTTPRequest *request);
 const uint8_t *HTTPRequestBody(const HTTPRequest *request, size_t *length);
 bool		HTTPRequestIsTooLong(const HTTPRequest *request);
 

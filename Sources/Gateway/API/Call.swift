@@ -22,6 +22,22 @@ package struct Call: Sendable {
         }
     }
 
+    private init(_ statement: SQL, _ limit: Int?) {
+        self.statement = statement
+        self.limit = limit
+    }
+
+    /// The same call with other values of the same arguments; there is no cursor among them.
+    func rebound(_ route: Route, _ arguments: Arguments) -> Call {
+        var values: [any PostgresEncodable] = []
+        for parameter in route.parameters {
+            guard let value = arguments.values[parameter.name] else { continue }
+            // A view's column is compared with null in the text.
+            if !(route.isView && value == nil) { values.append(value) }
+        }
+        return Call(statement.rebound(values), limit)
+    }
+
     // MARK: Functions
 
     private static func function(_ route: Route, _ arguments: Arguments) throws(Problem) -> SQL {
@@ -49,12 +65,13 @@ package struct Call: Sendable {
                 select row_to_json(r)::text from \(fragment: call)\(fragment: list)) as r
                 """
         case .value:
-            let name = String(route.target.drop { $0 != "." }.dropFirst())
+            let function = String(route.target.drop { $0 != "." }.dropFirst())
+            let name = SQL(unchecked: "'\(resultName(function))'")
             // Without the offset the server would put the call in each place of r.v, and run it twice.
             return """
                 select case
                         when pg_typeof(r.v) in ('json'::regtype, 'jsonb'::regtype) then r.v::text
-                        else json_build_object(\(bind: resultName(name))::text, r.v)::text
+                        else json_build_object(\(fragment: name)::text, r.v)::text
                     end
                 from (select \(fragment: call)\(fragment: list)) as v offset 0) as r
                 """
@@ -118,21 +135,24 @@ package struct Call: Sendable {
         let order = SQL(
             unchecked: route.sort.map { SQL.quoted($0) + " desc" }.joined(separator: ", "))
         let source = SQL(unchecked: route.target)
+        // A number in the text: with a parameter there the server would plan anew at each call.
+        let (one, many) = (SQL(unchecked: "\(limit)"), SQL(unchecked: "\(limit + 1)"))
+        let last = SQL(unchecked: "\(limit - 1)")
         let statement: SQL = """
             with page as (
                 select * from \(fragment: source) where \(fragment: conditions)
-                order by \(fragment: order) limit \(bind: limit + 1)::bigint
+                order by \(fragment: order) limit \(fragment: many)
             )
             select (
                 select coalesce(json_agg(p), '[]')::text
                 from (
                     select \(fragment: try columns(route, arguments)) from page
-                    limit \(bind: limit)::bigint
+                    limit \(fragment: one)
                 ) as p
             ) as items, (
                 select json_build_array(\(fragment: names(route.sort)))::text from page
-                where (select count(*) from page) > \(bind: limit)::bigint
-                offset \(bind: limit - 1)::bigint limit 1
+                where (select count(*) from page) > \(fragment: one)
+                offset \(fragment: last) limit 1
             ) as next
             """
         return (statement, limit)

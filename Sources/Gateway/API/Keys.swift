@@ -1,5 +1,6 @@
 package import Postgres
 import Store
+import Synchronization
 import Trading
 
 /// Whoever asks, by key or by a session of the page.
@@ -21,20 +22,42 @@ package struct Holder: Sendable {
 }
 
 /// Who holds which secret, remembered for seconds, and how many requests are left.
-package actor Keys {
+package final class Keys: Sendable {
     private struct Known {
-        let holder: Holder?
+        let holder: Holder
         let until: ContinuousClock.Instant
+    }
+
+    private struct State {
+        var known: [[UInt8]: Known] = [:]
+        var left: [Int64: Left] = [:]
+    }
+
+    /// What is left of the requests that were fetched for a key.
+    private struct Left {
+        var count: Int32 = 0
+        /// How many to ask for the next time.
+        var batch = Keys.batch
+        var fetchedAt = ContinuousClock.now
+
+        /// A batch that was used up soon is followed by a larger one.
+        mutating func nextBatch() -> Int32 {
+            let now = ContinuousClock.now
+            batch = now - fetchedAt < Keys.soon ? min(batch * 2, Keys.largestBatch) : Keys.batch
+            fetchedAt = now
+            return batch
+        }
     }
 
     /// How long an answer is believed: a revoked key works this long at most.
     private static let memory = Duration.seconds(5)
     /// Requests fetched from the shared bucket at a time.
     private static let batch: Int32 = 20
+    private static let largestBatch: Int32 = 1000
+    private static let soon = Duration.milliseconds(100)
 
     private let pool: Pool
-    private var known: [[UInt8]: Known] = [:]
-    private var left: [Int64: Int32] = [:]
+    private let state = Mutex(State())
 
     package init(_ pool: Pool) {
         self.pool = pool
@@ -51,39 +74,68 @@ package actor Keys {
 
     /// Forgets a session that was closed here.
     package func forget(session token: String) {
-        known[SHA256.hash(token.utf8)] = nil
+        state.withLock { _ = $0.known.removeValue(forKey: SHA256.hash(token.utf8)) }
     }
 
     private func holder(of hash: [UInt8], session: Bool) async throws -> Holder? {
-        let now = ContinuousClock.now
-        if let found = known[hash], found.until > now { return found.holder }
-        if known.count > 10_000 { known = known.filter { $0.value.until > now } }
+        if let found = known(hash) { return found }
         let found = try await pool.withConnection { connection in
             session
                 ? try await Door.holder(ofSession: hash, on: connection)
                 : try await Door.holder(ofKey: hash, on: connection)
         }
-        let holder = found.map { found in
-            Holder(
-                key: found.key, tenant: found.tenant,
-                scopes: Set(found.scopes.compactMap(Scope.init)), csrfToken: found.csrfToken)
-        }
         // Guessed secrets are not remembered: they would fill the memory.
-        if let holder { known[hash] = Known(holder: holder, until: now + Self.memory) }
+        guard let found else { return nil }
+        let holder = Holder(
+            key: found.key, tenant: found.tenant,
+            scopes: Set(found.scopes.compactMap(Scope.init)), csrfToken: found.csrfToken)
+        let now = ContinuousClock.now
+        state.withLock { state in
+            if state.known.count > 10_000 {
+                state.known = state.known.filter { $0.value.until > now }
+            }
+            state.known[hash] = Known(holder: holder, until: now + Self.memory)
+        }
         return holder
+    }
+
+    private func known(_ hash: [UInt8]) -> Holder? {
+        state.withLock { state in
+            guard let found = state.known[hash], found.until > .now else { return nil }
+            return found.holder
+        }
     }
 
     /// Whether the holder may make one more request now.
     package func take(_ holder: Holder) async throws -> Bool {
-        if let count = left[holder.key], count > 0 {
-            left[holder.key] = count - 1
-            return true
-        }
+        if takeFetched(holder) { return true }
+        let batch = state.withLock { $0.left[holder.key, default: Left()].nextBatch() }
         let got = try await pool.withConnection { connection in
-            try await Door.takeRequests(Self.batch, key: holder.key, on: connection)
+            try await Door.takeRequests(batch, key: holder.key, on: connection)
         }
         guard got > 0 else { return false }
-        left[holder.key, default: 0] += got - 1
+        state.withLock { $0.left[holder.key]?.count += got - 1 }
         return true
+    }
+
+    // MARK: Without asking the database
+
+    /// Who is remembered to hold a key.
+    func known(key: String) -> Holder? { known(SHA256.hash(key.utf8)) }
+
+    func known(session: String) -> Holder? { known(SHA256.hash(session.utf8)) }
+
+    /// Takes a request of those that were fetched; false if there is none.
+    func takeFetched(_ holder: Holder) -> Bool {
+        state.withLock { state in
+            guard let left = state.left[holder.key], left.count > 0 else { return false }
+            state.left[holder.key]?.count -= 1
+            return true
+        }
+    }
+
+    /// Gives back what was taken for a request that is begun again.
+    func giveBack(_ holder: Holder) {
+        state.withLock { $0.left[holder.key]?.count += 1 }
     }
 }

@@ -10,12 +10,37 @@ package struct RouteTable: Sendable {
     package let routes: [Route]
     /// Routes without a placeholder, by path.
     private let fixed: [String: [Route]]
-    private let open: [Route]
+    private let open: [Open]
+
+    /// A route with a placeholder, and what is before and after it.
+    private struct Open {
+        let route: Route
+        let head: String
+        let tail: String
+
+        init?(_ route: Route) {
+            guard let open = route.path.firstIndex(of: "{"),
+                let close = route.path.firstIndex(of: "}")
+            else { return nil }
+            self.route = route
+            head = String(route.path[..<open])
+            tail = String(route.path[route.path.index(after: close)...])
+        }
+
+        /// What stands in the path where the pattern has a name in braces.
+        func value(in path: String) -> String? {
+            guard path.hasPrefix(head), path.hasSuffix(tail),
+                path.utf8.count > head.utf8.count + tail.utf8.count
+            else { return nil }
+            let value = path.utf8.dropFirst(head.utf8.count).dropLast(tail.utf8.count)
+            return value.contains(UInt8(ascii: "/")) ? nil : String(value)
+        }
+    }
 
     package init(_ routes: [Route]) {
         self.routes = routes
         fixed = Dictionary(grouping: routes.filter { $0.placeholder == nil }, by: \.path)
-        open = routes.filter { $0.placeholder != nil }
+        open = routes.compactMap(Open.init)
     }
 
     package func match(_ method: String, _ path: String) -> Match {
@@ -26,24 +51,11 @@ package struct RouteTable: Sendable {
             if route.method == method { return .found(route, placeholder: nil) }
             methods.append(route.method)
         }
-        for route in open {
-            guard let value = Self.value(in: path, of: route.path) else { continue }
-            if route.method == method { return .found(route, placeholder: value) }
-            methods.append(route.method)
+        for one in open {
+            guard let value = one.value(in: path) else { continue }
+            if one.route.method == method { return .found(one.route, placeholder: value) }
+            methods.append(one.route.method)
         }
         return methods.isEmpty ? .unknown : .otherMethods(methods)
-    }
-
-    /// What stands in the path where the pattern has a name in braces.
-    private static func value(in path: String, of pattern: String) -> String? {
-        guard let open = pattern.firstIndex(of: "{"), let close = pattern.firstIndex(of: "}")
-        else { return nil }
-        let head = pattern[..<open]
-        let tail = pattern[pattern.index(after: close)...]
-        guard path.hasPrefix(head), path.hasSuffix(tail),
-            path.count > head.count + tail.count
-        else { return nil }
-        let value = path.dropFirst(head.count).dropLast(tail.count)
-        return value.contains("/") ? nil : String(value)
     }
 }

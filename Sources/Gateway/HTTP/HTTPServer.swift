@@ -2,7 +2,8 @@ internal import CHTTPServer
 internal import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server: each request is a task that returns what to answer.
+/// An HTTP/1.1 server: a request is answered at once on the thread of its connection, or is a task
+/// that returns what to answer.
 package final class HTTPServer: Sendable {
     package struct Settings: Sendable {
         /// Numeric, IPv4 or IPv6.
@@ -10,6 +11,8 @@ package final class HTTPServer: Sendable {
         /// 0: any free one.
         package var port: UInt16 = 8000
         package var connections: UInt32 = 2000
+        /// That read and write sockets, each for its connections.
+        package var threads: UInt32 = 4
         package var idleSeconds: UInt32 = 30
         /// Bytes of a request's body.
         package var bodyLimit = 1 << 20
@@ -26,18 +29,30 @@ package final class HTTPServer: Sendable {
         package let description: String
     }
 
+    /// Answers what takes no longer than a moment: the other connections of the thread wait for it.
+    package typealias PromptHandler = @Sendable (Request) -> Response?
     package typealias Handler = @Sendable (Request) async -> Reply
 
     /// What the server's threads call with each request.
     private final class Receiver: Sendable {
+        let prompt: PromptHandler
         let handler: Handler
         let streamBuffer: Int
         /// Tasks that have not answered yet, by number.
         let running = Mutex<(next: UInt64, tasks: [UInt64: Task<Void, Never>])>((0, [:]))
 
-        init(_ handler: @escaping Handler, streamBuffer: Int) {
+        init(
+            _ prompt: @escaping PromptHandler, _ handler: @escaping Handler, streamBuffer: Int
+        ) {
+            self.prompt = prompt
             self.handler = handler
             self.streamBuffer = streamBuffer
+        }
+
+        func answerAtOnce(_ raw: OpaquePointer) -> Bool {
+            guard let response = prompt(Request(raw)) else { return false }
+            send(response, raw)
+            return true
         }
 
         func receive(_ raw: OpaquePointer) {
@@ -56,14 +71,7 @@ package final class HTTPServer: Sendable {
 
         private func answer(_ request: Request, _ pointer: BodyWriter.Pointer) async {
             switch await handler(request) {
-            case .whole(let response):
-                withFields(response.headers) { fields in
-                    response.body.withUnsafeBufferPointer { body in
-                        HTTPAnswer(
-                            pointer.raw, UInt32(response.status), fields.baseAddress, fields.count,
-                            body.baseAddress, body.count)
-                    }
-                }
+            case .whole(let response): send(response, pointer.raw)
             case .stream(let head, let write):
                 let stream = withFields(head.headers) { fields in
                     HTTPStreamStart(
@@ -74,6 +82,16 @@ package final class HTTPServer: Sendable {
                 let writer = BodyWriter(pointer: BodyWriter.Pointer(raw: stream))
                 await write(writer)
                 HTTPStreamEnd(writer.pointer.raw)
+            }
+        }
+
+        private func send(_ response: Response, _ raw: OpaquePointer) {
+            withFields(response.headers) { fields in
+                response.body.withUnsafeBufferPointer { body in
+                    HTTPAnswer(
+                        raw, UInt32(response.status), fields.baseAddress, fields.count,
+                        body.baseAddress, body.count)
+                }
             }
         }
 
@@ -97,8 +115,14 @@ package final class HTTPServer: Sendable {
     /// Begins to listen.
     ///
     /// - Throws: `StartError` with a sentence: the address is no address, the port is in use, ...
-    package init(_ settings: Settings, handler: @escaping Handler) throws(StartError) {
-        receiver = Receiver(handler, streamBuffer: settings.streamBuffer)
+    ///
+    /// - Parameters:
+    ///   - prompt: Asked first; nil leaves the request to `handler`.
+    package init(
+        _ settings: Settings, prompt: @escaping PromptHandler = { _ in nil },
+        handler: @escaping Handler
+    ) throws(StartError) {
+        receiver = Receiver(prompt, handler, streamBuffer: settings.streamBuffer)
         var error = [CChar](repeating: 0, count: 512)
         let started = Self.start(settings, receiver, &error)
         guard let started else {
@@ -126,7 +150,7 @@ package final class HTTPServer: Sendable {
         var plain = HTTPServerSettings()
         plain.address = UnsafePointer(address)
         plain.port = settings.port
-        plain.threads = 2
+        plain.threads = settings.threads
         plain.connections = settings.connections
         plain.idle_seconds = settings.idleSeconds
         plain.body_limit = settings.bodyLimit
@@ -134,6 +158,11 @@ package final class HTTPServer: Sendable {
         plain.private_key = UnsafePointer(key)
         // Given back when the server has stopped.
         plain.context = Unmanaged.passRetained(receiver).toOpaque()
+        plain.answer_at_once = { context, request in
+            guard let context, let request else { return false }
+            return Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
+                .answerAtOnce(request)
+        }
         plain.handle = { context, request in
             guard let context, let request else { return }
             Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue().receive(request)

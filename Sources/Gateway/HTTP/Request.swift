@@ -11,13 +11,10 @@ package struct Request: Sendable {
     package var body: [UInt8]
     /// The body was longer than is taken, and is not here.
     package var isTooLong: Bool
-    /// The client's numeric address; empty if unknown.
-    package var client: String
 
     package init(
         method: String, path: String, query: [(name: String, value: String)] = [],
-        headers: [String: String] = [:], body: [UInt8] = [], isTooLong: Bool = false,
-        client: String = ""
+        headers: [String: String] = [:], body: [UInt8] = [], isTooLong: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -25,7 +22,6 @@ package struct Request: Sendable {
         self.headers = headers
         self.body = body
         self.isTooLong = isTooLong
-        self.client = client
     }
 
     package func parameter(_ name: String) -> String? {
@@ -52,8 +48,7 @@ extension Request {
             method: String(cString: HTTPRequestMethod(pointer)),
             path: String(cString: HTTPRequestPath(pointer)),
             body: bytes.map { Array(UnsafeBufferPointer(start: $0, count: length)) } ?? [],
-            isTooLong: HTTPRequestIsTooLong(pointer),
-            client: String(cString: HTTPRequestClient(pointer)))
+            isTooLong: HTTPRequestIsTooLong(pointer))
         for place in 0..<HTTPRequestParameterCount(pointer) {
             let field = HTTPRequestParameter(pointer, place)
             query.append((String(cString: field.name), String(cString: field.value)))

@@ -5,8 +5,32 @@ struct StatementCache {
         /// Empty behind a pooler: it is parsed anew at each use.
         let name: String
         let parameters: [PostgresType]
-        let columns: Columns
+        private(set) var columns: Columns
         fileprivate var usedAt: UInt64 = 0
+        private var isDescribed = true
+
+        /// One that is not described: its first answer says what it returns.
+        init(name: String, parameters: [PostgresType]) {
+            self.name = name
+            self.parameters = parameters
+            columns = Columns(names: [], types: [])
+            isDescribed = false
+        }
+
+        /// What it returns, as this answer to it says.
+        func columns(of answer: Answer) -> Columns {
+            if isDescribed { return columns }
+            let places = 0..<answer.columnCount
+            columns = Columns(
+                names: places.map { answer.name(column: $0) },
+                types: places.map { place in
+                    let oid = answer.type(column: place)
+                    return PostgresType.builtIn[oid]
+                        ?? PostgresType(oid: oid, kind: .other("oid \(oid)"))
+                })
+            isDescribed = true
+            return columns
+        }
 
         init(name: String, parameters: [PostgresType], columns: Columns) {
             self.name = name
@@ -20,6 +44,9 @@ struct StatementCache {
     private var prepared: [String: Prepared] = [:]
     private var uses: UInt64 = 0
     private var names: UInt64 = 0
+
+    /// Whether another statement would be at the cost of one that is here.
+    var isFull: Bool { prepared.count >= Self.capacity }
 
     /// The statement with this text, now the one used last.
     mutating func find(_ text: String) -> Prepared? {

@@ -42,6 +42,8 @@ package struct PostgresType: Sendable, Hashable {
         (1700, 1231, .numeric), (2950, 2951, .uuid), (3802, 3807, .jsonb),
     ]
 
+    static let text = PostgresType(oid: 25, kind: .text)
+
     static let builtIn: [UInt32: PostgresType] = {
         var types: [UInt32: PostgresType] = [
             705: PostgresType(oid: 705, kind: .text),

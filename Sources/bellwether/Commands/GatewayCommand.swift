@@ -58,14 +58,18 @@ enum GatewayCommand {
         sizes.maximum = context.invocation[connections].value
         sizes.acquireLimit = .seconds(5)
         let pool = Pool(try context.database("gateway"), settings: sizes)
+        let direct = DirectPool(
+            pool.target, maximum: Int(settings.threads), limit: .milliseconds(100))
         let log = context.log
         let service = Service(
-            pool: pool, libraries: context.invocation[libraries],
-            isSecure: settings.certificate != nil, log: { write($0, to: log) },
+            pool: pool, direct: pool.target.isPooled ? nil : direct,
+            libraries: context.invocation[libraries], isSecure: settings.certificate != nil,
+            log: { write($0, to: log) },
             complain: { log.warning($0) })
         let server: HTTPServer
         do {
-            server = try HTTPServer(settings) { await service.reply($0) }
+            server = try HTTPServer(
+                settings, prompt: { service.replyAtOnce($0) }, handler: { await service.reply($0) })
         } catch {
             throw ProgramError(
                 .failure, error.description, hint: "Choose another one with --port.")
@@ -87,6 +91,7 @@ enum GatewayCommand {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await service.run() }
             group.addTask { await rpc.run() }
+            if !pool.target.isPooled { group.addTask { await direct.run() } }
             group.addTask { await untilStopped(context) }
             // The signal ends first; the service only when it is cancelled.
             await group.next()
@@ -134,6 +139,8 @@ enum GatewayCommand {
     }
 
     private static func write(_ entry: Service.Entry, to log: Log) {
+        // Thousands come each second, and most are not wanted.
+        guard entry.error != nil || log.sink.level <= .debug else { return }
         let fields: KeyValuePairs<String, LogValue> = [
             "request_id": .text(entry.requestID), "status": .number(entry.status),
             "ms": .real((entry.milliseconds * 10).rounded() / 10),

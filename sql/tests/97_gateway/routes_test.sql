@@ -1,11 +1,19 @@
 -- Every path is answered by something that is there, with words for people; the list is
 -- what clients of the earlier systems use.
 begin;
-select plan(9);
+select plan(10);
 
 select is_empty(
     $$select path, target from gateway.routes() where description = ''$$,
     'every target is there and has a COMMENT'
+);
+select is_empty(
+    $$select r.path from gateway.route as r
+    inner join pg_proc as p
+        on p.pronamespace = 'api'::regnamespace
+        and p.proname = split_part(r.target, '.', 2)
+    where r.method = 'GET' and p.provolatile = 'v'$$,
+    'nothing is written by a GET'
 );
 select is_empty(
     $$select r.target from gateway.route as r

@@ -1,0 +1,141 @@
+import Foundation
+import Postgres
+import Support
+import Testing
+
+@Suite("A direct pool", .requiresDatabase, .emptySchema)
+struct PostgresDirectTests {
+    /// A pool whose connections stand, for the time of the body.
+    private func withPool(
+        maximum: Int = 1, limit: Duration = .seconds(5), patience: Duration = .seconds(5),
+        _ body: (DirectPool) async throws -> Void
+    ) async throws {
+        let pool = DirectPool(
+            try ScratchDatabase.require().admin, maximum: maximum, limit: limit,
+            patience: patience)
+        let running = Task { await pool.run() }
+        defer { running.cancel() }
+        try await untilThere(pool)
+        try await body(pool)
+        running.cancel()
+        await running.value
+    }
+
+    /// A connection is opened by a task: asks until there is one.
+    private func untilThere(_ pool: DirectPool) async throws {
+        while try pool.query("select 1") == nil { await Task.yield() }
+    }
+
+    @Test("Before it runs there is no connection")
+    func empty() throws {
+        let pool = DirectPool(
+            try ScratchDatabase.require().admin, maximum: 1, limit: .seconds(1))
+        #expect(try pool.query("select 1") == nil)
+    }
+
+    @Test("values are bound, and twice the same")
+    func answers() async throws {
+        try await withPool { pool in
+            for _ in 1...2 {
+                let rows = try #require(
+                    try pool.query(
+                        "select \(bind: "it's") as name, \(bind: nil as String?)::text as none"))
+                #expect(try rows.only().get("name", as: String.self) == "it's")
+                #expect(rows.first?.isNull("none") == true)
+            }
+        }
+    }
+
+    @Test("a failure names its statement, undoes all, and the connection goes on")
+    func failure() async throws {
+        try await withPool { pool in
+            _ = try pool.query("create table item (id int unique)")
+            let error = try #require(throws: PostgresError.self) {
+                try pool.query("insert into item values (1), (1)")
+            }
+            #expect(error.sqlState == "23505")
+            let count = try #require(try pool.query("select count(*) from item"))
+            #expect(try count.value(as: Int.self) == 0)
+        }
+    }
+
+    @Test("a setup holds until another one, and never past an error")
+    func setup() async throws {
+        func named(_ key: Int64) -> DirectPool.Setup {
+            DirectPool.Setup(
+                key: key, "select set_config('test.name', \(bind: String(key)), false)")
+        }
+        try await withPool { pool in
+            for key: Int64 in [1, 1, 2, 1] {
+                let rows = try pool.query("select current_setting('test.name')", after: named(key))
+                #expect(try rows?.value(as: String.self) == String(key))
+            }
+            #expect(throws: PostgresError.self) { try pool.query("select 1 / 0", after: named(2)) }
+            for key: Int64 in [2, 1] {
+                let rows = try pool.query("select current_setting('test.name')", after: named(key))
+                #expect(try rows?.value(as: String.self) == String(key))
+            }
+        }
+    }
+
+    @Test("a statement over the limit is cut off")
+    func limit() async throws {
+        try await withPool(limit: .milliseconds(50)) { pool in
+            let error = try #require(throws: PostgresError.self) {
+                try pool.query("select pg_sleep(60)")
+            }
+            #expect(error.sqlState == "57014")
+            #expect(try pool.query("select 1") != nil)
+        }
+    }
+
+    @Test("a server that is silent costs the connection, and another comes")
+    func silence() async throws {
+        try await withPool(limit: .zero, patience: .milliseconds(50)) { pool in
+            #expect(try pool.query("select pg_sleep(0.5)") == nil)
+            try await untilThere(pool)
+        }
+    }
+
+    @Test("a lost connection is replaced")
+    func lost() async throws {
+        try await withPool { pool in
+            let other = try await Connection.connect(ScratchDatabase.require().admin)
+            let rows = try #require(try pool.query("select pg_backend_pid()"))
+            let process: Int32 = try rows.value()
+            _ = try await other.query("select pg_terminate_backend(\(bind: process), 5000)")
+            await other.close()
+            #expect(try pool.query("select 1") == nil)
+            try await untilThere(pool)
+        }
+    }
+
+    @Test("a table that changes is no trouble for long")
+    func stalePlan() async throws {
+        try await withPool { pool in
+            _ = try pool.query("create table altered (id int)")
+            #expect(try pool.query("select * from altered")?.columnNames == ["id"])
+            _ = try pool.query("alter table altered add column name text")
+            #expect(throws: PostgresError.self) { try pool.query("select * from altered") }
+            try await untilThere(pool)
+            #expect(
+                try pool.query("select * from altered")?.columnNames == ["id", "name"])
+        }
+    }
+
+    @Test("after many different texts the session is replaced, not filled")
+    func manyTexts() async throws {
+        try await withPool { pool in
+            for number in 0..<600 {
+                var rows = try pool.query(SQL(unchecked: "select \(number)"))
+                while rows == nil {
+                    await Task.yield()
+                    rows = try pool.query(SQL(unchecked: "select \(number)"))
+                }
+                #expect(try rows?.value(as: Int.self) == number)
+            }
+            let kept = try pool.query("select count(*) from pg_prepared_statements")
+            if let kept { #expect(try kept.value(as: Int.self) <= 257) }
+        }
+    }
+}
