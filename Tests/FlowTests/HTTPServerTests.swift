@@ -91,7 +91,7 @@ import Testing
         try #require(connected == 0)
         func tell(_ text: String) -> Bool {
             Array(text.utf8).withUnsafeBytes { bytes in
-                send(client, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL.rawValue)) > 0
+                send(client, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL)) > 0
             }
         }
         // Never silent for the second that the server allows.

@@ -45,6 +45,11 @@
 /* Nodes of a key up to which all are compared: exact, and no slower */
 #define SMALL_KEY	2000
 
+/* A walk by codes looks for half as many nodes again as hnsw.ef_search says, so
+ * that a setting finds what it finds in pgvector, which walks by whole vectors
+ * and keeps more links (bench/hnsw.py) */
+#define CODE_EFFORT(ef)	((ef) + (ef) / 2)
+
 /* A key's graph is walked with so many times hnsw.ef_search: its nodes share
  * what others have in common with the query, and so are harder to tell apart */
 #define KEY_EFFORT	3
@@ -434,6 +439,9 @@ Begin(IndexScanDesc scan, HnswScan *state)
 			state->ef *= KEY_EFFORT;
 		if (state->filtered)
 			state->ef *= FILTER_EFFORT;
+		if (state->ef == hnsw_ef_search &&
+			hnsw_iterative_scan != HNSW_ITERATIVE_OFF)
+			state->ef = CODE_EFFORT(state->ef);
 		FirstRound(state);
 	}
 }
