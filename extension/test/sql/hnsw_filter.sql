@@ -18,7 +18,7 @@ create table hnsw_nearest (nodes bigint);
 insert into hnsw_nearest
 select visited('select id from hnsw_filter order by v <-> filter_query(1) limit 1');
 select visited('select id from hnsw_filter where k < 20 order by v <-> filter_query(1) limit 1')
-    > 2 * nodes as strong,
+    > 1.5 * nodes as strong,
     visited('select id from hnsw_filter where k < 99 order by v <-> filter_query(1) limit 1')
     = nodes as weak
 from hnsw_nearest;
