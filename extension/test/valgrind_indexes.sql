@@ -10,6 +10,8 @@ create index t7 on churn using ivfflat (b bit_hamming_ops) with (lists=7);
 create index t8 on churn using ivfflat (h halfvec_l2_ops) with (lists=7);
 set enable_seqscan = off;
 select count(*) from (select id from churn order by v <-> (select v from churn where id = 5) limit 50) s;
+select count(*) from (select id from churn where id % 7 = 3 order by v <-> (select v from churn where id = 5) limit 20) s;
+select count(*) from generate_series(1, 5) n, lateral (select id from churn where id % 7 = n order by v <-> array_fill(n, array[20])::vector limit 30) s;
 select count(*) from (select id from churn where k in (1,2) and s = 'k1' order by v <=> (select v from churn where id = 5) limit 50) s;
 select count(*) from (select id from churn where k = 1 and v <=> '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]' < 0.9 order by v <=> '[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]') s;
 select count(*) from churn where v <<->> sphere('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]', 53);

@@ -39,6 +39,9 @@
 /* Fewest nodes that one pass of a sweep puts in order */
 #define SWEEP_LEAST	1024
 
+/* Nodes of a key whose codes are asked for together */
+#define CHAIN_PART	32
+
 /* Nodes that a sweep puts in order at a time */
 #define SWEEP_PART	256
 
@@ -59,6 +62,7 @@
  * makes up for few rows a round */
 #define FIRST_PART	2			/* of a scan that may have no filter */
 #define LATER_PART	8
+#define LAST_PART	16			/* from the third round on */
 #define RANGE_PART	4			/* of a scan that ends at a distance */
 
 /* So many nodes of the first round never wait, unless there is a filter: whoever
@@ -77,7 +81,7 @@
 
 /* Once a walk has seen one of so many nodes, comparing them all in the order of
  * the file costs about as much as the next rounds, and misses nothing */
-#define SWEEP_SHARE	12
+#define SWEEP_SHARE	6
 
 /* Largest growth of a round, in nodes */
 #define LARGEST_ROUND	(1 << 20)
@@ -196,27 +200,36 @@ SweepNodes(HnswScan *state, HnswCandidate *nodes, int count, HnswHeap *best, int
 }
 
 /*
- * Offers the nodes of a key.
+ * Offers the nodes of a key: their codes are asked for together, because each lies
+ * on another page.
  */
 static void
 SweepChain(HnswScan *state, const HnswRoot *root, HnswHeap *best, int most)
 {
-	HnswCandidate item = {0, root->head};
+	HnswCandidate nodes[CHAIN_PART];
+	uint32		node = root->head;
+	int			count = 0;
 	HnswNode	copy;
 
-	while (item.node != HNSW_NONE)
+	while (node != HNSW_NONE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		if (!HnswReadNode(state->index, item.node, &copy, NULL))
+		if (!HnswReadNode(state->index, node, &copy, NULL))
 			break;
-		if (item.node < state->walk.limit && !HnswVisited(&state->walk, item.node) &&
+		if (node < state->walk.limit && !HnswVisited(&state->walk, node) &&
 			copy.state == HNSW_LIVE)
-			SweepNodes(state, &item, 1, best, most);
+			nodes[count++].node = node;
+		if (count == CHAIN_PART)
+		{
+			SweepNodes(state, nodes, count, best, most);
+			count = 0;
+		}
 		/* A number used again leads into another chain, or none */
 		if (!HnswHasKey(state->keys.keys, state->keys.count, copy.key))
 			break;
-		item.node = copy.next;
+		node = copy.next;
 	}
+	SweepNodes(state, nodes, count, best, most);
 }
 
 /*
@@ -530,6 +543,18 @@ Widening(HnswScan *state)
 }
 
 /*
+ * One of so many nodes that the next round finds is returned: the farther a scan
+ * goes, the more rows that pass its filter may lie elsewhere in the graph.
+ */
+static int
+ReturnedPart(HnswScan *state)
+{
+	if (state->limit != INFINITY)
+		return RANGE_PART;
+	return state->widened ? LAST_PART : LATER_PART;
+}
+
+/*
  * Fetches candidates for the next rows; false if there are no more.
  */
 static bool
@@ -549,12 +574,14 @@ NextBatch(HnswScan *state)
 			BeginSweep(state);
 		else
 		{
+			int			part = ReturnedPart(state);
+
 			state->ef = Min(Widening(state) * state->ef, LARGEST_ROUND);
 			state->widened = true;
 			HnswWalkAgain(walk, &state->query, state->ef);
 			HnswSort(&walk->found);
 			TakeFound(state, &walk->found);
-			HoldBack(state, state->limit == INFINITY ? LATER_PART : RANGE_PART, 1);
+			HoldBack(state, part, 1);
 			if (state->batch.count > 0)
 				return true;
 			BeginSweep(state);
