@@ -5,7 +5,8 @@ python3 graph.py DSN [DIR]     (DIR: from graph_packages.py; made if missing)
 Each question is asked in turns (bare select 1, ours, igraph) and the least of each counts;
 over several seeds the median of these. What is compared is processor time: of this process
 and of the server's process that answers, so the client's round trip is in it and other work
-on the machine is not. Wall times stand beside it. networkx is asked once a question. Answers
+on the machine is not. Wall times stand beside it. igraph keeps to one thread, as ours: others
+of its PageRank would wait busily on into our turn. networkx is asked once a question. Answers
 are compared before anything is timed: hops, costs and components are equal, ranks within
 1e-9. Prints a line a task: ours, igraph (or the named baseline), their ratio, both wall
 times, networkx, and what is wanted.
@@ -22,6 +23,8 @@ import sys
 import tempfile
 import threading
 import time
+
+os.environ["OMP_NUM_THREADS"] = "1"  # before igraph is loaded
 
 import igraph
 import networkx
