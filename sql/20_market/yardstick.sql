@@ -31,13 +31,26 @@ create or replace function market.dependents(instrument_id integer)
 returns setof integer
 language sql stable parallel safe
 begin atomic
+    select dependents.instrument_id
+    union
+    -- From the instrument on, so that one that nobody is measured against costs nothing.
+    select i.instrument_id
+    from market.instrument as told
+    inner join market.yardstick as y
+        on told.symbol = y.symbol and y.yardstick in ('volatility', 'crypto')
+    cross join market.instrument as i
+    where told.instrument_id = dependents.instrument_id
+    union
     select i.instrument_id
     from market.instrument as i
-    where
-        i.instrument_id = dependents.instrument_id
-        or market.yardstick_id('volatility') = dependents.instrument_id
-        or market.yardstick_id('crypto') = dependents.instrument_id
-        or market.benchmark_id(i.instrument_id) = dependents.instrument_id;
+    where i.benchmark_id = dependents.instrument_id
+    union
+    select i.instrument_id
+    from market.instrument as told
+    inner join market.yardstick as y on told.symbol = y.symbol
+    inner join market.instrument as i
+        on y.yardstick = i.asset_class and i.benchmark_id is null
+    where told.instrument_id = dependents.instrument_id;
 end;
 comment on function market.dependents(integer) is
 'The instruments whose snapshots read this one''s bars, itself among them.';
