@@ -2,6 +2,8 @@
 -- has been and no longer is. An edge joins the rows of both its ends: while a deletion
 -- cascades, one may be gone before the other.
 
+-- Each branch has a row_id of the same type: only then a condition on it is one of the
+-- branch, and its index is used.
 create or replace view graph.edge_of as
 select
     'version' as part, v.strategy_id as row_id,
@@ -202,7 +204,8 @@ union all
 -- A shock passes on by the shared part of the variance; what moves against it is a
 -- hedge and passes nothing on.
 select
-    'correlation', c.instrument_id, 'instrument:' || c.symbol, 'instrument:' || c.other,
+    'correlation', c.instrument_id::bigint, 'instrument:' || c.symbol,
+    'instrument:' || c.other,
     'RELATES_TO',
     jsonb_build_object(
         'correlation', c.correlation, 'bars', c.bars, 'as_of', graph.utc(c.as_of)

@@ -5,6 +5,8 @@
 -- is in a tenant's graph when a row of the tenant names it, and with nothing but its
 -- name: what may be corrected later is asked where it is kept.
 
+-- Each branch has a row_id of the same type: only then a condition on it is one of the
+-- branch, and its index is used.
 create or replace view graph.node_of as
 select
     'strategy' as part, s.strategy_id as row_id, s.key, s.labels, s.properties
@@ -164,7 +166,8 @@ select
 from graph.performance as r
 union all
 select
-    'correlation', c.instrument_id, 'instrument:' || s.symbol, '{Instrument,Symbol}',
+    'correlation', c.instrument_id::bigint, 'instrument:' || s.symbol,
+    '{Instrument,Symbol}',
     jsonb_build_object('symbol', s.symbol)
 from graph.correlation as c
 cross join lateral (values (c.symbol), (c.other)) as s (symbol)
