@@ -248,11 +248,11 @@ begin
     if until > clock_timestamp()
         and current_setting('work.flows_kinds', true)
             = coalesce(claim.kinds::text, '') then
-        -- While an old snapshot is held open somewhere, the index keeps an entry of each
-        -- job that ever was, and going from flow to flow gets slow. When it was so twice,
-        -- this session remembers the flows and how far it came in each, for as long as
-        -- keeps the search at a twentieth of its time, and looks again at once when what
-        -- it remembers does not fill a batch.
+        -- While an old snapshot is held open somewhere, the index keeps an entry of
+        -- each job that ever was, and going from flow to flow gets slow. When it was so
+        -- twice, this session remembers the flows and how far it came in each, for as
+        -- long as keeps the search at a twentieth of its time, and looks again at once
+        -- when what it remembers does not fill a batch.
         flows := work._in_turn(
             current_setting('work.flows')::work.flow[], last_tenant
         );
