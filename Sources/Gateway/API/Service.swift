@@ -42,7 +42,7 @@ package final class Service: Sendable {
     ///   - libraries: The folder with the page's libraries.
     ///   - isSecure: Whether clients come by TLS: then cookies are for TLS alone.
     package init(
-        pool: Pool, direct: DirectPool? = nil, short: Duration = .milliseconds(5),
+        pool: Pool, direct: DirectPool? = nil, short: Duration = .milliseconds(20),
         libraries: String?, isSecure: Bool,
         log: @escaping @Sendable (Entry) -> Void,
         complain: @escaping @Sendable (String) -> Void
