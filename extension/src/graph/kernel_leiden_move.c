@@ -61,7 +61,7 @@ leiden_move_nodes(const leiden_level *l, uint32_t *community)
 {
 	const kernel_graph *graph = &l->graph;
 	uint32_t	nodes = graph->nodes;
-	uint32_t   *queue = leiden_random_order(nodes, l->random);
+	uint32_t   *queue = leiden_block_order(nodes, l->random);
 	uint8_t    *queued = kernel_alloc(nodes);
 	double	   *tot = leiden_alloc_zero(sizeof(double) * nodes);
 	leiden_around a;
@@ -131,7 +131,7 @@ leiden_refine(const leiden_level *l, const uint32_t *community, uint32_t *part)
 {
 	const kernel_graph *graph = &l->graph;
 	uint32_t	nodes = graph->nodes;
-	uint32_t   *order = leiden_random_order(nodes, l->random);
+	uint32_t   *order = leiden_block_order(nodes, l->random);
 	double	   *community_total = leiden_alloc_zero(sizeof(double) * nodes);
 	double	   *part_total = kernel_alloc(sizeof(double) * nodes);
 	double	   *cut = leiden_alloc_zero(sizeof(double) * nodes);	/* part to the rest of

@@ -89,6 +89,7 @@ extern void leiden_refine(const leiden_level *l, const uint32_t *community,
 
 /* kernel_communities.c */
 extern uint32_t *leiden_random_order(uint32_t nodes, kernel_random *random);
+extern uint32_t *leiden_block_order(uint32_t nodes, kernel_random *random);
 extern void leiden_name_communities(uint32_t *community, uint32_t nodes);
 
 #endif							/* GRAPH_LEIDEN_H */
