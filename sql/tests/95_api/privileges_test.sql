@@ -119,7 +119,7 @@ select set_eq(
         trade.replace_order,trade.place_bracket,trade.reconcile,trade.paper_cancel,
         trade.paper_state,trade.account_broker,
         trade.reconcile_paper,trade.preflight_passed,risk.halt_by_file,
-        trade.broker_told,trade.polled_until,trade.submit_terms,trade.record_legs,
+        trade.polled_until,trade.submit_terms,trade.record_legs,
         agent.settle_actions,agent.suggest_weights,agent.weights,trade.performance,
         trade.daily_summary,
         agent.handle_move,agent.scan_market,agent.close_day,agent.review_strategies,
