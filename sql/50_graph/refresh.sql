@@ -3,9 +3,9 @@
 -- Example: select graph.rebuild(1);            -- nodes and edges there are now
 --          select graph.export_tenant(1);      -- {"nodes": [...], "edges": [...]}
 
--- The nodes and edges of rows that changed. One plan serves every part: of the branches of
--- the two views the executor runs the part's own. Planned anew for each part, as it would be
--- by default, planning takes longer than the rest.
+-- The nodes and edges of rows that changed. One plan serves every part: of the branches
+-- of the two views the executor runs the part's own. Planned anew each time, as it would
+-- be by default, planning takes longer than the rest.
 create or replace function graph._refresh_rows(part text, ids bigint[])
 returns void
 language plpgsql

@@ -1,9 +1,9 @@
 -- Brackets that the broker keeps: its legs are rows of ours as soon as it names them,
--- with its ids, so that their fills are booked like any other and nobody sells twice. They
--- are named with the entry, so before a fill of the entry is booked (record_legs), or by a
--- reconciliation. What the broker lets go is protected again by a stop of the desk's own:
--- an entry that ended half filled, whose legs never came to life, and legs that ended with
--- the day.
+-- with its ids, so that their fills are booked like any other and nobody sells twice.
+-- They are named before a fill of the entry is booked (record_legs), or by a
+-- reconciliation. What the broker lets go is protected again by a stop of the desk's
+-- own: an entry that ended half filled, whose legs never came to life, and legs that
+-- ended with the day.
 --
 -- Example: select trade.record_legs(9, '[{"client_order_id": "7d..", "broker_order_id":
 --     "61..", "side": "sell", "quantity": "10", "type": "stop", "stop_price": "150",
@@ -216,5 +216,5 @@ as $$
     where o.tenant_id = public.current_tenant() and o.order_id = submit_terms.order_id
 $$;
 comment on function trade.submit_terms(bigint) is
-'What goes out with an order: the prices of its legs, or which leg it stands in the place '
-'of; and the entry of the bracket that it belongs to, if its broker keeps that.';
+'What goes out with an order: the prices of its legs, or which leg it stands in the '
+'place of; and the entry of the bracket that it belongs to, if its broker keeps that.';

@@ -1,6 +1,6 @@
--- The order of a decision. Where the account's broker keeps exits, what the decision says
--- of stop and target goes out with the order, as a bracket: they hold while nobody here
--- looks. Elsewhere the exit plan watches them (see exit_plan.sql).
+-- The order of a decision. Where the account's broker keeps exits, what the decision
+-- says of stop and target goes out with the order, as a bracket: they hold while nobody
+-- here looks. Elsewhere the exit plan watches them (see exit_plan.sql).
 --
 -- Example: select order_id from trade.place_decided(decision, 1, 10)
 --   -> 12; trade.bracket has its stop and target if the account is at Alpaca
@@ -40,7 +40,9 @@ begin
         and p.instrument_id = entry.instrument_id;
         -- What closes a position has no exits.
         if coalesce(held, 0) * direction >= 0 then
-            stop := trade._exit_price(decided.exit_plan ->> 'stop', price, direction < 0);
+            stop := trade._exit_price(
+                decided.exit_plan ->> 'stop', price, direction < 0
+            );
             target := trade._exit_price(
                 decided.exit_plan ->> 'target', price, direction > 0
             );
@@ -48,8 +50,8 @@ begin
     end if;
     if num_nonnulls(stop, target) > 0 then
         return trade.place_bracket(
-            entry.account_id, decided.symbol, decided.side, entry.quantity, target, stop,
-            place_decided.limit_price, decision_id => decided.decision_id
+            entry.account_id, decided.symbol, decided.side, entry.quantity, target,
+            stop, place_decided.limit_price, decision_id => decided.decision_id
         );
     end if;
     return trade.place_order(
@@ -63,4 +65,4 @@ $$;
 comment on function trade.place_decided(
     agent.decision, bigint, numeric, numeric, timestamptz
 ) is
-'Places the order of a decision, with its stop and target where the broker keeps those.';
+'Places the order of a decision, with its stop and target where the broker keeps them.';

@@ -247,14 +247,19 @@ select is(trade.watch_exits(:live), 0, 'a bracket whose legs are not named yet i
 insert into agent.cycle (tenant_id, kind, symbols, execute, account_id, as_of)
 values (9001, 'manual', '{T01,T02}', false, :live, clock_timestamp())
 returning cycle_id as cycle \gset
-insert into agent.decision (cycle_id, symbol, action, side, quantity, reason, exit_plan, as_of)
-values (:cycle, 'T02', 'EXECUTE', 'buy', 5, 'test', '{"stop": 90, "target": 130}', now())
+insert into agent.decision (
+    cycle_id, symbol, action, side, quantity, reason, exit_plan, as_of
+) values (
+    :cycle, 'T02', 'EXECUTE', 'buy', 5, 'test', '{"stop": 90, "target": 130}', now()
+)
 returning decision_id as decision \gset
 select (trade.place_decided(d, :live, 5, 100)).order_id as decided
 from agent.decision as d where decision_id = :decision \gset
 select results_eq(
-    format('select take_profit, stop_loss, is_native from trade.bracket where order_id = %s',
-        :decided), $$values (130::numeric, 90::numeric, true)$$,
+    format(
+        'select take_profit, stop_loss, is_native from trade.bracket '
+        'where order_id = %s', :decided
+    ), $$values (130::numeric, 90::numeric, true)$$,
     'as a bracket where the broker keeps one'
 );
 select is(
