@@ -1,3 +1,4 @@
+import Foundation
 import Support
 import Testing
 
@@ -17,9 +18,9 @@ struct WebSocketTests {
 
     private var quick: WebSocketLimits {
         var limits = WebSocketLimits()
-        limits.handshake = .milliseconds(300)
+        limits.handshake = .seconds(2)
         limits.quiet = .milliseconds(150)
-        limits.answer = .milliseconds(150)
+        limits.answer = .seconds(2)
         limits.close = .milliseconds(300)
         return limits
     }
@@ -125,7 +126,7 @@ struct WebSocketTests {
         let text = String(repeating: "x", count: 4000)
         for number in 0..<50 { _ = try fake.ask(#"{"raw": "\#(number) \#(text)"}"#) }
         // Longer than the silence that would end it.
-        try await Task.sleep(for: .milliseconds(600))
+        try await Task.sleep(for: .milliseconds(2500))
         for number in 0..<50 { #expect(try await socket.next() == .text("\(number) \(text)")) }
     }
 
@@ -159,6 +160,30 @@ struct WebSocketTests {
         #expect(error?.code == .connect)
     }
 
+    @Test("the fake is one that others understand", .vendorClients)
+    func others() throws { try VendorClients.check("check_streams.py", "fake", String(fake.port)) }
+
+    @Test("and others' server understands us", .vendorClients)
+    func server() async throws {
+        let server = try OtherServer()
+        let socket = try await WebSocket.open("ws://127.0.0.1:\(server.port)/")
+        for size in [0, 1, 125, 126, 65_535, 65_536, 300_000] {
+            let text = String(repeating: "ü", count: size / 2) + (size % 2 == 1 ? "x" : "")
+            socket.send(text)
+            #expect(try await socket.next() == .text(text))
+        }
+        socket.send("pieces")
+        #expect(try await socket.next() == .text("one message in pieces"))
+        socket.send("ping")
+        #expect(try await socket.next() == .text("ponged"))
+        socket.send("bye")
+        let error = await #expect(throws: WebSocketError.self) { try await socket.next() }
+        #expect(error?.number == 1012 && error?.message == "closed with 1012: restarting")
+        let polite = try await WebSocket.open("ws://127.0.0.1:\(server.port)/")
+        polite.close()
+        #expect(try await polite.next() == nil)
+    }
+
     @Test(
         "an error shows where, and neither path nor key",
         arguments: [
@@ -168,4 +193,29 @@ struct WebSocketTests {
         let error = await #expect(throws: WebSocketError.self) { try await WebSocket.open(url) }
         #expect(error?.description.contains("secret") == false)
     }
+}
+
+/// PyPI's `websockets` as a server, which ends with this object.
+private final class OtherServer {
+    let port: Int
+    private let process = Process()
+    private let input = Pipe()
+
+    init() throws {
+        process.executableURL = URL(filePath: try #require(VendorClients.python))
+        process.arguments = [
+            FakeServer.folder.appending(path: "check_streams.py").path, "server",
+        ]
+        let output = Pipe()
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        var line = ""
+        while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 {
+            line.unicodeScalars.append(Unicode.Scalar(byte))
+        }
+        port = try #require(Int(line), "it said: \(line)")
+    }
+
+    deinit { try? input.fileHandleForWriting.close() }
 }
