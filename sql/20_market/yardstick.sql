@@ -33,7 +33,7 @@ language sql stable parallel safe
 begin atomic
     select dependents.instrument_id
     union
-    -- From the instrument on, so that one that nobody is measured against costs nothing.
+    -- From the instrument on: one that nobody is measured against costs nothing.
     select i.instrument_id
     from market.instrument as told
     inner join market.yardstick as y
@@ -59,7 +59,7 @@ create or replace function market.periods_per_year(
     instrument_id integer, bar_interval text
 )
 returns double precision
--- PL/pgSQL keeps the plan; a SQL function would make it in every statement that calls it.
+-- PL/pgSQL keeps the plan; a SQL function would make it in every calling statement.
 language plpgsql stable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$

@@ -4,8 +4,8 @@
 --          select graph.export_tenant(1);      -- {"nodes": [...], "edges": [...]}
 
 -- The nodes and edges of rows that changed. One plan serves every part: of the branches
--- of the two views the executor runs the part's own. Planned anew each time, as it would
--- be by default, planning takes longer than the rest.
+-- of the two views the executor runs the part's own. Planned anew each time, as it
+-- would be by default, planning takes longer than the rest.
 create or replace function graph._refresh_rows(part text, ids bigint[])
 returns void
 language plpgsql

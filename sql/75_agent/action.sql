@@ -3,9 +3,9 @@
 -- Example: select agent.settle_actions();       -- writes down what came of actions
 --          select agent.suggest_weights();      -- and what follows from it
 
--- A step becomes an action: the signal for itself, the others for it or against it. They
--- are written when the cycle's last agent has spoken, or when it fails before: all at
--- once, because the desk's graph follows each statement.
+-- A step becomes an action: the signal for itself, the others for it or against it.
+-- They are written when the cycle's last agent has spoken, or when it fails before: all
+-- at once, because the desk's graph follows each statement.
 create or replace function agent.remember_actions(
     cycle_id bigint, step text default null
 )

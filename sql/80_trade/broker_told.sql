@@ -1,5 +1,5 @@
--- A broker's word that something became of an order. It is a reason to ask now instead of
--- at the next poll: what became of it is read from the broker's book, as ever.
+-- A broker's word that something became of an order. It is a reason to ask now instead
+-- of at the next poll: what became of it is read from the broker's book, as ever.
 --
 -- Example: select trade.broker_told('bw-1-4-1') -> true
 

@@ -253,7 +253,8 @@ comment on function ops.health_timed() is
 'As ops.health, with the time that the look at each took, together with its kin.';
 
 revoke all on function
-ops.health(), ops.health_timed(), ops._health_server(), ops._health_tenants(), ops._health_market(),
+ops.health(), ops.health_timed(),
+ops._health_server(), ops._health_tenants(), ops._health_market(),
 ops._health_work()
 from public;
 grant execute on function ops.health(), ops.health_timed()

@@ -10,7 +10,8 @@ set default coalesce(ops.trace_id(), gen_random_uuid());
 
 -- A job and a call of a model carry the trace of the request that caused them. Most
 -- jobs have none: the function is called only where there is one.
-alter table work.job add column trace_id uuid default (
+alter table work.job add column trace_id uuid;
+alter table work.job alter column trace_id set default (
     case when current_setting('gateway.request_id', true) <> '' then ops.trace_id() end
 );
 alter table work.job_done add column trace_id uuid;
