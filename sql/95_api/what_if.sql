@@ -1,7 +1,8 @@
 -- What an order would do, before anybody places it.
 --
 -- Example: select api.what_if(1, 'AAPL', 'buy', 100)
---   -> {"limits": {"allowed": true, ...}, "exposure": {...}, "correlation": [...], "similar_outcomes": [...]}
+--   -> {"limits": {"allowed": true, ...}, "exposure": {...},
+--   "correlation": [...], "similar_outcomes": [...]}
 
 create or replace function api.what_if(
     account_id bigint,
