@@ -271,7 +271,7 @@ struct GatewayFlowTests {
         let headers = ["idempotency-key": "k1"]
         let body = #"{"symbols": ["AAPL"]}"#
         let statuses = await withTaskGroup(of: String.self) { group in
-            for _ in 0..<6 {
+            for _ in 0..<12 {
                 group.addTask {
                     let answer = await door.ask("POST", "/cycles/run", key, body, headers: headers)
                     return "\(answer.status) \(text(answer))"

@@ -39,6 +39,9 @@ package final class Keys: Sendable {
         /// How many to ask for the next time.
         var batch = Keys.batch
         var fetchedAt = ContinuousClock.now
+        var isFetching = false
+        /// Who waits for the batch that is being fetched: whether it had nothing is their answer.
+        var waiting: [CheckedContinuation<Bool, Never>] = []
 
         /// A batch that was used up soon is followed by a larger one.
         mutating func nextBatch() -> Int32 {
@@ -107,15 +110,60 @@ package final class Keys: Sendable {
     }
 
     /// Whether the holder may make one more request now.
+    ///
+    /// One batch of a key is fetched at a time: each of many at once would else take more of the
+    /// bucket than the one before, and the last find nothing of what the others hold.
     package func take(_ holder: Holder) async throws -> Bool {
-        if takeFetched(holder) { return true }
-        let batch = state.withLock { $0.left[holder.key, default: Left()].nextBatch() }
-        let got = try await pool.withConnection { connection in
-            try await Door.takeRequests(batch, key: holder.key, on: connection)
+        while true {
+            if takeFetched(holder) { return true }
+            if let batch = beginFetch(holder.key) { return try await fetch(batch, holder.key) }
+            if await fetchedNothing(holder.key) { return false }
         }
-        guard got > 0 else { return false }
-        state.withLock { $0.left[holder.key]?.count += got - 1 }
-        return true
+    }
+
+    /// - Returns: how many to ask for; nil if somebody is asking already.
+    private func beginFetch(_ key: Int64) -> Int32? {
+        state.withLock { state in
+            var left = state.left[key] ?? Left()
+            defer { state.left[key] = left }
+            guard !left.isFetching else { return nil }
+            left.isFetching = true
+            return left.nextBatch()
+        }
+    }
+
+    /// Fetches a batch, takes one of it, and tells who waits.
+    private func fetch(_ batch: Int32, _ key: Int64) async throws -> Bool {
+        var got: Int32?
+        defer {
+            let waiting = state.withLock { state in
+                var left = state.left[key] ?? Left()
+                left.isFetching = false
+                left.count += max((got ?? 0) - 1, 0)
+                let waiting = left.waiting
+                left.waiting = []
+                state.left[key] = left
+                return waiting
+            }
+            // Where the database could not be asked, each tries for himself.
+            for one in waiting { one.resume(returning: got == 0) }
+        }
+        got = try await pool.withConnection { connection in
+            try await Door.takeRequests(batch, key: key, on: connection)
+        }
+        return got != 0
+    }
+
+    /// Waits for the batch that somebody fetches; at once if nobody does any more.
+    private func fetchedNothing(_ key: Int64) async -> Bool {
+        await withCheckedContinuation { continuation in
+            let isOver = state.withLock { state in
+                guard state.left[key]?.isFetching == true else { return true }
+                state.left[key]?.waiting.append(continuation)
+                return false
+            }
+            if isOver { continuation.resume(returning: false) }
+        }
     }
 
     // MARK: Without asking the database
