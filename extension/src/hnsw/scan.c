@@ -48,10 +48,10 @@
 /* Nodes of a key up to which all are compared: exact, and no slower */
 #define SMALL_KEY	2000
 
-/* A walk by codes looks for half as many nodes again as hnsw.ef_search says, so
- * that a setting finds what it finds in pgvector, which walks by whole vectors
- * and keeps more links (bench/hnsw.py) */
-#define CODE_EFFORT(ef)	((ef) + (ef) / 2)
+/* A walk of the whole graph looks for so many times hnsw.ef_search: it goes by
+ * codes, and a setting shall find what it finds in pgvector, which walks by
+ * whole vectors and keeps more links (bench/hnsw.py) */
+#define PLAIN_EFFORT	1.5
 
 /* A key's graph is walked with so many times hnsw.ef_search: its nodes share
  * what others have in common with the query, and so are harder to tell apart */
@@ -403,6 +403,20 @@ FirstRound(HnswScan *state)
 }
 
 /*
+ * How many times hnsw.ef_search the first round looks for. Where scans end after
+ * it, as pgvector's do, the setting is also the most rows that one returns.
+ */
+static double
+Effort(const HnswScan *state)
+{
+	bool		has_key = state->keys.keys[0] != HNSW_WHOLE;
+
+	if (has_key || state->filtered)
+		return (has_key ? KEY_EFFORT : 1) * (state->filtered ? FILTER_EFFORT : 1);
+	return hnsw_iterative_scan == HNSW_ITERATIVE_OFF ? 1 : PLAIN_EFFORT;
+}
+
+/*
  * Opens the index and takes the first round.
  */
 static void
@@ -448,13 +462,7 @@ Begin(IndexScanDesc scan, HnswScan *state)
 		state->stage = HNSW_STAGE_WALK;
 		state->walk.keys = state->keys.keys;
 		state->walk.key_count = state->keys.count;
-		if (state->keys.keys[0] != HNSW_WHOLE)
-			state->ef *= KEY_EFFORT;
-		if (state->filtered)
-			state->ef *= FILTER_EFFORT;
-		if (state->ef == hnsw_ef_search &&
-			hnsw_iterative_scan != HNSW_ITERATIVE_OFF)
-			state->ef = CODE_EFFORT(state->ef);
+		state->ef *= Effort(state);
 		FirstRound(state);
 	}
 }
