@@ -225,6 +225,16 @@ declare
     taken int8multirange := int8multirange(int8range(place - horizon + 1, place + horizon));
     first integer := 1;
 begin
+    -- Without a condition the extension has thinned them.
+    if _passing.row_filter is null then
+        return query
+        select m.place::integer, m.id, m.group_id, m.ts, m.similarity
+        from unnest(candidates) with ordinality as m (
+            id, group_id, number, ts, similarity, place
+        )
+        order by m.place;
+        return;
+    end if;
     rank := 0;
     while first <= coalesce(cardinality(candidates), 0) loop
         for neighbour_id, instrument_id, place, ts, similarity in execute format(
@@ -257,7 +267,7 @@ $$;
 comment on function memory._passing(
     public.pattern_match[], market.snapshot_known, timestamptz, integer, integer, text,
     text[], text[]
-) is 'Those of the nearest that pass a condition on their rows, thinned.';
+) is 'Those of the nearest that pass a condition on their rows, if any; thinned.';
 
 -- By features: every block that may hold a candidate is scanned by the extension, which
 -- also thins.
@@ -326,16 +336,6 @@ begin
             and b.last_ts >= _neighbours_by_features.after
             and b.first_known_at <= _neighbours_by_features.as_of;
     end if;
-    if row_filter is null then
-        return query
-        select m.place::integer, m.id, m.group_id, m.ts, m.similarity
-        from unnest(found_all) with ordinality as m (
-            id, group_id, number, ts, similarity, place
-        )
-        order by m.place;
-        return;
-    end if;
-
     return query
     select p.* from memory._passing(
         found_all, asked, _neighbours_by_features.as_of, _neighbours_by_features.k,
@@ -418,15 +418,6 @@ begin
             and b.first_ts < _neighbours_by_text.before
             and b.last_ts >= _neighbours_by_text.after
             and b.first_known_at <= _neighbours_by_text.as_of;
-    end if;
-    if row_filter is null then
-        return query
-        select m.place::integer, m.id, m.group_id, m.ts, m.similarity
-        from unnest(found_all) with ordinality as m (
-            id, group_id, number, ts, similarity, place
-        )
-        order by m.place;
-        return;
     end if;
     return query
     select p.* from memory._passing(
