@@ -90,9 +90,7 @@ struct AlpacaFlowTests {
         updates.backoff.first = .milliseconds(50)
         let listening = updates
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do { try await listening.run() } catch is CancellationError {}
-            }
+            group.addTask { try await listening.run() }
             group.addTask {
                 for event in ["partial_fill", "fill"] {
                     while try JSONValue(parsing: stream.ask(#"{"state": true}"#))["live"]?.int != 1
@@ -122,6 +120,8 @@ struct AlpacaFlowTests {
             // The one that listens ends when it is cancelled, the one that asks before.
             try await group.next()
             group.cancelAll()
+            // A worker that is told to stop has not failed.
+            try await group.waitForAll()
         }
         await desk.close()
     }

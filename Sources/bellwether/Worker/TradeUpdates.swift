@@ -15,11 +15,14 @@ struct TradeUpdates: Sendable {
     var limits = WebSocketLimits()
     var backoff = StreamBackoff()
 
-    /// Until it is cancelled.
+    /// Until it is cancelled, which is no failure: the worker was told to stop.
     func run() async throws {
-        try await backoff.keep(listen) { problem, wait in
-            log.warning("the trade updates of \(problem.description); again in \(wait)")
-        }
+        do {
+            try await backoff.keep(listen) { problem, wait in
+                log.warning("the trade updates of \(problem.description); again in \(wait)")
+            }
+        } catch is CancellationError {
+        } catch let error as PostgresError where error.code == .cancelled {}
     }
 
     /// Listens until the connection ends, and says why it did.
