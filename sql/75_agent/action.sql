@@ -6,9 +6,7 @@
 -- A step becomes an action: the signal for itself, the others for it or against it.
 -- They are written when the cycle's last agent has spoken, or when it fails before: all
 -- at once, because the desk's graph follows each statement.
-create or replace function agent.remember_actions(
-    cycle_id bigint, step text default null
-)
+create or replace function agent.remember_actions(cycle_id bigint)
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -48,13 +46,12 @@ begin
     where
         s.tenant_id = public.current_tenant()
         and s.cycle_id = remember_actions.cycle_id
-        and (s.step = remember_actions.step or remember_actions.step is null)
         and s.verdict <> 'skipped'
     on conflict (tenant_id, cycle_id, agent, symbol) do nothing;
 end
 $$;
-comment on function agent.remember_actions(bigint, text) is
-'Writes down what the agent of a step, or each agent, of a cycle stood for.';
+comment on function agent.remember_actions(bigint) is
+'Writes down what each agent of a cycle stood for.';
 
 create or replace function agent.settle_actions(as_of timestamptz default null)
 returns integer
