@@ -1,0 +1,1 @@
+-- Version 1.7: what was added to the families since 1.6, one part a family.
