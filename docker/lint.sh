@@ -32,6 +32,7 @@ check "squawk" "$venv/squawk" --pg-version 15 \
     sql/migrations/*.sql
 check "plpgsql_check" docker/plpgsql_check.sh
 check "shellcheck" shellcheck "${shell[@]}"
+check "links" docs/links.sh
 check "codespell" codespell -q 3 -L inout,isnt,pich,greif,connexion --skip '.build,.bellwether,.venv,*.csv,*.json,LICENSE,.git,extension/results'
 
 if [ ${#failed[@]} -gt 0 ]; then
