@@ -69,7 +69,7 @@ model: packages
 	@docker/model.sh
 
 migrate: server extension build
-	@$(bellwether) migrate --database "$$($(server) dsn admin)"
+	@$(bellwether) migrate --log-level warning --database "$$($(server) dsn admin)"
 
 installed: migrate model web
 

@@ -12,7 +12,7 @@ export BELLWETHER_MODEL_PATH=${BELLWETHER_MODEL_PATH:-$(docker/server.sh base)/m
 
 title() { printf '\n\033[1m%s\033[0m\n' "$*"; }
 ask() { psql -Xq -v ON_ERROR_STOP=1 -P pager=off -P footer=off "$analyst" "$@"; }
-work() { "$bellwether" worker --until-idle --database "$worker"; }
+work() { "$bellwether" worker --until-idle --database "$worker" "$@"; }
 
 title "1. Real daily bars, the exchange calendar, sectors"
 "$bellwether" ingest --database "$admin" --kind sessions demo/data/xnys_sessions.csv
@@ -32,7 +32,7 @@ title "5. The four agents on ten trading days, paper only"
 mapfile -t days < <(ask -At -f demo/5_days.sql)
 for day in "${days[@]}"; do
     ask -At -v day="$day" -f demo/5_cycle.sql
-    work
+    work --log-level warning
 done
 ask -f demo/5_cycles.sql
 
@@ -41,3 +41,5 @@ ask -f demo/6_orders.sql
 
 title "7. What an analyst would type next, in psql \"\$(make -s dsn)\""
 sed -n '/^--/!p' demo/7_next.sql
+printf '\nThe tutorial goes on from here: docs/tutorial/first-light.md. A trader looks at the '
+docker/processes.sh page
