@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * scan.h
- *	  The state of a scan, shared by scan.c (which nodes) and rank.c (in which
- *	  order).
+ *	  The state of a scan, shared by scan.c (what comes next), rounds.c and sweep.c
+ *	  (which nodes), and rank.c (in which order).
  *
  *-------------------------------------------------------------------------
  */
@@ -14,6 +14,10 @@
 
 #include "hnsw/hnsw.h"
 #include "hnsw/key.h"
+#include "hnsw/root.h"
+
+/* Nodes of a key up to which all are compared: exact, and no slower */
+#define HNSW_SMALL_KEY	2000
 
 typedef enum HnswStage
 {
@@ -80,6 +84,17 @@ typedef struct HnswScan
 
 /* scan.c: what the last scan of this session did */
 extern HnswCounters hnsw_last_counters;
+
+/* rounds.c */
+extern void HnswFirstRound(HnswScan *state);
+extern bool HnswNextRound(HnswScan *state);
+
+/* sweep.c */
+extern void HnswSweepBegin(HnswScan *state);
+extern void HnswSweepNext(HnswScan *state);
+extern int	HnswSweepRoom(HnswScan *state);
+extern void HnswSweepChain(HnswScan *state, const HnswRoot *root, HnswHeap *best, int most);
+extern void HnswMarkVisited(HnswWalk *walk, const HnswHeap *nodes);
 
 /* rank.c */
 extern void HnswRankBegin(IndexScanDesc scan, HnswScan *state, const HnswMeta *meta);
