@@ -203,6 +203,17 @@ IgnoresRepeats(List *clauses, ListCell *from)
 	return false;
 }
 
+static void
+CompileReturn(Compiler *c, Block *block, List *clauses, ListCell *cell, StringInfo out)
+{
+	Clause	   *clause = lfirst(cell);
+
+	if (lnext(clauses, cell))
+		QueryError(c->query, clause->at, CYPHER_SYNTAX_ERROR,
+				   "InvalidClauseComposition", "RETURN must be last");
+	CompileProjection(c, block, clause, out);
+}
+
 /*
  * The clauses of EXISTS { } and COUNT { }, which may end without RETURN.
  */
@@ -229,12 +240,7 @@ CompileSubquery(Compiler *c, StringInfo out, List *scope, List *clauses)
 			IgnoresRepeats(clauses, cell);
 
 		if (clause->kind == CLAUSE_RETURN)
-		{
-			if (lnext(clauses, cell))
-				QueryError(c->query, clause->at, CYPHER_SYNTAX_ERROR,
-						   "InvalidClauseComposition", "RETURN must be last");
-			CompileProjection(c, &block, clause, out);
-		}
+			CompileReturn(c, &block, clauses, cell, out);
 		else
 		{
 			CompileRead(c, &block, clause);
@@ -290,12 +296,7 @@ CompilePart(Compiler *c, List *clauses)
 		c->ends_only = clause->kind == CLAUSE_MATCH &&
 			IgnoresRepeats(clauses, cell);
 		if (clause->kind == CLAUSE_RETURN)
-		{
-			if (lnext(clauses, cell))
-				QueryError(c->query, clause->at, CYPHER_SYNTAX_ERROR,
-						   "InvalidClauseComposition", "RETURN must be last");
-			CompileProjection(c, &block, clause, &c->statement->sql);
-		}
+			CompileReturn(c, &block, clauses, cell, &c->statement->sql);
 		else if (IsWrite(clause))
 		{
 			CompileWrite(c, &block, clause);
