@@ -187,7 +187,7 @@ EnterMemory(HnswBuildState *build)
 		LWLockAcquire(&shared->phase, LW_EXCLUSIVE);
 		if (!shared->flushed)
 		{
-			ReportFull(shared->tuples);
+			ReportFull(shared->build.tuples);
 			HnswLeaveMemory(build);
 			shared->flushed = true;
 		}
@@ -206,9 +206,9 @@ CountRow(HnswBuildState *build, float error)
 	build->error_squares += (double) error * error;
 	if (shared)
 	{
-		SpinLockAcquire(&shared->mutex);
-		tuples = ++shared->tuples;
-		SpinLockRelease(&shared->mutex);
+		SpinLockAcquire(&shared->build.mutex);
+		tuples = ++shared->build.tuples;
+		SpinLockRelease(&shared->build.mutex);
 	}
 	if (build->progress)
 		pgstat_progress_update_param(PROGRESS_CREATEIDX_TUPLES_DONE, (int64) tuples);

@@ -8,10 +8,6 @@
 #ifndef HNSW_BUILD_H
 #define HNSW_BUILD_H
 
-#include "access/tableam.h"
-#include "storage/dsm.h"
-#include "storage/shm_toc.h"
-
 #include "hnsw/shared.h"
 
 typedef struct HnswBatchRow HnswBatchRow;

@@ -40,8 +40,6 @@ HnswSharedInit(HnswShared *shared, const HnswMeta *meta, uint32 group_room)
 	LWLockInitialize(&shared->phase, shared->tranche);
 	LWLockInitialize(&shared->roots, shared->tranche);
 	LWLockInitialize(&shared->allocation, shared->tranche);
-	SpinLockInit(&shared->mutex);
-	ConditionVariableInit(&shared->done);
 	for (int i = 0; i < HNSW_NODE_LOCKS; i++)
 		SpinLockInit(&shared->nodes[i].lock);
 	shared->meta = *meta;
@@ -96,10 +94,10 @@ HnswSharedNumber(HnswIndex *index, float norm)
 	HnswShared *shared = index->shared;
 	uint32		node;
 
-	SpinLockAcquire(&shared->mutex);
+	SpinLockAcquire(&shared->build.mutex);
 	node = shared->meta.node_count++;
 	shared->meta.largest_norm = Max(shared->meta.largest_norm, norm);
-	SpinLockRelease(&shared->mutex);
+	SpinLockRelease(&shared->build.mutex);
 	if (index->groups[node / HNSW_GROUP_NODES] == NULL)
 		HnswSharedAddGroup(index, node / HNSW_GROUP_NODES);
 	return node;

@@ -12,12 +12,11 @@
 #ifndef HNSW_SHARED_H
 #define HNSW_SHARED_H
 
-#include "storage/condition_variable.h"
 #include "storage/lwlock.h"
-#include "storage/spin.h"
 #include "utils/dsa.h"
 
 #include "hnsw/hnsw.h"
+#include "parallel/parallel.h"
 
 /* Spinlocks of nodes */
 #define HNSW_NODE_LOCKS	4096
@@ -30,10 +29,10 @@ typedef union HnswNodeLock
 
 typedef struct HnswShared
 {
+	BuildShared build;			/* its mutex also guards the next one */
+	double		error_squares;
+
 	/* told by the leader */
-	Oid			heap;
-	Oid			index;
-	bool		concurrent;		/* CREATE INDEX CONCURRENTLY */
 	int			tranche;		/* of the lightweight locks */
 	Size		memory;			/* bytes of pages, at most */
 	uint32		group_room;
@@ -44,14 +43,8 @@ typedef struct HnswShared
 	bool		flushed;		/* they have; guarded by phase */
 	LWLock		roots;			/* keys and where graphs begin */
 	LWLock		allocation;		/* groups */
-	slock_t		mutex;			/* guards what follows */
-	int			running;		/* processes that still insert */
-	double		heap_tuples;
-	double		tuples;
-	double		error_squares;
-	ConditionVariable done;		/* signalled when one ends */
-
-	HnswMeta	meta;			/* node_count and largest_norm under mutex */
+	HnswMeta	meta;			/* node_count and largest_norm under the
+								 * build's mutex */
 	uint32		group_count;	/* under allocation */
 	HnswNodeLock nodes[HNSW_NODE_LOCKS];
 	dsa_pointer groups[FLEXIBLE_ARRAY_MEMBER];

@@ -249,7 +249,7 @@ IvfflatBuild(Relation heap, Relation rel, IndexInfo *info)
 	WriteEntries(build);
 	tuplesort_end(build->sort);
 	ExecDropSingleTupleTableSlot(build->slot);
-	IvfflatEndParallel(build);
+	BuildLeave(&build->leader);
 	LogPages(rel, MAIN_FORKNUM);
 	if (build->tuples < build->index.lists)
 		ereport(NOTICE,

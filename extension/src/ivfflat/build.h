@@ -9,10 +9,10 @@
 #ifndef IVFFLAT_BUILD_H
 #define IVFFLAT_BUILD_H
 
-#include "access/parallel.h"
 #include "utils/tuplesort.h"
 
 #include "ivfflat/ivfflat.h"
+#include "parallel/parallel.h"
 
 typedef struct IvfflatBuildState
 {
@@ -26,8 +26,7 @@ typedef struct IvfflatBuildState
 	double		tuples;
 	Buffer		list_buffer;	/* page of the list being written */
 	Buffer		buffer;			/* its latest entry page */
-	ParallelContext *parallel;	/* if several processes sort, else NULL */
-	Snapshot	snapshot;		/* what they see, if it is registered */
+	BuildLeader leader;			/* if several processes sort */
 } IvfflatBuildState;
 
 /* build.c */
@@ -39,7 +38,6 @@ extern void IvfflatAssignRow(Relation rel, ItemPointer tid, Datum *values, bool 
 /* parallel.c: rows assigned and sorted by several processes */
 extern bool IvfflatSortParallel(IvfflatBuildState *build, Relation heap,
 								struct IndexInfo *info, double *heap_tuples);
-extern void IvfflatEndParallel(IvfflatBuildState *build);
 extern PGDLLEXPORT void IvfflatParallelBuildMain(dsm_segment *segment, shm_toc *toc);
 
 #endif							/* IVFFLAT_BUILD_H */
