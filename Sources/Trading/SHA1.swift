@@ -3,23 +3,11 @@ package enum SHA1 {
     /// The 20 bytes of the hash.
     package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
         // Section 5.3.1.
-        var state: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
-        var padded = Array(message)
-        padded.append(0x80)
-        padded += repeatElement(0, count: (120 - padded.count % 64) % 64)
-        let bitCount = UInt64(message.count) * 8
-        padded += stride(from: 56, through: 0, by: -8).map { shift in
-            UInt8(truncatingIfNeeded: bitCount >> shift)
-        }
-        for start in stride(from: 0, to: padded.count, by: 64) {
-            compress(padded[start..<(start + 64)], into: &state)
-        }
-        return state.flatMap { word in
-            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-        }
+        let initial: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
+        return SHABlocks.hash(message, from: initial, by: compress)
     }
 
-    private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
+    private static func compress(_ block: [UInt32], into state: inout [UInt32]) {
         let words = schedule(block)
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
         for round in 0..<80 {
@@ -37,11 +25,8 @@ package enum SHA1 {
         for (place, word) in [a, b, c, d, e].enumerated() { state[place] &+= word }
     }
 
-    private static func schedule(_ block: ArraySlice<UInt8>) -> [UInt32] {
-        let bytes = Array(block)
-        var words = (0..<16).map { word in
-            bytes[(4 * word)..<(4 * word + 4)].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-        }
+    private static func schedule(_ block: [UInt32]) -> [UInt32] {
+        var words = block
         for place in 16..<80 {
             words.append(
                 turned(

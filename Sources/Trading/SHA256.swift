@@ -8,20 +8,7 @@ package enum SHA256 {
 
     /// The 32 bytes of the hash.
     package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
-        var state = initial
-        var padded = Array(message)
-        padded.append(0x80)
-        padded += repeatElement(0, count: (120 - padded.count % 64) % 64)
-        let bitCount = UInt64(message.count) * 8
-        padded += stride(from: 56, through: 0, by: -8).map { shift in
-            UInt8(truncatingIfNeeded: bitCount >> shift)
-        }
-        for start in stride(from: 0, to: padded.count, by: 64) {
-            compress(padded[start..<(start + 64)], into: &state)
-        }
-        return state.flatMap { word in
-            stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) }
-        }
+        SHABlocks.hash(message, from: initial, by: compress)
     }
 
     /// The hash as 64 lower-case hexadecimal digits.
@@ -29,7 +16,7 @@ package enum SHA256 {
         hash(message).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
-    private static func compress(_ block: ArraySlice<UInt8>, into state: inout [UInt32]) {
+    private static func compress(_ block: [UInt32], into state: inout [UInt32]) {
         let words = schedule(block)
         let constants = Self.constants
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
@@ -45,11 +32,8 @@ package enum SHA256 {
         for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
     }
 
-    private static func schedule(_ block: ArraySlice<UInt8>) -> [UInt32] {
-        var words = [UInt32](repeating: 0, count: 64)
-        for (index, byte) in block.enumerated() {
-            words[index / 4] = words[index / 4] << 8 | UInt32(byte)
-        }
+    private static func schedule(_ block: [UInt32]) -> [UInt32] {
+        var words = block + repeatElement(0, count: 48)
         for index in 16..<64 {
             let (near, far) = (words[index - 2], words[index - 15])
             let spread = rotate(far, 7) ^ rotate(far, 18) ^ (far >> 3)
