@@ -41,7 +41,11 @@ enum Explanation {
         case "42P01", "42883", "3F000", "42704", "42703":
             return (.schema, "Is the schema up to date? Run: bellwether migrate")
         case "42501":
-            return (.failure, "The login may not do this; see --database and the roles in docs.")
+            return (
+                .failure,
+                "This login may not do that; name another with --database. The private server's: "
+                    + "make dsn ROLE=worker, or ROLE=admin."
+            )
         case "55P03", "40P01": return (.unfinished, "Somebody holds a lock; run it again.")
         case "53100": return (.failure, "The server's disk is full.")
         default:

@@ -30,6 +30,8 @@ struct PreflightFlowTests {
         _ = try await desk.placeOrder()
         #expect(
             try await count(desk, "select count(*) from trade.orders where status = 'ready'") == 1)
+        let nobody = try await BellwetherCommand.run("halt", "--scope", "symbol", "earnings")
+        #expect(nobody.code == .usage && nobody.errors.contains("which symbol is not said"))
         await desk.close()
     }
 
@@ -145,6 +147,8 @@ struct PreflightFlowTests {
             }
             await admin.close()
         }
+        let same = try await BellwetherCommand.run("promote", "--paper", paper)
+        #expect(same.code == .usage && same.errors.contains("both are the same database"))
         await desk.close()
     }
 }

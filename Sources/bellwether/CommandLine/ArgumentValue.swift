@@ -11,10 +11,14 @@ protocol ArgumentValue: Sendable {
 
     /// Every value there is, where they can be listed.
     static var choices: [String] { get }
+
+    /// The value as somebody would type it.
+    var argument: String { get }
 }
 
 extension ArgumentValue {
     static var choices: [String] { [] }
+    var argument: String { "\(self)" }
 }
 
 extension String: ArgumentValue {
@@ -70,17 +74,26 @@ struct Port: ArgumentValue, Equatable, CustomStringConvertible {
 }
 
 extension Duration: ArgumentValue {
+    private static let units: [(suffix: String, length: Duration)] = [
+        ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)), ("h", .seconds(3600)),
+        ("d", .seconds(86_400)),
+    ]
+
     /// `500ms`, `30s`, `5m`, `2h` or `90d`; a bare number is seconds.
     init?(argument: String) {
-        let units: [(suffix: String, length: Duration)] = [
-            ("ms", .milliseconds(1)), ("s", .seconds(1)), ("m", .seconds(60)),
-            ("h", .seconds(3600)), ("d", .seconds(86_400)), ("", .seconds(1)),
-        ]
+        let units = Self.units + [("", .seconds(1))]
         guard let unit = units.first(where: { argument.hasSuffix($0.suffix) }),
             let number = Int(argument.dropLast(unit.suffix.count)),
             (0...1_000_000).contains(number)
         else { return nil }
         self = unit.length * number
+    }
+
+    /// In the largest unit of which it is a whole number.
+    var argument: String {
+        let unit = Self.units.last { self / $0.length == (self / $0.length).rounded() }
+        guard let unit, self != .zero else { return "\(self)" }
+        return "\(Int(self / unit.length))\(unit.suffix)"
     }
 
     static var placeholder: String { "TIME" }

@@ -49,7 +49,7 @@ extension Option {
     ) -> Option where Value: ArgumentValue {
         Option(
             name, short: short, placeholder: placeholder ?? Value.placeholder, help: help,
-            defaultText: "\(fallback)", choices: Value.choices
+            defaultText: fallback.argument, choices: Value.choices
         ) { (option, texts) throws(UsageError) in
             try texts.first.map { (text) throws(UsageError) in try parse(text, option) } ?? fallback
         }

@@ -6,8 +6,11 @@ import Store
 enum HaltCommand {
     private static let tenant = Option<Count>.value(
         "tenant", "The tenant's number", default: Count(1))
-    private static let scope = Option<String>.value(
-        "scope", value: "WORD", "tenant, account, strategy or symbol", default: "tenant")
+    private enum Scope: String, CaseIterable, ArgumentValue {
+        case tenant, account, strategy, symbol
+    }
+
+    private static let scope = Option<Scope>.value("scope", "What it is about", default: .tenant)
     private static let target = Option<String?>.optional(
         "target", value: "NAME", "The account's or strategy's number, or the symbol")
     private static let lasting = Option<Duration?>.optional(
@@ -16,6 +19,8 @@ enum HaltCommand {
         "file",
         "Write the halt file instead of a row: for when the database does not answer, or when all "
             + "workers of this machine are to stop")
+    private static let fileGone = Option<Bool>.flag(
+        "file", "Remove the halt file of this machine instead of ending a halt of the database")
     private static let why = Positional(name: "REASON", help: "Why; everybody will see it")
 
     static let halt = Command(
@@ -47,7 +52,7 @@ enum HaltCommand {
                 context.log.info("\(halt.path) is there: workers that see it send nothing")
                 return .success
             }
-            let wanted = wanted(context)
+            let wanted = try wanted(context)
             let lasting = context.invocation[lasting]
             try await context.withDatabase(as: "halt") { connection in
                 try await connection.inTenant(wanted.tenant) { connection in
@@ -68,11 +73,11 @@ enum HaltCommand {
             """,
         positionals: [why],
         options: [
-            tenant.description, scope.description, target.description, file.description,
+            tenant.description, scope.description, target.description, fileGone.description,
         ],
         examples: [Example("bellwether resume 'the feed is fine'", "Everything of tenant 1")],
         action: { context in
-            if context.invocation[file] {
+            if context.invocation[fileGone] {
                 let halt = HaltFile()
                 guard try halt.remove() else {
                     throw ProgramError(.failure, "there is no halt file \(halt.path)")
@@ -81,7 +86,7 @@ enum HaltCommand {
                 return .success
             }
             let reason = context.invocation.arguments[0]
-            let wanted = wanted(context)
+            let wanted = try wanted(context)
             try await context.withDatabase(as: "resume") { connection in
                 try await connection.inTenant(wanted.tenant) { connection in
                     try await Risk.resume(
@@ -98,9 +103,15 @@ enum HaltCommand {
         let target: String?
     }
 
-    private static func wanted(_ context: Context) -> Wanted {
-        Wanted(
-            tenant: Int32(context.invocation[tenant].value), scope: context.invocation[scope],
-            target: context.invocation[target])
+    private static func wanted(_ context: Context) throws(ProgramError) -> Wanted {
+        let scope = context.invocation[scope]
+        let target = context.invocation[target]
+        if scope != .tenant, target == nil {
+            throw ProgramError(
+                .usage, "which \(scope.rawValue) is not said",
+                hint: "Name it with --target; --tenant is whose it is.")
+        }
+        return Wanted(
+            tenant: Int32(context.invocation[tenant].value), scope: scope.rawValue, target: target)
     }
 }

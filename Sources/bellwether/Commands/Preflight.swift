@@ -77,7 +77,8 @@ enum Preflight {
             context.output.line(
                 failed == 0
                     ? "all \(checks.count) checks passed"
-                    : "\(checks.count) checks: \(failed) failed")
+                    : "\(checks.count) checks: \(failed) failed; what each wants: docs/how-to/go-live.md"
+            )
         }
         return passed ? .success : .failure
     }

@@ -28,8 +28,10 @@ enum Promote {
                 .applicationName("bellwether promote")
             let source = try await Connection.connect(target)
             let learnt: JSON
+            let paperDatabase: String
             do {
                 try await SchemaState.read(on: source).require()
+                paperDatabase = try await Ops.identity(on: source)
                 learnt = try await source.inTenant(tenant) { connection in
                     try await Agent.learnt(on: connection)
                 }
@@ -39,7 +41,12 @@ enum Promote {
             }
             await source.close()
             let taken = try await context.withDatabase(as: "promote") { connection in
-                try await connection.inTenant(tenant) { connection in
+                if try await Ops.identity(on: connection) == paperDatabase {
+                    throw ProgramError(
+                        .usage, "both are the same database",
+                        hint: "--database names the one that is to trade, --paper another.")
+                }
+                return try await connection.inTenant(tenant) { connection in
                     try await Agent.takeLearnt(learnt, on: connection)
                 }
             }

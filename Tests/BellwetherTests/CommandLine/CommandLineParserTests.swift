@@ -173,4 +173,15 @@ struct ArgumentValueTests {
     func durations(_ text: String, _ expected: Duration?) {
         #expect(Duration(argument: text) == expected)
     }
+
+    @Test(
+        "A length of time is told as it would be typed",
+        arguments: [
+            (Duration.milliseconds(1500), "1500ms"), (.seconds(10), "10s"), (.seconds(90), "90s"),
+            (.seconds(60), "1m"), (.seconds(7200), "2h"), (.seconds(365 * 86_400), "365d"),
+        ])
+    func argument(_ length: Duration, _ expected: String) {
+        #expect(length.argument == expected)
+        #expect(Duration(argument: length.argument) == length)
+    }
 }
