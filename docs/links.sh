@@ -2,6 +2,7 @@
 # Follows the links of every page, and the paths that pages name: each must lead to a file of the
 # repository, an anchor to a heading of its page, and every page must be led to from README.
 # Prints 'N links fine', or what leads nowhere.
+# shellcheck disable=SC2016 # backquotes are Markdown
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 wrong=0 links=0
