@@ -13,7 +13,7 @@ passed=0 failed=0
 
 dsn() { $server dsn "$1" | sed "s#/bellwether?#/$2?#"; }
 finish() {
-    for name in bellwether_demo_peace bellwether_demo_kills; do
+    for name in bellwether_demo_peace bellwether_demo_kills bellwether_demo_restored; do
         psql -Xq "$maintenance" -c "drop database if exists $name with (force)" 2> /dev/null
     done
     rm -rf "$scratch"
@@ -84,12 +84,22 @@ check "killing the worker leads to the same rows" "$peace" "$(fingerprint bellwe
 run bellwether_demo_kills
 check "a second run adds nothing" "$peace" "$(fingerprint bellwether_demo_kills)"
 
+psql -Xq "$maintenance" -c "drop database if exists bellwether_demo_restored with (force)" 2> /dev/null
+psql -Xq "$maintenance" -c "create database bellwether_demo_restored"
+$server run pg_dump -U bellwether_backup -Fc bellwether_demo_peace \
+    | $server run pg_restore --exit-on-error -d bellwether_demo_restored
+check "what bellwether_backup dumps is restored to the same rows" "$peace" \
+    "$(fingerprint bellwether_demo_restored)"
+
 check "every example of the documents runs" yes \
     "$(if docs/examples.sh "$(dsn analyst bellwether_demo_peace)" > "$scratch/examples" 2>&1; then echo yes; else cat "$scratch/examples"; fi)"
 for page in reference http_reference; do
     check "docs/$page.sh writes what is in docs/reference" yes \
         "$(if "docs/$page.sh" --check "$(dsn admin bellwether_demo_peace)" > "$scratch/$page" 2>&1; then echo yes; else cat "$scratch/$page"; fi)"
 done
+
+check "docs/commands_reference.sh writes what is in docs/reference" yes \
+    "$(if docs/commands_reference.sh --check > "$scratch/commands" 2>&1; then echo yes; else cat "$scratch/commands"; fi)"
 
 printf '%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

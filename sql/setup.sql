@@ -25,6 +25,8 @@ $$;
 
 -- An analyst may do what a reader may, and also act.
 grant bellwether_reader to bellwether_analyst;
+-- A dump reads every schema, and every tenant's rows.
+grant pg_read_all_data to bellwether_backup;
 
 create extension if not exists bellwether;
 -- An older version of it is brought up to the one that is installed.

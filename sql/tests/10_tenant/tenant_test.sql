@@ -1,6 +1,6 @@
 -- Tenants, their settings, their logins, and the walls between them.
 begin;
-select plan(26);
+select plan(27);
 \ir ../desk.psql
 
 -- Settings.
@@ -126,6 +126,20 @@ select is_empty(
         'bellwether_owner', 'bellwether_worker', 'bellwether_gateway'
     ) and (rolsuper or rolbypassrls)$$,
     'nobody who works for tenants can look over the walls'
+);
+select is_empty(
+    $$select c.oid::regclass from pg_class as c
+    inner join pg_namespace as n on c.relnamespace = n.oid
+    where
+        c.relkind in ('r', 'p', 'S') and n.nspname !~ '^pg_' and c.relpersistence <> 't'
+        and not (
+            has_schema_privilege('bellwether_backup', n.oid, 'usage')
+            and case when c.relkind = 'S'
+                then has_sequence_privilege('bellwether_backup', c.oid, 'select')
+                else has_table_privilege('bellwether_backup', c.oid, 'select')
+            end
+        )$$,
+    'a dump by bellwether_backup reaches everything'
 );
 
 select * from finish();
