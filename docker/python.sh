@@ -5,7 +5,7 @@
 #   docker/python.sh test|lint|bench|doors|clients|langchain
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-group=${1:?test, lint, bench, clients or langchain}
+group=${1:?which packages: test, lint, bench, doors, clients or langchain}
 requirements=$root/docker/requirements-$group.txt
 venv=$("$root/docker/server.sh" base)/venv-$group
 

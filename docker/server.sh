@@ -95,8 +95,16 @@ CONF
 
 running() { [ -f "$data/postmaster.pid" ] && as_server "$bin/pg_ctl" -D "$data" status > /dev/null 2>&1; }
 
+# What another user has made cannot be kept up to date, nor its server be started.
+own() {
+    mkdir -p "$base" 2> /dev/null || die "$base cannot be made: clone into a folder that you may write"
+    [ "$(id -u)" -eq 0 ] || [ -O "$base" ] \
+        || die "$base belongs to $(stat -c %U "$base"): work as that user, or in a clone of your own"
+}
+
 up() {
-    mkdir -p "$base" "$socket"
+    own
+    mkdir -p "$socket"
     copy_server
     initialise
     chmod 700 "$socket"
