@@ -16,7 +16,7 @@ ROLE ?= analyst
 
 # ---- for everybody --------------------------------------------------------
 
-.PHONY: help demo test up down clean dsn bench lint test-long
+.PHONY: help demo test up down clean dsn bench lint docs test-long
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
@@ -48,6 +48,12 @@ test-long: installed ## the long drills
 
 bench: installed ## measure against the named baselines
 	@docker/bench.sh
+
+docs: installed tenant ## write the pages that are made from the code
+	@for page in reference http_reference graph_reference cypher_reference; do \
+		docs/$$page.sh "$$($(server) dsn admin)"; done
+	@docs/commands_reference.sh
+	@docs/query_errors.sh
 
 # ---- what they need ---------------------------------------------------------
 

@@ -93,7 +93,7 @@ check "what bellwether_backup dumps is restored to the same rows" "$peace" \
 
 check "every example of the documents runs" yes \
     "$(if docs/examples.sh "$(dsn analyst bellwether_demo_peace)" > "$scratch/examples" 2>&1; then echo yes; else cat "$scratch/examples"; fi)"
-for page in reference http_reference; do
+for page in reference http_reference graph_reference cypher_reference; do
     check "docs/$page.sh writes what is in docs/reference" yes \
         "$(if "docs/$page.sh" --check "$(dsn admin bellwether_demo_peace)" > "$scratch/$page" 2>&1; then echo yes; else cat "$scratch/$page"; fi)"
 done
