@@ -35,7 +35,7 @@ clean: ## remove the server, its data, the model and everything built
 	@docker/processes.sh down
 	@$(server) clean
 	@rm -rf .build .bellwether
-	@$(MAKE) -C extension -s clean with_llvm=no > /dev/null 2>&1 || rm -f extension/*.so
+	@$(MAKE) -C extension -s clean with_llvm=no > /dev/null 2>&1 || rm -f extension/*.so extension/src/*.[od] extension/src/*/*.[od]
 
 dsn: ## connection string; ROLE=analyst|reader|gateway|worker|owner|admin
 	@$(server) dsn $(ROLE)
