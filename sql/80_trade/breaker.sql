@@ -299,6 +299,36 @@ $$;
 comment on function risk._revalue(risk.breaker, timestamptz) is
 'A breaker''s units, value and peak brought up to a time.';
 
+-- Puts the question whether a breaker may close into the inbox.
+create or replace function risk._ask_to_close(
+    breaker risk.breaker, event text, reason text, may_close boolean
+)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    asked bigint;
+begin
+    asked := agent.ask_approval(
+        'breaker', jsonb_build_object('close', true, 'may_close', may_close), reason,
+        account_id => breaker.account_id
+    );
+    update risk.breaker as b set state = 'closing'
+    where b.tenant_id = breaker.tenant_id and b.account_id = breaker.account_id;
+    perform agent.record_event(
+        event, null,
+        jsonb_build_object(
+            'account_id', breaker.account_id, 'reason', reason,
+            'may_close', may_close, 'approval_id', asked, 'by', session_user
+        )
+    );
+    return asked;
+end
+$$;
+comment on function risk._ask_to_close(risk.breaker, text, text, boolean) is
+'Asks in the inbox whether an open circuit breaker may close; returns the question.';
+
 create or replace function risk.evaluate_breaker(account_id bigint, at timestamptz)
 returns risk.breaker
 language plpgsql
@@ -312,6 +342,7 @@ declare
     drawdown numeric;
     losses integer;
     cause text;
+    closes_itself constant boolean := tenant.setting('breaker_close') = '"auto"';
 begin
     if not exists (
         select from trade.account as a
@@ -362,13 +393,15 @@ begin
     end if;
 
     perform trade.settle_shadows(breaker.account_id, moment);
-    if breaker.state = 'open' then
+    if breaker.state = 'open' or closes_itself then
         cause := risk._may_close(breaker, drawdown, moment);
+    end if;
+    if cause is not null and closes_itself then
+        return risk.close_breaker(breaker.account_id, cause);
+    end if;
+    if breaker.state = 'open' then
         if cause is null then
             return breaker;
-        end if;
-        if tenant.setting('breaker_close') = '"auto"' then
-            return risk.close_breaker(breaker.account_id, cause);
         end if;
         -- Whoever said no is not asked again within a day.
         if not exists (
@@ -381,18 +414,8 @@ begin
                     and a.decided_at > clock_timestamp() - interval '1 day'
                 ))
         ) then
-            perform agent.ask_approval(
-                'breaker', jsonb_build_object('close', true), cause,
-                account_id => breaker.account_id
-            );
-            update risk.breaker as b set state = 'closing'
-            where b.tenant_id = breaker.tenant_id
-            and b.account_id = breaker.account_id
-            returning b.* into breaker;
-            perform agent.record_event(
-                'BreakerMayClose', null,
-                jsonb_build_object('account_id', breaker.account_id, 'reason', cause)
-            );
+            perform risk._ask_to_close(breaker, 'BreakerMayClose', cause, true);
+            breaker.state := 'closing';
         end if;
     -- The question has expired: it is asked anew while the condition holds.
     elsif breaker.state = 'closing' and not exists (
@@ -412,3 +435,73 @@ $$;
 comment on function risk.evaluate_breaker(bigint, timestamptz) is
 'Brings the circuit breaker of an account up to a time: opens it, lets it close or '
 'asks whether it may; returns it.';
+
+-- Somebody wishes to go on. Nothing closes here, but by the setting: who says yes in the
+-- inbox sees whether the condition is met.
+create or replace function risk.resume_breaker(account_id bigint, reason text)
+returns table (
+    state text, may_close boolean, question text, approval_id bigint,
+    expires_at timestamptz
+)
+language plpgsql
+security definer -- callers have no rights on the tables
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    known risk.breaker;
+    was text;
+    cause text;
+    said text;
+    question_id bigint;
+    asked agent.approval;
+begin
+    if coalesce(btrim(resume_breaker.reason), '') = '' then
+        raise exception using
+            errcode = 'BW120', message = 'resuming behind a circuit breaker needs a reason';
+    end if;
+    select b.state into was from risk.breaker as b
+    where b.tenant_id = public.current_tenant()
+    and b.account_id = resume_breaker.account_id
+    for update;
+    known := risk.evaluate_breaker(resume_breaker.account_id, clock_timestamp());
+    if known.state = 'closed' then
+        if coalesce(was, 'closed') = 'closed' then
+            raise exception using
+                errcode = 'BW125',
+                message = format(
+                    'the circuit breaker of account %s is not open',
+                    resume_breaker.account_id
+                );
+        end if;
+        return query select
+            known.state, true, known.reason, null::bigint, null::timestamptz;
+        return;
+    end if;
+    cause := risk._may_close(
+        known, 1 - known.value / nullif(known.peak, 0), known.evaluated_at
+    );
+    select a.* into asked from agent.approval as a
+    where a.tenant_id = known.tenant_id and a.kind = 'breaker'
+    and a.account_id = known.account_id and a.status = 'open'
+    and a.expires_at > clock_timestamp()
+    order by a.approval_id desc limit 1;
+    if not found then
+        said := format(
+            '%s (%s)', btrim(resume_breaker.reason),
+            coalesce(cause, 'the condition to close is not met')
+        );
+        question_id := risk._ask_to_close(
+            known, 'BreakerResumeAsked', said, cause is not null
+        );
+        select a.* into strict asked from agent.approval as a
+        where a.tenant_id = known.tenant_id and a.approval_id = question_id;
+    end if;
+    return query select
+        'closing'::text, cause is not null, asked.reason, asked.approval_id,
+        asked.expires_at;
+end
+$$;
+comment on function risk.resume_breaker(bigint, text) is
+'Asks in the inbox that an open circuit breaker closes, whether its condition is met '
+'or not, and says which; whoever approves it closes the breaker.';

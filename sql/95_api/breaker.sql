@@ -1,6 +1,8 @@
 -- The circuit breaker.
 --
 -- Example: select state, drawdown, reason from api.breakers;
+--          select state, may_close, approval_id
+--          from api.resume_breaker(1, 'the feed is repaired');
 --          select state from api.close_breaker(1, 'new data feed, drill is over');
 
 create or replace view api.breakers with (security_barrier) as
@@ -28,6 +30,21 @@ set search_path = pg_catalog, pg_temp
 as $$ select risk.close_breaker(account_id, reason) $$;
 comment on function api.close_breaker(bigint, text) is
 'Closes a circuit breaker, whatever its condition.';
+
+create or replace function api.resume_breaker(account_id bigint, reason text)
+returns table (
+    state text, may_close boolean, question text, approval_id bigint,
+    expires_at timestamptz
+)
+language sql
+rows 1
+security definer -- analysts have no rights on risk
+set search_path = pg_catalog, pg_temp
+as $$ select * from risk.resume_breaker($1, $2) $$;
+comment on function api.resume_breaker(bigint, text) is
+'Asks that an open circuit breaker closes: the question is in api.approvals, says '
+'whether the condition to close is met, and closes the breaker when it is approved. '
+'With the setting breaker_close auto a breaker whose condition is met closes at once.';
 
 create or replace function api.trip_breaker(account_id bigint, reason text)
 returns risk.breaker

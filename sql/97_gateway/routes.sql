@@ -237,9 +237,9 @@ from (
     ),
     (
         'risk', 'POST', '/api/system/circuit-breaker/resume', 'trade',
-        'api.close_breaker', 'row',
+        'api.resume_breaker', 'row',
         null, null, null, null,
-        'Approve that trading goes on behind a circuit breaker'
+        'Ask in the inbox that a circuit breaker closes'
     ),
     (
         'risk', 'GET', '/api/risk/limits', 'read', 'api.limits', 'rows',

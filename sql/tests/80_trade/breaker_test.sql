@@ -2,7 +2,7 @@
 -- a row; shadow decisions while it is open; when it may close, and who says so.
 -- Day d has open 100 + d and close 101 + d; day 1 is 2018-01-03.
 begin;
-select plan(51);
+select plan(66);
 \ir ../roles.psql
 \ir ../desk.psql
 select tenant.set_setting(name, '4') from unnest(
@@ -251,6 +251,91 @@ select is(
         where b.tenant_id = 9002
     ), null, 'not before seven days'
 );
+
+-- Somebody wishes to go on: a question in the inbox, whatever the condition says.
+select throws_ok(
+    $$select api.resume_breaker(pg_temp.account(), ' ')$$, 'BW120', null,
+    'resuming needs a reason'
+);
+create temporary table wish on commit drop as
+select * from api.resume_breaker(pg_temp.account(), 'the feed is repaired');
+select results_eq(
+    'select state, may_close, question from wish',
+    $$values (
+        'closing', false,
+        'the feed is repaired (the condition to close is not met)'
+    )$$, 'a wish to go on becomes a question that says how things stand'
+);
+select results_eq(
+    $$select w.approval_id, a.kind, a.account_id, a.proposal
+    from api.approvals as a, wish as w where a.status = 'open'$$,
+    $$select w.approval_id, 'breaker'::text, pg_temp.account(),
+        '{"close": true, "may_close": false}'::jsonb from wish as w$$,
+    'it is in the inbox'
+);
+select is(
+    (select expires_at > clock_timestamp() from wish), true, 'not for ever'
+);
+select is(
+    (select approval_id from api.resume_breaker(pg_temp.account(), 'again')),
+    (select approval_id from wish), 'asked twice it is one question'
+);
+select is(
+    pg_temp.place('T08', 'buy', 1, '2018-01-12 23:00Z'), 'TRADING_STATE_REDUCING',
+    'while it is asked nothing is entered'
+);
+select is(
+    (
+        select count(*)::int from agent.event
+        where tenant_id = 9002 and type = 'BreakerResumeAsked'
+        and payload ->> 'by' = session_user
+    ), 1, 'with one event that says who'
+);
+select api.reject(approval_id, 'look at it first') from wish \g /dev/null
+select is((select state from api.breakers), 'open', 'who says no leaves it open');
+select approval_id as second from api.resume_breaker(
+    pg_temp.account(), 'looked at it'
+) \gset
+select isnt(:second::bigint, (select approval_id from wish), 'a new wish is a new question');
+select api.approve(:second, 'agreed') \g /dev/null
+select results_eq(
+    'select state, reason from api.breakers', $$values ('closed', 'agreed')$$,
+    'who says yes closes it'
+);
+select throws_ok(
+    $$select api.resume_breaker(pg_temp.account(), 'once more')$$, 'BW125', null,
+    'what is closed is not resumed'
+);
+select throws_ok(
+    $$select api.resume_breaker(987654321, 'what')$$, 'BW123', null,
+    'nor is an account that is not there'
+);
+select tenant.set_setting('breaker_close', '"auto"') \g /dev/null
+select api.trip_breaker(pg_temp.account(), 'second drill') \g /dev/null
+select results_eq(
+    format(
+        $$select state, may_close from api.resume_breaker(%s, 'not met')$$,
+        pg_temp.account()
+    ), $$values ('closing', false)$$,
+    'the setting auto closes nothing whose condition is not met'
+);
+-- Losses are its trigger now, and its last three shadows won.
+update risk.breaker
+set triggers = '{losses}', opened_as_of = '2018-01-03'
+where tenant_id = 9002;
+update agent.shadow set result = 0.01 where tenant_id = 9002 \g /dev/null
+select results_eq(
+    format(
+        $$select state, may_close, approval_id
+        from api.resume_breaker(%s, 'met')$$, pg_temp.account()
+    ), $$values ('closed', true, null::bigint)$$,
+    'and closes at once one whose condition is met, asked before or not'
+);
+select is_empty(
+    $$select * from api.approvals where status = 'open'$$, 'no question is left'
+);
+select tenant.set_setting('breaker_close', null) \g /dev/null
+select api.trip_breaker(pg_temp.account(), 'third drill') \g /dev/null
 select is(
     (api.close_breaker(pg_temp.account(), 'drill is over')).state, 'closed', 'and by hand'
 );
