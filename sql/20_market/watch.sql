@@ -121,6 +121,28 @@ end;
 comment on function market.is_open(integer, timestamptz) is
 'Whether an instrument''s market is open at a time.';
 
+create or replace function market._quote_is_late(watch market.watch)
+returns boolean
+language sql stable
+begin atomic
+    select
+        market.is_open(watch.instrument_id, clock_timestamp())
+        -- Since it opened, if that was just now.
+        and greatest(
+            watch.quoted_at, watch.added_at, (
+                select max(s.open_at)
+                from market.session as s
+                inner join market.instrument as i on s.calendar = i.calendar
+                where
+                    i.instrument_id = watch.instrument_id
+                    and s.open_at <= clock_timestamp()
+            )
+        ) < clock_timestamp() - watch.stale_after;
+end;
+comment on function market._quote_is_late(market.watch) is
+'Whether a watched instrument''s market is open and its last quote too old.';
+revoke all on function market._quote_is_late(market.watch) from public;
+
 create or replace function market.freshness_now()
 returns table (
     symbol text, instrument_id integer, is_open boolean, quote_at timestamptz,
@@ -145,16 +167,7 @@ as $$
         b.missing as missing_bars,
         w.problem,
         case
-            when market.is_open(i.instrument_id, clock_timestamp())
-                -- Since it opened, if that was just now.
-                and coalesce(
-                    greatest(
-                        w.quoted_at, w.added_at, (
-                            select max(s.open_at) from market.session as s
-                            where s.calendar = i.calendar and s.open_at <= clock_timestamp()
-                        )
-                    )
-                ) < clock_timestamp() - w.stale_after
+            when market._quote_is_late(w)
                 then coalesce('no quote: ' || w.problem, 'no quote')
             when b.missing > 0 then 'bars are missing'
         end as stale_reason
@@ -198,18 +211,23 @@ comment on view market.freshness is 'How fresh what the feed keeps is: market.fr
 -- What the gate of orders asks: is somebody paid to know the price, and does not?
 create or replace function market.is_stale(instrument_id integer, at timestamptz)
 returns boolean
-language sql stable
+-- PL/pgSQL keeps the plan; a SQL function would make it at every call.
+language plpgsql stable
 -- Definer: whoever places an order has no rights on the watchlist.
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
-    select exists (
-        select from market.freshness as f
-        where f.instrument_id = is_stale.instrument_id
-            and f.stale_reason like 'no quote%'
-            -- A replay goes on in its own time, where there is no feed.
-            and is_stale.at > clock_timestamp() - interval '5 minutes'
-    )
+#variable_conflict use_column
+begin
+    -- A replay goes on in its own time, where there is no feed.
+    if is_stale.at <= clock_timestamp() - interval '5 minutes' then
+        return false;
+    end if;
+    return exists (
+        select from market.watch as w
+        where w.instrument_id = is_stale.instrument_id and market._quote_is_late(w)
+    );
+end
 $$;
 comment on function market.is_stale(integer, timestamptz) is
 'Whether an instrument is on the watchlist, its market is open, and its quote is too old.';
