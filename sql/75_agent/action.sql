@@ -12,6 +12,8 @@ language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
+declare
+    bars constant integer := tenant.number_setting('action_horizon');
 begin
     insert into agent.action (
         cycle_id, agent, symbol, model, stance, regime, horizon, snapshot_id, as_of
@@ -24,8 +26,7 @@ begin
             when s.verdict in ('refused', 'DO_NOT_EXECUTE') then -sign.said
             else 0
         end,
-        state.regime, tenant.number_setting('action_horizon')::integer,
-        state.snapshot_id, c.as_of
+        state.regime, bars, state.snapshot_id, c.as_of
     from agent.step as s
     inner join agent.cycle as c
         on s.tenant_id = c.tenant_id and s.cycle_id = c.cycle_id

@@ -26,20 +26,28 @@ returns trigger
 language plpgsql
 security definer -- keeps the chain whoever writes; its tenant is the session's
 set search_path = pg_catalog, pg_temp
+-- The table is small when a session makes its plan, and grows.
+set enable_seqscan = off
 as $$
 declare
+    chained constant bigint := coalesce(new.cycle_id, 0);
     previous agent.chain;
 begin
-    -- The lock of the chain: only writers of the same cycle wait for each other.
-    insert into agent.chain as c (tenant_id, cycle_id, place, hash)
-    values (new.tenant_id, coalesce(new.cycle_id, 0), 0, '')
-    on conflict (tenant_id, cycle_id) do update set place = c.place
-    returning c.* into previous;
+    loop
+        -- The lock of the chain: only writers of the same cycle wait for each other.
+        select c.* into previous from agent.chain as c
+        where c.tenant_id = new.tenant_id and c.cycle_id = chained
+        for update;
+        exit when found;
+        insert into agent.chain (tenant_id, cycle_id, place, hash)
+        values (new.tenant_id, chained, 0, '')
+        on conflict (tenant_id, cycle_id) do nothing;
+    end loop;
     new.place := previous.place + 1;
     new.previous_hash := case when previous.place > 0 then previous.hash end;
     new.hash := agent._digest(new);
     update agent.chain as c set place = new.place, hash = new.hash
-    where c.tenant_id = new.tenant_id and c.cycle_id = coalesce(new.cycle_id, 0);
+    where c.tenant_id = new.tenant_id and c.cycle_id = chained;
     return new;
 end
 $$;
@@ -60,6 +68,9 @@ declare
     counted bigint;
     made integer := 0;
     digest bytea;
+    -- Of one moment, so that the index finds what is before it.
+    until constant timestamptz :=
+    date_trunc('day', clock_timestamp() - interval '1 hour', 'UTC');
 begin
     -- A day is sealed an hour after its end: what was written then is committed.
     if exists (
@@ -81,7 +92,7 @@ begin
             and e.at >= coalesce(
                 (last.day + 1)::timestamp at time zone 'UTC', '-infinity'
             )
-            and e.at < date_trunc('day', clock_timestamp() - interval '1 hour', 'UTC')
+            and e.at < until
         order by day
     loop
         digest := agent._seal_of(wanted, last.hash);

@@ -101,6 +101,7 @@ returns agent.cycle
 language plpgsql
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan -- see agent.market_view
 as $$
 #variable_conflict use_column
 declare
@@ -136,6 +137,7 @@ returns void
 language plpgsql
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan -- see agent.market_view
 as $$
 #variable_conflict use_column
 begin

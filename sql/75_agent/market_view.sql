@@ -70,11 +70,19 @@ returns table (symbol text, view jsonb)
 language plpgsql stable
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
+-- For all that it calls. By default a session plans each statement six times before it
+-- keeps a plan, and a worker has many sessions: a cycle in a new one took three times as
+-- long. Every statement here looks rows up by keys, so all its plans are alike.
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
     cycle agent.cycle;
     account jsonb;
+    news_within constant interval :=
+    tenant.number_setting('news_days') * interval '1 day';
+    news_most constant integer := tenant.number_setting('news_most');
+    alike constant double precision := tenant.number_setting('minimum_similarity');
 begin
     select * into cycle from agent.cycle as c
     where c.tenant_id = public.current_tenant() and c.cycle_id = market_view.cycle_id;
@@ -114,9 +122,7 @@ begin
             'news', coalesce((
                 select jsonb_agg(to_jsonb(n) order by n.published_at desc)
                 from market.news_known(
-                    i.instrument_id, cycle.as_of,
-                    tenant.number_setting('news_days') * interval '1 day',
-                    tenant.number_setting('news_most')::integer
+                    i.instrument_id, cycle.as_of, news_within, news_most
                 ) as n
             ), '[]'),
             'strategy', agent._strategy_view(
@@ -127,8 +133,7 @@ begin
                 from agent.weights(s.regime) as w
             ),
             'setups', agent.similar_setups(
-                s.snapshot_id, cycle.as_of, 1,
-                tenant.number_setting('minimum_similarity')::double precision
+                s.snapshot_id, cycle.as_of, 1, alike
             )
         )
         || case

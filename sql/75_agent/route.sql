@@ -139,6 +139,7 @@ returns table (place integer, provider text, model text, reason text)
 language plpgsql
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan -- see agent.market_view
 as $$
 #variable_conflict use_column
 declare
