@@ -160,7 +160,8 @@ create or replace view graph.edge_of_influence (
     row_id, source, target, type, properties, weight, holds
 ) as
 select
-    f.cycle_id, a.key, 'news:' || f.news_id, 'INFLUENCED_BY', '{}'::jsonb, 1::double precision, true
+    f.cycle_id, a.key, 'news:' || f.news_id, 'INFLUENCED_BY', '{}'::jsonb,
+    1::double precision, true
 from graph.influence as f
 inner join graph.action_node as a
     on f.cycle_id = a.cycle_id and f.agent = a.agent and f.symbol = a.symbol

@@ -105,7 +105,8 @@ begin
             'symbol', wanted.symbol,
             'as_of', cycle.as_of,
             'snapshot_id', s.snapshot_id,
-            'snapshot', to_jsonb(s) - '{snapshot_id,instrument_id,features,known_until}'::text[],
+            'snapshot',
+            to_jsonb(s) - '{snapshot_id,instrument_id,features,known_until}'::text[],
             'close', s.close,
             'atr_fraction', s.atr_fraction,
             'position', (

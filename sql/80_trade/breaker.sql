@@ -458,7 +458,8 @@ declare
 begin
     if coalesce(btrim(resume_breaker.reason), '') = '' then
         raise exception using
-            errcode = 'BW120', message = 'resuming behind a circuit breaker needs a reason';
+            errcode = 'BW120',
+            message = 'resuming behind a circuit breaker needs a reason';
     end if;
     select b.state into was from risk.breaker as b
     where b.tenant_id = public.current_tenant()
