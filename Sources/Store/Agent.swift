@@ -23,16 +23,16 @@ package enum Agent {
             .decoded { row throws(PostgresError) in try row.get("view", as: JSON.self).decode() }
     }
 
-    /// The rows of one step that are recorded, each as `Value` reads its JSON.
-    package static func steps<Value: Decodable>(
-        cycle: Int64, step: String, as: Value.Type = Value.self, on connection: isolated Connection
-    ) async throws(PostgresError) -> [Value] {
+    /// The rows of one step that are recorded.
+    package static func steps(
+        cycle: Int64, step: String, on connection: isolated Connection
+    ) async throws(PostgresError) -> [JSON] {
         try await connection.query(
             """
             select to_jsonb(s) as row from agent.steps(\(bind: cycle)) as s
             where s.step = \(bind: step)
             """
-        ).decoded { row throws(PostgresError) in try row.get("row", as: JSON.self).decode() }
+        ).decoded { row throws(PostgresError) in try row.get("row", as: JSON.self) }
     }
 
     /// Records one step for many symbols, with its events; rows that are there stay as they are.

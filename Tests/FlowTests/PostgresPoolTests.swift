@@ -26,6 +26,38 @@ struct PostgresPoolTests {
         await pool.close()
     }
 
+    @Test("tasks that are soon done share the eager connections")
+    func staysSmall() async throws {
+        let pool = try pool {
+            ($0.maximum, $0.eager, $0.patience) = (50, 2, .seconds(20))
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<200 {
+                group.addTask { _ = try await pool.query("select 1") }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await pool.load == (busy: 0, idle: 2, waiting: 0))
+        await pool.close()
+    }
+
+    @Test("when those are held nobody waits longer than its patience lets him")
+    func growsWhenHeld() async throws {
+        let pool = try pool {
+            ($0.maximum, $0.eager, $0.patience) = (4, 1, .milliseconds(10))
+        }
+        // Each of four holds its connection until all have one: with fewer they would wait for ever.
+        let meeting = Meeting(of: 4)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask { try await pool.withConnection { _ in await meeting.arrive() } }
+            }
+            try await group.waitForAll()
+        }
+        #expect(await pool.load == (busy: 0, idle: 4, waiting: 0))
+        await pool.close()
+    }
+
     @Test("the next user finds nothing of the last one's session")
     func resets() async throws {
         let pool = try pool { $0.maximum = 1 }
@@ -141,5 +173,23 @@ struct PostgresPoolTests {
             try await pool.query("select 1")
         }
         #expect(error.code == .closed)
+    }
+}
+
+/// Whoever arrives waits for all the others.
+private actor Meeting {
+    private let size: Int
+    private var present: [CheckedContinuation<Void, Never>] = []
+
+    init(of size: Int) {
+        self.size = size
+    }
+
+    func arrive() async {
+        await withCheckedContinuation { continuation in
+            present.append(continuation)
+            guard present.count == size else { return }
+            for one in present { one.resume() }
+        }
     }
 }

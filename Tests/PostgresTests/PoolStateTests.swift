@@ -22,6 +22,32 @@ struct PoolStateTests {
         }
     }
 
+    @Test("beyond the eager ones each is opened for whoever has waited longest")
+    func grows() {
+        var state = State(maximum: 3, eager: 1)
+        _ = state.acquire()
+        guard case .wait = state.acquire() else {
+            Issue.record("it opened another at once")
+            return
+        }
+        #expect(state.grow() == nil, "nobody waits")
+        state.enqueue("first", id: 1)
+        state.enqueue("second", id: 2)
+        state.enqueue("third", id: 3)
+        #expect(state.firstWaiting == 1)
+        #expect(state.grow() == "first")
+        #expect(state.grow() == "second")
+        #expect(state.busy == 3)
+        #expect(state.grow() == nil, "the maximum holds")
+        #expect(state.firstWaiting == 3)
+        // One that comes back goes to whoever waits, and is not replaced by a new one.
+        guard case .hand("third", 9) = state.release(9) else {
+            Issue.record("it was not handed on")
+            return
+        }
+        #expect(!state.canGrow)
+    }
+
     @Test("waiters are served in the order in which they came")
     func isFair() {
         var state = State(maximum: 1)

@@ -71,8 +71,8 @@ language plpgsql stable
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
 -- For all that it calls. By default a session plans each statement six times before it
--- keeps a plan, and a worker has many sessions: a cycle in a new one took three times as
--- long. Every statement here looks rows up by keys, so all its plans are alike.
+-- keeps a plan, and a worker has many sessions: in a new one a cycle took three times
+-- as long. Every statement here looks rows up by keys, so all its plans are alike.
 set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column

@@ -436,8 +436,8 @@ comment on function risk.evaluate_breaker(bigint, timestamptz) is
 'Brings the circuit breaker of an account up to a time: opens it, lets it close or '
 'asks whether it may; returns it.';
 
--- Somebody wishes to go on. Nothing closes here, but by the setting: who says yes in the
--- inbox sees whether the condition is met.
+-- Somebody wishes to go on. Nothing closes here, but by the setting: who says yes in
+-- the inbox sees whether the condition is met.
 create or replace function risk.resume_breaker(account_id bigint, reason text)
 returns table (
     state text, may_close boolean, question text, approval_id bigint,

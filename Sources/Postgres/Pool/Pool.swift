@@ -7,6 +7,12 @@ package actor Pool {
     package struct Settings: Sendable {
         /// The most connections at a time.
         package var maximum = 8
+        /// So many are opened as soon as they are wanted. Beyond them whoever finds none free waits
+        /// for one that comes back, for `patience`: a new session knows no plans yet and takes ten
+        /// times the processor time of one that does.
+        package var eager = Int.max
+        /// How long somebody waits before the pool grows beyond `eager`, by one.
+        package var patience = Duration.milliseconds(200)
         /// How long a task waits for a connection before it gets `.timeout`.
         package var acquireLimit = Duration.seconds(30)
         /// A connection unused for this long must answer before it is lent.
@@ -35,11 +41,13 @@ package actor Pool {
     private let settings: Settings
     private var state: PoolState<Idle, CheckedContinuation<Turn, Never>>
     private var waiterNumber: UInt64 = 0
+    /// Runs while somebody waits and the pool could grow.
+    private var growth: Task<Void, Never>?
 
     package init(_ target: ConnectionTarget, settings: Settings = Settings()) {
         self.target = target
         self.settings = settings
-        state = PoolState(maximum: settings.maximum)
+        state = PoolState(maximum: settings.maximum, eager: settings.eager)
     }
 
     /// How many connections are lent, lie idle, and how many tasks wait: for metrics.
@@ -98,6 +106,7 @@ package actor Pool {
 
     /// Closes all connections; those that are lent when they come back. Waiters get `.closed`.
     package func close() async {
+        growth?.cancel()
         let (idle, waiters) = state.close()
         for waiter in waiters { waiter.resume(returning: .failed(Self.closedError)) }
         for one in idle { await one.connection.close() }
@@ -153,11 +162,30 @@ package actor Pool {
                     continuation.resume(returning: .failed(Self.cancelledError))
                 } else {
                     state.enqueue(continuation, id: number)
+                    watchWaiters()
                 }
             }
         } onCancel: {
             // No owner: it ends as soon as the actor has taken the waiter out.
             Task { await self.withdraw(number, Self.cancelledError) }
+        }
+    }
+
+    /// Looks at who waits each time that patience ends, and opens a connection for one who waited
+    /// all that time.
+    private func watchWaiters() {
+        guard growth == nil, state.canGrow else { return }
+        growth = Task {
+            while let first = state.firstWaiting, state.canGrow {
+                do {
+                    try await Task.sleep(for: settings.patience)
+                } catch {
+                    break
+                }
+                // Whoever came later has a higher number.
+                if state.firstWaiting == first { state.grow()?.resume(returning: .open) }
+            }
+            growth = nil
         }
     }
 

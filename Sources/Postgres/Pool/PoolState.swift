@@ -23,10 +23,13 @@ struct PoolState<Resource, Waiter> {
     private(set) var isClosed = false
     private var waiters: [(id: UInt64, waiter: Waiter)] = []
     private(set) var maximum: Int
+    /// Up to so many are opened as soon as somebody asks; more only by `grow`.
+    private let eager: Int
 
-    init(maximum: Int) {
-        precondition(maximum > 0, "a pool needs at least one connection")
+    init(maximum: Int, eager: Int = .max) {
+        precondition(maximum > 0 && eager > 0, "a pool needs at least one connection")
         self.maximum = maximum
+        self.eager = eager
     }
 
     var waiting: Int { waiters.count }
@@ -38,11 +41,24 @@ struct PoolState<Resource, Waiter> {
             busy += 1
             return .use(resource)
         }
-        if waiters.isEmpty, busy + idle.count < maximum {
+        if waiters.isEmpty, busy + idle.count < min(maximum, eager) {
             busy += 1
             return .open
         }
         return .wait
+    }
+
+    /// Whether those who wait could have a connection more.
+    var canGrow: Bool { !isClosed && !waiters.isEmpty && busy + idle.count < maximum }
+
+    /// The first waiter, by its id.
+    var firstWaiting: UInt64? { waiters.first?.id }
+
+    /// Who has waited longest may open a connection of its own, if the maximum allows.
+    mutating func grow() -> Waiter? {
+        guard canGrow else { return nil }
+        busy += 1
+        return waiters.removeFirst().waiter
     }
 
     mutating func enqueue(_ waiter: Waiter, id: UInt64) {

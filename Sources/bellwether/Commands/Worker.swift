@@ -127,6 +127,8 @@ enum Worker {
     private static func pool(_ context: Context, _ settings: Runner.Settings) throws -> Pool {
         var sizes = Pool.Settings()
         sizes.maximum = connections(settings)
+        // As many as keep a server like this machine busy, while jobs wait for the outside world.
+        sizes.eager = max(4, 2 * ProcessInfo.processInfo.activeProcessorCount)
         return Pool(try context.database("worker"), settings: sizes)
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Jobs
 import Postgres
 import Store
+import Synchronization
 import Trading
 
 /// Runs one cycle of the four agents, or finishes one that was interrupted.
@@ -79,45 +80,68 @@ struct RunCycle: JobHandler {
     }
 }
 
-/// A cycle's journal in the database: each call is one short transaction.
-private struct StoredJournal: CycleJournal {
-    let pool: Pool
-    let tenant: Int32
-    let cycle: CycleRow
+/// A cycle's journal in the database: each call is one short transaction at most. What is recorded of
+/// a step is read together with what comes before it.
+private final class StoredJournal: CycleJournal {
+    private let pool: Pool
+    private let tenant: Int32
+    private let cycle: CycleRow
+    private let ahead = Mutex<[Step: [JSON]]>([:])
+
+    init(pool: Pool, tenant: Int32, cycle: CycleRow) {
+        (self.pool, self.tenant, self.cycle) = (pool, tenant, cycle)
+    }
 
     func views() async throws -> [MarketView] {
         let id = cycle.id
-        return try await pool.transaction(for: tenant) { connection in
-            try await Agent.marketViews(cycle: id, on: connection)
+        let (views, rows) = try await pool.transaction(for: tenant) { connection in
+            (
+                try await Agent.marketViews(cycle: id, on: connection),
+                try await Agent.steps(cycle: id, step: Step.dataAgent.rawValue, on: connection)
+            )
         }
+        keep(rows, of: .dataAgent)
+        return views
     }
 
     func recorded<Output: StepOutput>(
         _ step: Step, as: Output.Type
     ) async throws -> [StepRow<Output>] {
         let id = cycle.id
+        if let rows = ahead.withLock({ $0.removeValue(forKey: step) }) {
+            return try rows.map { try $0.decode() }
+        }
         return try await pool.transaction(for: tenant) { connection in
             try await Agent.steps(cycle: id, step: step.rawValue, on: connection)
-        }
+        }.map { try $0.decode() }
+    }
+
+    private func keep(_ rows: [JSON], of step: Step) {
+        ahead.withLock { $0[step] = rows }
     }
 
     func record<Output: StepOutput>(_ step: Step, _ rows: [StepRow<Output>]) async throws -> Int {
         let id = cycle.id
-        return try await pool.transaction(for: tenant) { connection in
+        let next = step.next
+        let (added, known) = try await pool.transaction(for: tenant) { connection in
             let added = try await Agent.recordSteps(
                 cycle: id, step: step.rawValue, rows: rows, on: connection)
             // Another worker may have been first: then its events are the step's.
-            guard added == rows.count else { return added }
-            for row in rows {
-                for note in row.notes {
-                    try await Agent.recordEvent(
-                        type: note.kind.rawValue, symbol: row.symbol,
-                        payload: NotePayload(step: step, model: row.model, reason: note.reason),
-                        cycle: id, on: connection)
+            if added == rows.count {
+                for row in rows {
+                    for note in row.notes {
+                        try await Agent.recordEvent(
+                            type: note.kind.rawValue, symbol: row.symbol,
+                            payload: NotePayload(step: step, model: row.model, reason: note.reason),
+                            cycle: id, on: connection)
+                    }
                 }
             }
-            return added
+            guard let next else { return (added, [JSON]()) }
+            return (added, try await Agent.steps(cycle: id, step: next.rawValue, on: connection))
         }
+        if let next { keep(known, of: next) }
+        return added
     }
 
     func check(_ signals: [Trading.Signal]) async throws -> [OrderCheck] {
@@ -139,4 +163,10 @@ private struct NotePayload: Encodable {
     let step: Step
     let model: String
     let reason: String
+}
+
+extension Step {
+    fileprivate var next: Step? {
+        Self.allCases.firstIndex(of: self).flatMap { Self.allCases.dropFirst($0 + 1).first }
+    }
 }
