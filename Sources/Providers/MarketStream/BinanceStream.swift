@@ -2,6 +2,9 @@ internal import Foundation
 internal import Trading
 
 /// Binance's market streams of USD-margined perpetuals: best prices and candles.
+///
+/// Each is told at an address of its own since the older common one was retired on 2026-04-23
+/// (Binance, "Important WebSocket Change Notice: Base URL Split & Migration", 2026-03-06).
 package struct BinanceStream: MarketStream {
     package static let base = "wss://fstream.binance.com"
     package let provider = "binance"
@@ -11,13 +14,21 @@ package struct BinanceStream: MarketStream {
 
     package func tells(_ interval: BarInterval, hasSessions: Bool) -> Bool { !hasSessions }
 
-    /// A connection tells 1024 streams; a few less leave room.
     package func channels(_ wishes: [StreamWish]) -> [StreamChannel] {
-        let most = 1 + BarInterval.allCases.count
-        return wishes.pieces(of: 1000 / most).map { part in
+        let prices = wishes.map { StreamWish($0.symbol, []) }
+        let candles = wishes.filter { !$0.intervals.isEmpty }
+        return channels(prices, at: "/public/ws") { BinanceTalk(prices: $0) }
+            + channels(candles, at: "/market/ws") { BinanceTalk(candles: $0) }
+    }
+
+    /// A connection tells 1024 streams; a few less leave room.
+    private func channels(
+        _ wishes: [StreamWish], at path: String, _ talk: ([StreamWish]) -> BinanceTalk
+    ) -> [StreamChannel] {
+        wishes.pieces(of: 1000 / BarInterval.allCases.count).map { part in
             StreamChannel(
-                provider: provider, url: endpoint.base + "/ws", wishes: Array(part),
-                talk: BinanceTalk(Array(part)))
+                provider: provider, url: endpoint.base + path, wishes: Array(part),
+                talk: talk(Array(part)))
         }
     }
 }
@@ -27,12 +38,24 @@ struct BinanceTalk: StreamTalk {
     let greeting: [String]
     private var prices: StreamPrices
 
-    init(_ wishes: [StreamWish]) {
+    /// What is said at the address of public data.
+    init(prices wishes: [StreamWish]) {
+        self.init(wishes, asking: wishes.map { "\(Self.name($0))@bookTicker" })
+    }
+
+    /// What is said at the address of market data.
+    init(candles wishes: [StreamWish]) {
+        self.init(
+            wishes,
+            asking: wishes.flatMap { wish in
+                wish.intervals.map { "\(Self.name(wish))@kline_\($0.rawValue)" }
+            })
+    }
+
+    private static func name(_ wish: StreamWish) -> String { wish.symbol.name.lowercased() }
+
+    private init(_ wishes: [StreamWish], asking streams: [String]) {
         prices = StreamPrices(wishes)
-        let streams = wishes.flatMap { wish in
-            let name = wish.symbol.name.lowercased()
-            return ["\(name)@bookTicker"] + wish.intervals.map { "\(name)@kline_\($0.rawValue)" }
-        }
         greeting = [
             JSONValue.object([
                 "method": "SUBSCRIBE", "params": .array(streams.map { .string($0) }), "id": 1,

@@ -165,11 +165,17 @@ struct StreamFeed: Sendable {
         _ lives: AsyncStream<Void>, _ channel: StreamChannel
     ) async throws -> MarketDataError? {
         for await _ in lives {
-            let symbols = Set(channel.wishes.map(\.symbol.symbol.text))
+            func names(_ wishes: [StreamWish]) -> Set<String> {
+                Set(wishes.map(\.symbol.symbol.text))
+            }
+            let symbols = names(channel.wishes)
             try await count("stream", channel.provider)
             log.info("\(channel.provider) streams \(symbols.sorted().joined(separator: ", "))")
+            // A connection that tells prices alone has missed no bars.
+            let barred = names(channel.wishes.filter { !$0.intervals.isEmpty })
+            if barred.isEmpty { continue }
             try await guarded("what a stream missed is fetched in the next round") {
-                let round = try await feed.catchUp(symbols)
+                let round = try await feed.catchUp(barred)
                 if round.bars > 0 { log.info("fetched \(round.bars) bars before the stream") }
             }
         }

@@ -37,13 +37,43 @@ struct StreamTalkTests {
 
     // MARK: Binance
 
+    @Test("Binance: prices and candles are told at two addresses")
+    func addresses() throws {
+        let stream = BinanceStream(endpoint: try StreamEndpoint(base: BinanceStream.base))
+        let ether = VendorSymbol(try Symbol("ETH-USD"), name: "ETHUSDT", hasSessions: false)
+        let channels = stream.channels([StreamWish(bitcoin, [.hour]), StreamWish(ether, [])])
+        #expect(
+            channels.map(\.url) == [
+                "wss://fstream.binance.com/public/ws", "wss://fstream.binance.com/market/ws",
+            ])
+        #expect(
+            channels.map(\.wishes) == [
+                [StreamWish(bitcoin, []), StreamWish(ether, [])], [StreamWish(bitcoin, [.hour])],
+            ])
+        #expect(stream.channels([StreamWish(ether, [])]).count == 1, "no candles, one is enough")
+        let many = try (0..<401).map { number in
+            let name = "C\(number)USDT"
+            return StreamWish(
+                VendorSymbol(try Symbol("C\(number)-USD"), name: name, hasSessions: false),
+                BarInterval.allCases)
+        }
+        for channel in stream.channels(many) {
+            let greeting = try JSONValue(parsing: try #require(channel.talk.greeting.first))
+            #expect(try #require(greeting["params"]?.array).count <= 1000)
+        }
+    }
+
     @Test("Binance: one request; best prices; candles when they are complete")
     func binance() throws {
-        var talk = BinanceTalk([StreamWish(bitcoin, [.quarter, .day])])
+        let wishes = [StreamWish(bitcoin, [.quarter, .day])]
+        #expect(
+            BinanceTalk(prices: wishes).greeting == [
+                #"{"method":"SUBSCRIBE","params":["btcusdt@bookTicker"],"id":1}"#
+            ])
+        var talk = BinanceTalk(candles: wishes)
         #expect(
             talk.greeting == [
-                #"{"method":"SUBSCRIBE","params":["btcusdt@bookTicker","btcusdt@kline_15m","#
-                    + #""btcusdt@kline_1d"],"id":1}"#
+                #"{"method":"SUBSCRIBE","params":["btcusdt@kline_15m","btcusdt@kline_1d"],"id":1}"#
             ])
         #expect(talk.hear(#"{"result":null,"id":1}"#) == [.live])
         let told = try quote(
@@ -197,7 +227,8 @@ struct StreamTalkTests {
     func odd(text: String) throws {
         let keyID = try #require(APIKey("id"))
         var talks: [any StreamTalk] = [
-            BinanceTalk([StreamWish(bitcoin, [.hour])]), BybitTalk([StreamWish(bitcoin, [.hour])]),
+            BinanceTalk(candles: [StreamWish(bitcoin, [.hour])]),
+            BybitTalk([StreamWish(bitcoin, [.hour])]),
             AlpacaTalk([StreamWish(apple, [.minute])], keyID: keyID, secret: keyID),
         ]
         for place in talks.indices {

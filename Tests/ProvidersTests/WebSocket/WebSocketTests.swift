@@ -12,7 +12,7 @@ struct WebSocketTests {
 
     init() throws { fake = try FakeServer("market_stream") }
 
-    private var url: String { "ws://127.0.0.1:\(fake.port)/ws" }
+    private var url: String { "ws://127.0.0.1:\(fake.port)/public/ws" }
     private let hello = #"{"method": "SUBSCRIBE", "params": ["btcusdt@bookTicker"], "id": 1}"#
     private let welcome = #"{"result": null, "id": 1}"#
 
@@ -41,7 +41,7 @@ struct WebSocketTests {
         _ = try fake.ask(#"{"raw": "\#(long)"}"#)
         #expect(try await socket.next() == .text(long))
         let seen = try #require(try fake.requests().first)
-        #expect(seen.headers["user-agent"] == "bellwether" && seen.path == "/ws")
+        #expect(seen.headers["user-agent"] == "bellwether" && seen.path == "/public/ws")
         socket.close()
         #expect(try await socket.next() == nil)
         #expect(try fake.ask(#"{"state": true}"#).contains(#""closes": [1000]"#))
@@ -148,14 +148,15 @@ struct WebSocketTests {
         let told = try JSONValue(parsing: fake.ask(#"{"tls": true}"#))
         let port = try #require(told["port"]?.int)
         let authority = try #require(told["authority"]?.string)
-        let socket = try await WebSocket.open("wss://localhost:\(port)/ws", authorities: authority)
+        let url = "wss://localhost:\(port)/public/ws"
+        let socket = try await WebSocket.open(url, authorities: authority)
         socket.send(hello)
         #expect(try await socket.next() == .text(welcome))
         let long = String(repeating: "y", count: 200_000)
         _ = try fake.ask(#"{"raw": "\#(long)"}"#)
         #expect(try await socket.next() == .text(long))
         let error = await #expect(throws: WebSocketError.self) {
-            try await WebSocket.open("wss://localhost:\(port)/ws")
+            try await WebSocket.open(url)
         }
         #expect(error?.code == .connect)
     }

@@ -19,7 +19,7 @@ except ImportError:
 
 
 async def fake(port):
-    async with connect(f"ws://127.0.0.1:{port}/ws", max_size=None) as socket:
+    async with connect(f"ws://127.0.0.1:{port}/public/ws", max_size=None) as socket:
         ask = {"method": "SUBSCRIBE", "params": ["btcusdt@bookTicker"], "id": 1}
         await socket.send(json.dumps(ask))
         assert json.loads(await socket.recv()) == {"result": None, "id": 1}

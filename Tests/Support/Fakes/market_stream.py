@@ -17,7 +17,8 @@ It speaks with the test as fake.py does, its first line is its port. Commands:
     {"state": true}           {"open", "live", "pongs": [..], "closes": [..], "pings": n}
     {"tls": true}             a second port, with TLS: {"port", "authority": a file}
 
-A step is for the next connection whose path holds "match"; its "fault" is
+A step is for the next connection whose path holds "match"; its "connection" is what the answer's
+header of that name says (a proxy adds to it), its "fault" is
 
     status      "status" instead of 101            accept      the wrong Sec-WebSocket-Accept
     plain       no HTTP at all                     hang        no answer to the request
@@ -31,6 +32,10 @@ A step is for the next connection whose path holds "match"; its "fault" is
     drip        every byte comes alone
     refuse      the vendor refuses key or topics   unknown     Bybit knows the first symbol not
     malformed   a text that is no JSON comes before all others
+
+Alpaca is spoken to in JSON, or in MessagePack by whoever says so in the request's Content-Type
+(its own client; needs the package msgpack). Binance tells best prices under /public and candles
+under /market, each at /ws, or at /stream with the name of the stream around it.
 
 Nothing of this uses the code that it tests: the frames are written here once more.
 """
@@ -81,6 +86,8 @@ class Client:
         self.path, self.headers, self.step = "", {}, {}
         self.is_open = self.is_live = self.is_deaf = False
         self.known = set()
+        self.parts = b""
+        self.pack = None
 
     # Bytes
 
@@ -102,6 +109,9 @@ class Client:
                 self.connection.sendall(data)
 
     def tell(self, value):
+        if self.pack and not isinstance(value, str):
+            self.write(frame(2, self.packed(value)))
+            return
         text = value if isinstance(value, str) else json.dumps(value)
         data = text.encode()
         if self.step.get("fault") == "fragments" and len(data) > 2:
@@ -112,6 +122,16 @@ class Client:
             self.write(frame(0, data[2 * third :]))
         else:
             self.write(frame(1, data))
+
+    def packed(self, value):
+        """In MessagePack, in which times are times and no texts."""
+        def told(name, item):
+            if name == "t" and isinstance(item, str):
+                return self.pack.Timestamp.from_datetime(datetime.fromisoformat(item))
+            return item
+
+        whole = [{name: told(name, item) for name, item in one.items()} for one in value]
+        return self.pack.packb(whole)
 
     # Its life
 
@@ -156,6 +176,13 @@ class Client:
                 % (self.step["status"], len(body), body)
             )
             raise ConnectionError("scripted")
+        if not self.path.startswith(
+            ("/public/", "/market/", "/private/", "/v5/public/", "/v2/", "/v1beta3/", "/stream")
+        ):
+            self.connection.sendall(b"HTTP/1.1 404 no\r\nContent-Length: 0\r\n\r\n")
+            raise ConnectionError("nothing is told there")
+        if self.headers.get("content-type") == "application/msgpack":
+            self.pack = __import__("msgpack")
         assert method == "GET" and self.headers["upgrade"].lower() == "websocket"
         assert self.headers["sec-websocket-version"] == "13"
         assert len(base64.b64decode(self.headers["sec-websocket-key"])) == 16
@@ -166,8 +193,8 @@ class Client:
             digest = b"\0" * 20
         answer = (
             b"HTTP/1.1 101 Switching Protocols\r\nupgrade: WebSocket\r\n"
-            b"connection: keep-alive, Upgrade\r\nsec-websocket-accept: %s\r\n"
-            % base64.b64encode(digest)
+            b"connection: %s\r\nsec-websocket-accept: %s\r\n"
+            % (self.step.get("connection", "Upgrade").encode(), base64.b64encode(digest))
         )
         if fault == "extension":
             answer += b"Sec-WebSocket-Extensions: permessage-deflate\r\n"
@@ -197,7 +224,8 @@ class Client:
     def hear(self):
         first, second = self.exactly(2)
         # What a client must do: mask, no reserved bits, whole messages (ours sends no pieces).
-        assert second & 0x80 and first & 0x70 == 0 and first & 0x80, "not as RFC 6455 has it"
+        assert second & 0x80 and first & 0x70 == 0, "not as RFC 6455 has it"
+        assert self.pack or first & 0x80, "a piece"
         length = second & 0x7F
         if length == 126:
             (length,) = struct.unpack(">H", self.exactly(2))
@@ -218,16 +246,22 @@ class Client:
             self.write(frame(10, payload))
         elif opcode == 10:
             self.fake.pongs.append(payload.decode())
-        elif opcode == 1:
+        elif opcode == 1 and first & 0x80:
             self.said.append(payload.decode())
             self.answer(json.loads(payload))
+        elif self.pack and opcode in (0, 2):
+            self.parts += payload
+            if first & 0x80:
+                value, self.parts = self.pack.unpackb(self.parts), b""
+                self.said.append(json.dumps(value))
+                self.answer(value)
 
     # Vendors
 
     def answer(self, value):
         if "/v5/public" in self.path:
             self.bybit(value)
-        elif self.path.startswith("/ws"):
+        elif self.path.startswith(("/public/", "/market/")):
             self.binance(value)
         elif self.path == "/stream":
             self.trading(value)
@@ -313,11 +347,15 @@ class Client:
                     "topic": f"tickers.{pair}", "type": "snapshot" if whole else "delta",
                     "data": data, "cs": 1, "ts": at,
                 })
-        elif self.path.startswith("/ws"):
+        elif self.path.startswith(("/public/", "/market/")):
+            # What is asked for at the other address is never told.
+            if ("interval" in what) != self.path.startswith("/market/"):
+                return
+            topic = "kline_" + what["interval"] if "interval" in what else "bookTicker"
+            if (pair.lower(), topic) not in self.topics:
+                return
             if "interval" in what:
-                if (pair.lower(), "kline_" + what["interval"]) not in self.topics:
-                    return
-                self.tell({
+                told = {
                     "e": "kline", "E": at, "s": pair,
                     "k": {
                         "t": what["start"] * 1000, "T": at, "s": pair, "i": what["interval"],
@@ -325,12 +363,15 @@ class Client:
                         "l": what["low"], "v": what["volume"], "n": 2, "x": what["complete"],
                         "q": "0", "V": "0", "Q": "0", "B": "0",
                     },
-                })
-            elif (pair.lower(), "bookTicker") in self.topics:
-                self.tell({
+                }
+            else:
+                told = {
                     "e": "bookTicker", "u": 1, "E": at, "T": at, "s": pair, "b": what["bid"],
                     "B": "1", "a": what["ask"], "A": "1",
-                })
+                }
+            stream = f"{pair.lower()}@{topic}"
+            is_combined = self.path.endswith("/stream")
+            self.tell({"stream": stream, "data": told} if is_combined else told)
         else:
             name = coin + "/USD" if "crypto" in self.path else coin
             if "interval" in what:
