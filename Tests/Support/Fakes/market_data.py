@@ -167,11 +167,21 @@ class Market(FakeHandler):
         result = {
             "meta": {
                 "currency": "USD", "symbol": name, "exchangeTimezoneName": zone,
+                "instrumentType": "CRYPTOCURRENCY" if coin in COINS else "EQUITY",
+                "validRanges": ["1d", "5d", "1mo", "1y", "max"], "priceHint": 2,
                 "gmtoffset": 0, "regularMarketPrice": told.get("last", price(coin, now)),
                 "regularMarketTime": now, "dataGranularity": query["interval"],
             },
             "indicators": {"quote": [{}], "adjclose": [{}]},
         }
+        if length < DAY:
+            # When it was traded, day by day; names and offsets of zones beside it.
+            opens, closes = (0, DAY) if coin in COINS else (52200, 75600)
+            result["meta"]["tradingPeriods"] = [
+                [{"timezone": "x", "gmtoffset": 0, "start": day + opens, "end": day + closes}]
+                for day in range(begin - begin % DAY, end, DAY)
+                if coin in COINS or is_session(day)
+            ]
         if rows:
             result["timestamp"] = [r["t"] for r in rows]
             result["indicators"]["quote"] = [
