@@ -44,6 +44,8 @@
 \ir migrations/once.psql
 \set migration 0018_graph
 \ir migrations/once.psql
+\set migration 0019_work
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql

@@ -3,5 +3,5 @@ enum Version {
     static let program = "0.1.0"
 
     /// The newest file of sql/migrations; a test compares them.
-    static let schema = "0018_graph"
+    static let schema = "0019_work"
 }
