@@ -126,7 +126,7 @@ begin
     )
 
     select
-        coalesce(array_agg(ended.job_id order by ended.job_id), '{}'),
+        coalesce(array_agg(ended.job_id), '{}'),
         array_agg(ended.tenant_id) filter (where ended.lane is not null),
         array_agg(ended.lane) filter (where ended.lane is not null)
     into finished, tenants, lanes

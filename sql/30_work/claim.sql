@@ -226,6 +226,7 @@ declare
     kind_names text[];
     leases interval[];
     acting boolean[];
+    level integer;
 begin
     if claim.max_jobs is null or claim.max_jobs not between 1 and 1000 then
         raise exception using
@@ -315,34 +316,32 @@ begin
     from work.kind as k
     where k.name in (select f.kind from unnest(flows) as f);
 
+    -- Losing a claim in a crash only runs the job again, so it need not wait for the
+    -- disk, unless a job acts on the outside. Reset with the end of the transaction.
+    if true <> all(acting) or not exists (
+        select from work.job as j inner join work.kind as k on j.kind = k.name
+        where j.ctid = any(taken) and k.side_effects
+    ) then
+        perform set_config('synchronous_commit', 'off', true);
+    end if;
+
+    -- The most urgent first, by a statement for each priority: to sort the rows would
+    -- cost more than to lease them.
     moment := clock_timestamp();
-    return query
-    with leased as (
+    foreach level in array array(
+        select distinct f.priority from unnest(flows) as f order by f.priority
+    ) loop
+        return query
         update work.job as j
         set
             state = 'leased', attempt = j.attempt + 1, lease_token = j.lease_token + 1,
-            lease_until = moment + known.lease, worker_id = claim.worker_id,
-            started_at = moment
-        from unnest(kind_names, leases, acting) as known (kind, lease, side_effects)
-        where j.ctid = any(taken) and known.kind = j.kind
+            lease_until = moment + leases[array_position(kind_names, j.kind)],
+            worker_id = claim.worker_id, started_at = moment
+        where j.ctid = any(taken) and j.priority = level
         returning
             j.job_id, j.lease_token, j.kind, j.tenant_id, j.payload, j.attempt,
-            j.max_attempts, j.enqueued_at, j.trace_id, j.priority, known.side_effects
-    ),
-
-    -- Losing a claim in a crash only runs the job again, so it need not wait for the
-    -- disk, unless a job acts on the outside. Reset with the end of the transaction.
-    durability as materialized (
-        select set_config('synchronous_commit', 'off', true)
-        having not exists (select from leased where leased.side_effects)
-    )
-
-    select
-        leased.job_id, leased.lease_token, leased.kind, leased.tenant_id,
-        leased.payload, leased.attempt, leased.max_attempts, leased.enqueued_at,
-        leased.trace_id
-    from leased left join durability on true
-    order by leased.priority, leased.job_id;
+            j.max_attempts, j.enqueued_at, j.trace_id;
+    end loop;
 
     if last_taken <> last_tenant then
         perform set_config('work.last_tenant', last_taken::text, false);
