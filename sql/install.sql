@@ -45,6 +45,7 @@
 \set migration 0018_graph
 \ir migrations/once.psql
 \set migration 0019_work
+\set migration 0022_gateway
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
@@ -320,6 +321,7 @@
 -- The door for programs and pages: keys, paths, sessions.
 \ir 97_gateway/isolation.sql
 \ir 97_gateway/api_key.sql
+\ir 97_gateway/cookie_secret.sql
 \ir 97_gateway/session.sql
 \ir 97_gateway/answer.sql
 \ir 97_gateway/listener.sql

@@ -9,6 +9,8 @@ package enum Door {
         package let tenant: Int32
         package let scopes: [String]
         package let csrfToken: String?
+        /// When the session ends, Unix seconds; nil for a key.
+        package let end: Int64?
     }
 
     package static func holder(
@@ -16,7 +18,7 @@ package enum Door {
     ) async throws(PostgresError) -> Holder? {
         try await connection.query(
             """
-            select key_id, tenant_id, scopes, null::text as csrf_token
+            select key_id, tenant_id, scopes, null::text as csrf_token, null::bigint as ends
             from tenant.authenticate(\(bind: hash))
             """
         ).first.map(holder)
@@ -27,7 +29,10 @@ package enum Door {
     ) async throws(PostgresError) -> Holder? {
         try await connection.query(
             """
-            select key_id, tenant_id, scopes, csrf_token from gateway.session_of(\(bind: hash))
+            select
+                key_id, tenant_id, scopes, csrf_token,
+                extract(epoch from expires_at)::bigint as ends
+            from gateway.session_of(\(bind: hash))
             """
         ).first.map(holder)
     }
@@ -35,7 +40,8 @@ package enum Door {
     private static func holder(_ row: Row) throws(PostgresError) -> Holder {
         Holder(
             key: try row.get("key_id"), tenant: try row.get("tenant_id"),
-            scopes: try row.get("scopes"), csrfToken: try row.get("csrf_token"))
+            scopes: try row.get("scopes"), csrfToken: try row.get("csrf_token"),
+            end: try row.get("ends"))
     }
 
     /// How many of the wanted requests the key may make now.
@@ -47,16 +53,37 @@ package enum Door {
         ).value()
     }
 
-    /// A session of the page: the cookie's token, and the one that writes must carry.
+    /// A session of the page: the cookie's token, the one that writes must carry, and its end in
+    /// Unix seconds.
     package static func openSession(
         key: Int64, on connection: isolated Connection
-    ) async throws(PostgresError) -> (token: String, csrfToken: String)? {
+    ) async throws(PostgresError) -> (token: String, csrfToken: String, end: Int64)? {
         guard
             let row = try await connection.query(
-                "select token, csrf_token from gateway.open_session(\(bind: key))"
+                """
+                select token, csrf_token, extract(epoch from expires_at)::bigint as ends
+                from gateway.open_session(\(bind: key))
+                """
             ).first
         else { return nil }
-        return (try row.get("token"), try row.get("csrf_token"))
+        return (try row.get("token"), try row.get("csrf_token"), try row.get("ends"))
+    }
+
+    /// What cookies of the page are signed with.
+    package struct CookieSecret: Sendable {
+        package let secret: [UInt8]
+        /// New cookies are signed with this one.
+        package let signs: Bool
+    }
+
+    /// All that are believed now, newest first.
+    package static func cookieSecrets(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> [CookieSecret] {
+        try await connection.query("select secret, signs from gateway.cookie_secrets()")
+            .decoded { row throws(PostgresError) in
+                CookieSecret(secret: try row.get("secret"), signs: try row.get("signs"))
+            }
     }
 
     package static func closeSession(

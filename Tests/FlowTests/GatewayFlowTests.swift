@@ -393,6 +393,66 @@ struct GatewayFlowTests {
         await door.close()
     }
 
+    @Test(
+        "The page's cookie is signed: one altered or of an old secret is none, nor one logged out")
+    func session() async throws {
+        let door = try await Door.open()
+        func logIn() async throws -> (cookie: String, csrf: String) {
+            let answer = await door.ask(
+                "POST", "/login", nil, #"{"key": "\#(try await door.key())"}"#)
+            let field = try #require(answer.header("Set-Cookie"))
+            #expect(field.contains("; HttpOnly; SameSite=Strict"))
+            let csrf = text(answer).split(separator: "\"")[3]
+            return (String(field.prefix { $0 != ";" }), String(csrf))
+        }
+        func ask(_ cookie: String, by service: Service? = nil) async -> Response {
+            let request = Request(
+                method: "GET", path: "/api/whoami", headers: ["cookie": "x=1; \(cookie)"])
+            guard case .whole(let answer) = await (service ?? door.service).reply(request) else {
+                return Response(0)
+            }
+            return answer
+        }
+        let (cookie, csrf) = try await logIn()
+        let parts = cookie.split(separator: ".")
+        #expect(parts.count == 3)
+        #expect(await ask(cookie).status == 200)
+        for other in [
+            String(cookie.dropLast()) + (cookie.hasSuffix("0") ? "1" : "0"), String(parts[0]),
+            "\(parts[0]).\(parts[1])", "\(parts[0]).9999999999.\(parts[2])",
+        ] {
+            let answer = await ask(other)
+            #expect(answer.status == 401)
+            #expect(text(answer).contains("bad_cookie"), "\(text(answer))")
+        }
+        // A write needs its token.
+        let out = ["cookie": cookie]
+        let write = #"{"reason": "x"}"#
+        let path = "/api/system/trading/disable"
+        #expect(await door.ask("POST", path, nil, write, headers: out).status == 403)
+        let both = ["cookie": cookie, "x-csrf-token": csrf]
+        #expect(await door.ask("POST", path, nil, write, headers: both).status == 200)
+
+        // The row ends it, however well it is signed.
+        #expect(await door.ask("POST", "/logout", nil, headers: both).status == 204)
+        #expect(text(await ask(cookie)).contains("session_ended"))
+
+        // A secret that was ended at once is believed by no gateway that asks again.
+        let (second, _) = try await logIn()
+        #expect(await ask(second).status == 200)
+        _ = try await door.desk.admin.query("select gateway.rotate_cookie_secret('8 hours')")
+        let later = Service(
+            pool: door.pool, libraries: nil, isSecure: false, log: { _ in }, complain: { _ in })
+        #expect(await ask(second, by: later).status == 200)
+        _ = try await door.desk.admin.query("select gateway.rotate_cookie_secret('0')")
+        let last = Service(
+            pool: door.pool, libraries: nil, isSecure: false, log: { _ in }, complain: { _ in })
+        #expect(text(await ask(second, by: last)).contains("bad_cookie"))
+        let (third, _) = try await logIn()
+        #expect(await ask(third, by: door.service).status == 200)
+        await door.close()
+    }
+
     @Test("With the database away it stays up and says so")
     func databaseAway() async throws {
         let target = try ConnectionTarget("postgresql://nobody@127.0.0.1:1/nothing")

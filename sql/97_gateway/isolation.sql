@@ -20,5 +20,14 @@ begin
         using (tenant_id = current_tenant())
         with check (tenant_id = current_tenant());
     end if;
+    if not exists (
+        select from pg_policy as p
+        where p.polrelid = 'gateway.cookie_secret'::regclass and p.polname = 'registry'
+    ) then
+        alter table gateway.cookie_secret enable row level security,
+        force row level security;
+        create policy registry on gateway.cookie_secret to bellwether_owner
+        using (true) with check (true);
+    end if;
 end
 $$;

@@ -10,10 +10,12 @@ package struct Holder: Sendable {
     package let scopes: Set<Scope>
     /// What writes of the page must carry; nil for a key.
     package let csrfToken: String?
+    /// When the session ends, Unix seconds; nil for a key.
+    package let end: Int64?
 
     /// Whoever asks on this machine without a key.
     static func local(tenant: Int32) -> Holder {
-        Holder(key: 0, tenant: tenant, scopes: [.read], csrfToken: nil)
+        Holder(key: 0, tenant: tenant, scopes: [.read], csrfToken: nil, end: nil)
     }
 
     package func may(_ scope: Scope) -> Bool {
@@ -91,7 +93,8 @@ package final class Keys: Sendable {
         guard let found else { return nil }
         let holder = Holder(
             key: found.key, tenant: found.tenant,
-            scopes: Set(found.scopes.compactMap(Scope.init)), csrfToken: found.csrfToken)
+            scopes: Set(found.scopes.compactMap(Scope.init)), csrfToken: found.csrfToken,
+            end: found.end)
         let now = ContinuousClock.now
         state.withLock { state in
             if state.known.count > 10_000 {

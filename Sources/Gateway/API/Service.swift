@@ -18,6 +18,7 @@ package final class Service: Sendable {
 
     let pool: Pool
     let keys: Keys
+    private let cookies: CookieSecrets
     let events: EventHub
     let metrics = Metrics()
     private let page: Page
@@ -52,15 +53,19 @@ package final class Service: Sendable {
         self.isSecure = isSecure
         self.short = short / .milliseconds(1)
         keys = Keys(pool)
+        cookies = CookieSecrets(pool)
         events = EventHub(pool, complain: complain)
         page = Page(libraries: libraries)
         answerer = Answerer(pool: pool, direct: direct)
         health = Health(pool)
     }
 
-    /// Keeps the live events flowing until cancelled.
+    /// Keeps the live events flowing, and what is remembered fresh, until cancelled.
     package func run() async {
-        await events.run()
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.events.run() }
+            group.addTask { await self.cookies.run() }
+        }
     }
 
     /// Ends all streams, so that the server can stop.
@@ -73,12 +78,12 @@ package final class Service: Sendable {
     package func reply(_ request: Request) async -> Reply {
         let began = ContinuousClock.now
         let requestID = Self.requestID(request)
-        var tenant: Int32?
+        var holder: Holder?
         var reply: Reply
         var label = "other"
         var failure: String?
         do {
-            (reply, label) = try await answer(request, requestID, &tenant)
+            (reply, label) = try await answer(request, requestID, &holder)
         } catch {
             let problem = problem(error)
             if problem.status >= 500 { failure = "\(error)" }
@@ -90,6 +95,9 @@ package final class Service: Sendable {
         case .whole(var response):
             status = response.status
             response.headers += Self.headers(requestID, isSecure)
+            if let cookie = renewedCookie(request, holder), request.path != "/logout" {
+                response.headers.append(cookie)
+            }
             reply = .whole(response)
         case .stream(var head, let write):
             status = head.status
@@ -97,7 +105,7 @@ package final class Service: Sendable {
             reply = .stream(head, write)
         }
         if status == 200 { learn(label, milliseconds: took) }
-        note(request, label, status, took, requestID, tenant, failure)
+        note(request, label, status, took, requestID, holder?.tenant, failure)
         return reply
     }
 
@@ -154,7 +162,10 @@ package final class Service: Sendable {
 
     private func knownHolder(_ request: Request) -> Holder? {
         if let secret = Self.secret(request) { return keys.known(key: secret) }
-        return request.cookie(Self.cookieName).flatMap { keys.known(session: $0) }
+        guard let text = request.cookie(Self.cookieName), let cookie = try? cookies.read(text),
+            !cookies.isOld(cookie)
+        else { return nil }
+        return keys.known(session: cookie.token)
     }
 
     private func shortRoute(_ request: Request) -> (Route, placeholder: String?)? {
@@ -173,14 +184,14 @@ package final class Service: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ requestID: String, _ tenant: inout Int32?
+        _ request: Request, _ requestID: String, _ asking: inout Holder?
     ) async throws -> (Reply, label: String) {
         guard !request.isTooLong else {
             throw Problem(413, "body_too_large", "The body is longer than is taken")
         }
         if let reply = try await open(request) { return (.whole(reply), "page") }
         let holder = try await holder(request)
-        tenant = holder.tenant
+        asking = holder
         if let stream = try await stream(request, holder) { return (stream, "stream") }
         if request.path == "/logout" {
             return (.whole(try await logOut(request)), "page")
@@ -352,8 +363,18 @@ package final class Service: Sendable {
                 401, "unknown_key", "This key is unknown, ended or revoked",
                 hint: "Make one: bellwether key create --tenant 1 --scopes read")
         }
-        if let token = request.cookie(Self.cookieName) {
-            if let holder = try await keys.holder(ofSession: token) { return holder }
+        if let text = request.cookie(Self.cookieName) {
+            let cookie: SessionCookie
+            do {
+                cookie = try await cookies.readOrLoad(text)
+            } catch let flaw as SessionCookie.Flaw {
+                throw Problem(
+                    401, flaw == .expired ? "session_ended" : "bad_cookie",
+                    flaw == .expired
+                        ? "The session has ended" : "This cookie is none that was given here",
+                    hint: "Log in again.")
+            }
+            if let holder = try await keys.holder(ofSession: cookie.token) { return holder }
             throw Problem(401, "session_ended", "The session has ended", hint: "Log in again.")
         }
         throw Problem(
@@ -401,30 +422,43 @@ package final class Service: Sendable {
         let session = try await pool.withConnection { connection in
             try await Door.openSession(key: holder.key, on: connection)
         }
-        guard let session else { throw Problem(401, "unknown_key", "This key has ended") }
+        guard let session,
+            let cookie = try await cookies.cookie(session.token, end: session.end)
+        else { throw Problem(401, "unknown_key", "This key has ended") }
         let scopes = holder.scopes.sorted().map { "\"\($0.rawValue)\"" }.joined(separator: ",")
         var response = Response.json(
             200,
             """
             {"csrf_token":"\(session.csrfToken)","scopes":[\(scopes)]}
             """)
-        response.headers.append(("Set-Cookie", cookie(session.token, seconds: 8 * 3600)))
+        response.headers.append(
+            ("Set-Cookie", cookieField(cookie, seconds: SessionCookie.lifetime)))
         return response
     }
 
+    /// A new cookie for a page that is in use, when the one it has is old.
+    private func renewedCookie(_ request: Request, _ holder: Holder?) -> (String, String)? {
+        guard let end = holder?.end, let text = request.cookie(Self.cookieName),
+            let cookie = try? cookies.read(text), cookies.isOld(cookie),
+            let renewed = cookies.renewed(cookie, end: end)
+        else { return nil }
+        return ("Set-Cookie", cookieField(renewed, seconds: SessionCookie.lifetime))
+    }
+
     private func logOut(_ request: Request) async throws -> Response {
-        if let token = request.cookie(Self.cookieName) {
+        if let text = request.cookie(Self.cookieName) {
+            let token = try await cookies.readOrLoad(text).token
             let hash = SHA256.hash(token.utf8)
             try await pool.withConnection { connection in
                 try await Door.closeSession(hash, on: connection)
             }
             keys.forget(session: token)
         }
-        return Response(204, headers: [("Set-Cookie", cookie("", seconds: 0))])
+        return Response(204, headers: [("Set-Cookie", cookieField("", seconds: 0))])
     }
 
-    private func cookie(_ token: String, seconds: Int) -> String {
-        "\(Self.cookieName)=\(token); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
+    private func cookieField(_ text: String, seconds: Int64) -> String {
+        "\(Self.cookieName)=\(text); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
             + (isSecure ? "; Secure" : "")
     }
 

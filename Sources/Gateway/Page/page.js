@@ -102,6 +102,9 @@ onEvent((event) => {
   if (/Halt|Resum|Circuit/.test(event.type)) showState().catch(() => {});
 });
 
+// The cookie is good for an hour; a page that is left open asks for the next one.
+setInterval(() => { showState().catch(() => {}); }, 20 * 60 * 1000);
+
 begin().catch((error) => {
   if (error.status === 401) askForKey();
   else say(error.message);

@@ -1,6 +1,6 @@
 -- Keys: shown once, kept as a hash, with scopes, an end and a rate.
 begin;
-select plan(24);
+select plan(31);
 \ir ../roles.psql
 select tenant.create_tenant(9001, 'test one') \g /dev/null
 select tenant.create_tenant(9002, 'test two') \g /dev/null
@@ -69,6 +69,38 @@ select is(
         select count(*)::int from gateway.session as s
         where s::text like '%' || :'token' || '%'
     ), 0, 'its token is kept nowhere'
+);
+
+-- What its cookie is signed with.
+select count(*) as before from gateway.cookie_secrets() \gset
+select is(
+    (
+        select count(*)::int from gateway.cookie_secrets() as s
+        where s.signs and length(s.secret) = 32
+    ), 1, 'one secret signs'
+);
+select lives_ok('select gateway.rotate_cookie_secret()', 'it has a successor');
+select is(
+    (select count(*) from gateway.cookie_secrets()), (:before + 1)::bigint, 'both are believed'
+);
+select ok(
+    (
+        select s.signs from gateway.cookie_secrets() as s
+        order by s.signs desc limit 1
+    )
+    and not (select s.signs from gateway.cookie_secrets() as s limit 1),
+    'the old one signs until every gateway knows the new one'
+);
+select lives_ok(
+    $$select gateway.rotate_cookie_secret('0')$$, 'a leaked one ends at once'
+);
+select results_eq(
+    'select signs from gateway.cookie_secrets()', 'values (true)', 'and with it all others'
+);
+update gateway.cookie_secret set begins_at = begins_at - interval '31 days';
+select results_eq(
+    'select signs from gateway.cookie_secrets()', 'values (false), (true)',
+    'one that is a month old gets its successor by itself'
 );
 
 -- Ends.
