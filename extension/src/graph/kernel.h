@@ -260,17 +260,37 @@ extern void kernel_free_graph(kernel_graph *graph);
 extern void kernel_shuffle(uint32_t *items, uint32_t count,
 						   kernel_random *random);
 
-/* Lists of numbers, one of each row */
+/* Lists of that many entries or more are not told apart by their length */
+#define GRAPH_LONG_LIST		64
+
+/*
+ * Lists of numbers (kernel_lists.c). Where they are sorted by length, the shortest
+ * first, four of one length lie side by side: their first entries, then their
+ * second ones.
+ */
 typedef struct kernel_lists
 {
 	uint32_t	rows;
+	uint32_t   *row;			/* of each list: whose it is; NULL: its place */
 	uint64_t   *start;			/* rows + 1 */
 	uint32_t   *from;
 	double	   *weight;			/* of each entry; NULL: all 1 */
+	uint32_t   *first;			/* of each length up to GRAPH_LONG_LIST: where
+								 * its lists begin; NULL: they are not sorted */
 } kernel_lists;
 
+/* kernel_lists.c */
+extern void kernel_begin_lists(kernel_lists *lists, uint32_t rows,
+							   uint64_t entries, bool named, bool weighted);
+extern void kernel_free_lists(kernel_lists *lists);
+extern void kernel_sort_lists(kernel_lists *lists);
+extern void kernel_set_sums(const kernel_lists *lists, const double *share,
+							double *to);
+extern void kernel_add_sums(const kernel_lists *lists, const double *share,
+							double scale, double *to);
+
 /* Lengths of walks that nodes are told apart by */
-#define GRAPH_RANK_LEVELS	6
+#define GRAPH_RANK_LEVELS	8
 
 /*
  * A graph made ready for rounds of PageRank (kernel_pagerank.c). Nodes that lead
@@ -285,13 +305,15 @@ typedef struct kernel_rank_rounds
 											 * of that many steps in the core */
 	uint32_t   *node;			/* of each number: its node */
 	double	   *per_strength;	/* of each number */
-	kernel_lists inner;			/* of each in the core: those in the core that
-								 * lead to it */
-	kernel_lists late;			/* the same, of ends of the longest walks
-								 * alone */
-	kernel_lists outer;			/* of each in the core: those outside */
+	double	   *entered;		/* of each in the core: what comes in one step
+								 * where every node has 1 */
+	kernel_lists late;			/* of each end of the longest walks: those
+								 * among them that lead to it */
+	kernel_lists early[GRAPH_RANK_LEVELS - 1];	/* of the core: ends of walks
+												 * of just so many steps that
+												 * lead to it */
+	kernel_lists outer;			/* of the core: those outside that lead to it */
 	kernel_lists last;			/* of nodes that do not lead on: all */
-	uint32_t   *last_node;
 } kernel_rank_rounds;
 
 /*
@@ -311,9 +333,12 @@ typedef struct kernel_rank_order
 
 /* kernel_rank.c */
 extern void kernel_strengths(const kernel_graph *graph, double *strength);
+extern double *kernel_invert_strengths(const kernel_graph *in);
 extern void kernel_prepare_rounds(const kernel_graph *in,
 								  kernel_rank_rounds *rounds);
 extern void kernel_free_rounds(kernel_rank_rounds *rounds);
+
+/* kernel_rank_order.c */
 extern void kernel_prepare_order(const kernel_graph *in,
 								 kernel_rank_order *order);
 extern void kernel_free_order(kernel_rank_order *order);

@@ -24,7 +24,7 @@
  * (Gleich, Gray, Greif, Lau, An inner-outer iteration for computing PageRank,
  * 2010, section 5): a node outside of all cycles is visited once.
  *
- * What both need of the graph is made once (kernel_rank.c).
+ * What both need of the graph is made once (kernel_rank.c, kernel_rank_order.c).
  *
  *-------------------------------------------------------------------------
  */
@@ -107,6 +107,22 @@ next_base(double damping, double left)
 }
 
 /*
+ * What enters each of so many rows of the core from those of this level or a
+ * higher one.
+ */
+static void
+enter(const kernel_rank_rounds *prepared, uint32_t level, uint32_t rows,
+	  const double *share, double *to)
+{
+	uint32_t	late = prepared->late.rows;
+
+	kernel_set_sums(&prepared->late, share, to);
+	memset(to + late, 0, sizeof(double) * (rows - late));
+	for (uint32_t l = level; l < GRAPH_RANK_LEVELS - 1; l++)
+		kernel_add_sums(&prepared->early[l], share, 1, to);
+}
+
+/*
  * Round after round; any number of them.
  */
 static void
@@ -125,10 +141,9 @@ run_rounds(rank_state *s, uint32_t rounds)
 
 	s->base = 1;
 	for (uint32_t c = 0; c < core; c++)
-	{
 		inside += start[c] = restart_of(s->restart, s->even, prepared->node[c]);
-		steady[c] = list_sum(&prepared->outer, c, s->share);
-	}
+	memset(steady, 0, sizeof(double) * core);
+	kernel_add_sums(&prepared->outer, s->share, 1, steady);
 	for (uint32_t i = core; i < prepared->numbers; i++)
 		outside += restart_of(s->restart, s->even, prepared->node[i]);
 	memcpy(next, s->share, sizeof(double) * prepared->numbers);
@@ -139,10 +154,11 @@ run_rounds(rank_state *s, uint32_t rounds)
 		before = s->base;
 		s->base = next_base(s->damping, before * outside + inside);
 		inside = 0;
+		enter(prepared, 0, core, given, s->x);
 		for (uint32_t c = 0; c < core; c++)
 		{
 			double		value = s->base * start[c] +
-			s->damping * (before * steady[c] + list_sum(&prepared->inner, c, given));
+			s->damping * (before * steady[c] + s->x[c]);
 
 			s->x[c] = value;
 			next[c] = value * prepared->per_strength[c];
@@ -171,29 +187,51 @@ ends_of_walks(const kernel_rank_rounds *prepared, uint32_t k)
 }
 
 /*
- * Walks one step longer, to so many rows: what their ends pass on, from what those
- * of the walks before pass on; outer (may be NULL) is what others pass on. Returns
- * the sum of what the ends have.
+ * rows have what entered them; after that they have what they pass on. Returns the
+ * sum of what they have.
  */
 static double
-lengthen(const kernel_rank_rounds *prepared, kernel_lists lists, uint32_t rows,
-		 const double *outer, double damping, const double *restrict before,
-		 double *restrict after)
+pass_on(const kernel_rank_rounds *prepared, uint32_t rows, double damping,
+		double *restrict values)
 {
-	const double *per_strength = prepared->per_strength;
-	double		sum = 0;
+	const double *restrict per_strength = prepared->per_strength;
+	double		sum[4] = {0};
+	uint32_t	c = 0;
 
-	for (uint32_t c = 0; c < rows; c++)
+	for (; rows - c >= 4; c += 4)
+		for (uint32_t lane = 0; lane < 4; lane++)
+		{
+			double		value = damping * values[c + lane];
+
+			values[c + lane] = value * per_strength[c + lane];
+			sum[lane] += value;
+		}
+	for (; c < rows; c++)
 	{
-		double		value = list_sum(&lists, c, before);
+		double		value = damping * values[c];
 
-		if (outer != NULL)
-			value += list_sum(&prepared->outer, c, outer);
-		value *= damping;
-		after[c] = value * per_strength[c];
-		sum += value;
+		values[c] = value * per_strength[c];
+		sum[0] += value;
 	}
-	return sum;
+	return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+}
+
+/*
+ * What enters the core with the first step.
+ */
+static void
+enter_first(const rank_state *s, double *to)
+{
+	const kernel_rank_rounds *prepared = s->prepared;
+
+	if (s->restart == NULL)
+	{
+		for (uint32_t c = 0; c < prepared->core; c++)
+			to[c] = s->even * prepared->entered[c];
+		return;
+	}
+	enter(prepared, 0, prepared->core, s->share, to);
+	kernel_add_sums(&prepared->outer, s->share, 1, to);
 }
 
 /*
@@ -258,14 +296,14 @@ run_walks(rank_state *s, uint32_t rounds)
 	for (uint32_t k = 1; k <= rounds; k++)
 	{
 		double	   *after = kept + (size_t) (k - 1) * core;
-		uint32_t	active = ends_of_walks(prepared, k);
-		bool		late = k > GRAPH_RANK_LEVELS;
+		uint32_t	active = k == 1 ? core : ends_of_walks(prepared, k);
 
-		sum[k] = lengthen(prepared, late ? prepared->late : prepared->inner, active,
-						  k == 1 ? s->share : NULL, s->damping, before, after);
-		/* lists of all the core reach where these walks do not end */
-		if (k < GRAPH_RANK_LEVELS)
-			memset(after + active, 0, sizeof(double) * (core - active));
+		if (k == 1)
+			enter_first(s, after);
+		else
+			/* a walk's first step may come from outside */
+			enter(prepared, k - 2, active, before, after);
+		sum[k] = pass_on(prepared, active, s->damping, after);
 		before = after;
 		kernel_check();
 	}
@@ -310,8 +348,7 @@ kernel_pagerank(const kernel_rank_rounds *prepared, const double *restart,
 		rank[n] = s.base * restart_of(restart, even, n);
 	for (uint32_t c = 0; c < prepared->core; c++)
 		rank[prepared->node[c]] = s.x[c];
-	for (uint32_t i = 0; i < prepared->last.rows; i++)
-		rank[prepared->last_node[i]] += damping * list_sum(&prepared->last, i, s.share);
+	kernel_add_sums(&prepared->last, s.share, damping, rank);
 	kernel_free(s.share);
 	kernel_free(s.x);
 	return iterations;

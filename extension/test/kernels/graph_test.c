@@ -391,6 +391,109 @@ CheckTrails(const kernel_csr *csr)
 }
 
 /*
+ * Rounds as the definition has them: in lists what enters each node.
+ */
+static void
+PlainRounds(const kernel_graph *in, const double *restart, uint32_t rounds,
+			double *rank)
+{
+	double	   *strength = kernel_alloc(sizeof(double) * in->nodes);
+	double	   *next = kernel_alloc(sizeof(double) * in->nodes);
+
+	memset(strength, 0, sizeof(double) * in->nodes);
+	for (uint64_t i = 0; i < in->slots; i++)
+		strength[in->node[i]] += in->weight == NULL ? 1 : in->weight[i];
+	for (uint32_t n = 0; n < in->nodes; n++)
+		rank[n] = restart == NULL ? 1.0 / in->nodes : restart[n];
+	for (uint32_t round = 0; round < rounds; round++)
+	{
+		double		lost = 0;
+
+		for (uint32_t n = 0; n < in->nodes; n++)
+			if (!(strength[n] > 0))
+				lost += rank[n];
+		for (uint32_t n = 0; n < in->nodes; n++)
+		{
+			next[n] = (0.15 + 0.85 * lost) * (restart == NULL ? 1.0 / in->nodes : restart[n]);
+			for (uint64_t i = in->start[n]; i < in->start[n + 1]; i++)
+				if (strength[in->node[i]] > 0)
+					next[n] += 0.85 * rank[in->node[i]] *
+						(in->weight == NULL ? 1 : in->weight[i]) / strength[in->node[i]];
+		}
+		memcpy(rank, next, sizeof(double) * in->nodes);
+	}
+	kernel_free(strength);
+	kernel_free(next);
+}
+
+/*
+ * Few rounds and many, even restarts and others, against the plain ones.
+ */
+static void
+CheckRounds(const kernel_graph *graph)
+{
+	static const uint32_t rounds[] = {1, 2, 3, 8, 9, 20, 33};
+	double	   *restart = kernel_alloc(sizeof(double) * graph->nodes);
+	double	   *score = kernel_alloc(sizeof(double) * graph->nodes);
+	double	   *plain = kernel_alloc(sizeof(double) * graph->nodes);
+	kernel_rank_rounds prepared;
+
+	memset(restart, 0, sizeof(double) * graph->nodes);
+	if (graph->nodes > 0)
+	{
+		restart[0] = 0.25;
+		restart[graph->nodes / 2] += 0.75;
+	}
+	kernel_prepare_rounds(graph, &prepared);
+	for (size_t i = 0; i < sizeof(rounds) / sizeof(rounds[0]); i++)
+		for (int even = 0; even < 2; even++)
+		{
+			kernel_pagerank(&prepared, even ? NULL : restart, 0.85, rounds[i], score);
+			PlainRounds(graph, even ? NULL : restart, rounds[i], plain);
+			for (uint32_t n = 0; n < graph->nodes; n++)
+				Expect(fabs(score[n] - plain[n]) < 1e-13, "rounds are the plain ones");
+		}
+	kernel_free_rounds(&prepared);
+	kernel_free(restart);
+	kernel_free(score);
+	kernel_free(plain);
+}
+
+static void
+CheckRandomRounds(const kernel_csr *csr, bool out, bool weighted)
+{
+	kernel_view view = {.csr = csr,.out = out,.in = true};
+	kernel_graph graph;
+
+	kernel_project(&view, NULL, weighted, &graph);
+	CheckRounds(&graph);
+	kernel_free_graph(&graph);
+}
+
+/*
+ * Lists of every length up to 200, in cycles and outside of them.
+ */
+static void
+CheckLongLists(void)
+{
+	kernel_graph graph = {.nodes = 400};
+
+	graph.start = kernel_alloc(sizeof(uint64_t) * 401);
+	graph.node = kernel_alloc(sizeof(uint32_t) * 400 * 200);
+	graph.original = kernel_alloc(sizeof(uint32_t) * 400);
+	graph.start[0] = 0;
+	for (uint32_t n = 0; n < 400; n++)
+	{
+		for (uint32_t i = 0; i < (n < 200 ? n : n % 7); i++)
+			graph.node[graph.slots++] = (n * 3 + i * (n % 5 + 1)) % (n % 2 ? 300 : 150);
+		graph.start[n + 1] = graph.slots;
+		graph.original[n] = n;
+	}
+	CheckRounds(&graph);
+	kernel_free_graph(&graph);
+}
+
+/*
  * Run what works on the packed graph: the sanitizers look on.
  */
 static void
@@ -518,9 +621,12 @@ main(void)
 			CheckPaths(&csr);
 			CheckTrails(&csr);
 		}
+		CheckRandomRounds(&csr, true, true);
+		CheckRandomRounds(&csr, false, round % 2 == 0);
 		CheckPacked(&csr);
 		Free(&csr);
 	}
+	CheckLongLists();
 	printf("graph kernels: %d checks, %d failures\n", checks, failures);
 	return failures > 0;
 }
