@@ -45,6 +45,7 @@
 \set migration 0018_graph
 \ir migrations/once.psql
 \set migration 0019_work
+\ir migrations/once.psql
 \set migration 0022_gateway
 \ir migrations/once.psql
 
