@@ -17,7 +17,7 @@ begin atomic
         select string_agg(wanted, ', ') as roles
         from unnest(array[
             'bellwether_owner', 'bellwether_worker', 'bellwether_gateway',
-            'bellwether_analyst', 'bellwether_backup'
+            'bellwether_reader', 'bellwether_analyst', 'bellwether_backup'
         ]) as wanted
         where to_regrole(wanted) is null
     ) as missing
