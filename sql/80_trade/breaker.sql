@@ -323,6 +323,12 @@ begin
             'may_close', may_close, 'approval_id', asked, 'by', session_user
         )
     );
+    perform ops.raise_alert(
+        'breaker',
+        jsonb_build_object(
+            'account_id', breaker.account_id, 'state', 'closing', 'reason', reason
+        ), breaker.account_id::text
+    );
     return asked;
 end
 $$;

@@ -2,7 +2,7 @@
 -- a row; shadow decisions while it is open; when it may close, and who says so.
 -- Day d has open 100 + d and close 101 + d; day 1 is 2018-01-03.
 begin;
-select plan(66);
+select plan(67);
 \ir ../roles.psql
 \ir ../desk.psql
 select tenant.set_setting(name, '4') from unnest(
@@ -290,6 +290,12 @@ select is(
         where tenant_id = 9002 and type = 'BreakerResumeAsked'
         and payload ->> 'by' = session_user
     ), 1, 'with one event that says who'
+);
+select ok(
+    exists (
+        select from api.alerts
+        where kind = 'breaker' and title like 'Circuit breaker closing on account %'
+    ), 'and somebody hears of it'
 );
 select api.reject(approval_id, 'look at it first') from wish \g /dev/null
 select is((select state from api.breakers), 'open', 'who says no leaves it open');
