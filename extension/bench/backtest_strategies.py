@@ -133,6 +133,13 @@ CASES = [
                      size=0.9, **STOPS),
     channel_breakout(", stops, filled at the close", fill="close", **STOPS),
     channel_breakout(", time stop", time_stop=5),
+    rsi_reversion(", up to five at once", sizing="fixed", size=7, positions=5, **STOPS),
+    rsi_reversion(", short, up to three at once", low=70, high=45, side="short", sizing="fixed",
+                  size=3, positions=3, trailing_stop=0.06, time_stop=8),
+    channel_breakout(", up to four at once at the close", sizing="fixed", size=5, positions=4,
+                     fill="close", fee=0.001, stop_loss=0.04, reference="signal"),
+    channel_breakout(", up to four at once, both ways", sizing="fixed", size=5, positions=4,
+                     side="both", time_stop=15, **STOPS),
     channel_breakout(", ruined", side="short", leverage=3, size=0.99),
 ]  # fmt: skip
 CASH = 1_000_000
@@ -183,8 +190,14 @@ class Signals(Strategy):
             self.position.close()
             if wanted:
                 self.open(wanted, close)
-        elif position and limit and len(self.data) - self.trades[0].entry_bar >= limit:
-            self.position.close()
+            return
+        # Before orders: those are not among the trades yet.
+        has_room = len(self.trades) < self.options.get("positions", 1)
+        for trade in self.trades if limit else ():
+            if len(self.data) - trade.entry_bar >= limit:
+                trade.close()
+        if wanted and has_room:
+            self.open(wanted, close)
 
 
 def prepare(bars, options, signals):

@@ -34,7 +34,11 @@ StartState(FunctionCallInfo fcinfo, MemoryContext context)
 	BacktestReadOptions(document, BACKTEST_SINGLE);
 
 	state = MemoryContextAllocZero(context, sizeof(BacktestState));
-	BacktestStart(&state->backtest, &options);
+	BacktestStart(&state->backtest, &options,
+				  MemoryContextAlloc(context, sizeof(BacktestPosition) *
+									 options.positions));
+	state->closed = MemoryContextAlloc(context, sizeof(BacktestTrade) *
+									   BacktestMostClosed(&options));
 	state->room = BACKTEST_FIRST_ROOM;
 	state->trade = MemoryContextAlloc(context,
 									  sizeof(BacktestTrade) * state->room);
@@ -100,7 +104,6 @@ Datum
 backtest_step(PG_FUNCTION_ARGS)
 {
 	BacktestState *state = CurrentState(fcinfo);
-	BacktestTrade closed[BACKTEST_MAX_CLOSED];
 	BacktestBar bar;
 	int			count;
 
@@ -110,9 +113,9 @@ backtest_step(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(state);
 	}
 	CheckOrder(&state->backtest, &bar);
-	count = BacktestStep(&state->backtest, &bar, closed);
+	count = BacktestStep(&state->backtest, &bar, state->closed);
 	for (int i = 0; i < count; i++)
-		KeepTrade(state, &closed[i]);
+		KeepTrade(state, &state->closed[i]);
 	if (state->curve)
 		KeepEquity(state);
 	PG_RETURN_POINTER(state);

@@ -31,7 +31,7 @@ typedef enum BacktestSide
 /* How much an entry buys */
 typedef enum BacktestSizing
 {
-	BACKTEST_FRACTION,			/* size is a share of the account's equity */
+	BACKTEST_FRACTION,			/* size is a share of the equity that is free */
 	BACKTEST_FIXED,				/* size is a number of units */
 	BACKTEST_VOLATILITY,		/* size is the volatility of a year to aim at */
 	BACKTEST_KELLY				/* size is the cap on Kelly's share */
@@ -66,6 +66,9 @@ typedef enum BacktestReason
 /* Longest look back of a sizing, in bars or trades */
 #define BACKTEST_MAX_LOOKBACK	1000
 
+/* Most trades that may be open at once in one instrument */
+#define BACKTEST_MAX_POSITIONS	1000
+
 /* Distances are fractions of a price; 0 is without */
 typedef struct BacktestOptions
 {
@@ -85,6 +88,7 @@ typedef struct BacktestOptions
 	double		trailing_stop;	/* off the best close since the entry */
 	int			time_stop;		/* bars from entry to exit; 0 is without */
 	BacktestReference reference;
+	int			positions;		/* trades open at once, one beside another */
 	double		periods;		/* bars a year */
 	bool		equity_curve;	/* return the account of every bar */
 
@@ -128,6 +132,7 @@ typedef struct BacktestPosition
 	double		stop;			/* price, 0 without */
 	bool		trailed;		/* was stop last moved by the trailing stop? */
 	double		target;			/* price, 0 without */
+	BacktestReason leaving;		/* order for the next bar; BACKTEST_OPEN: stay */
 } BacktestPosition;
 
 /* Where the money is, and sums for the result */
@@ -149,21 +154,21 @@ typedef struct BacktestAccount
 	Returns		returns;
 } BacktestAccount;
 
-/* Most trades that can end on one bar: one by signal, its successor by stop */
-#define BACKTEST_MAX_CLOSED		2
+/* Most trades that can end on one bar: all by signal, their successor by stop */
+#define BacktestMostClosed(options)		((options)->positions + 1)
 
 /* One instrument: all that the next bar needs to know */
 typedef struct Backtest
 {
 	BacktestAccount account;
-	BacktestPosition position;
+	BacktestPosition *position; /* those open, all one way, oldest first; the
+								 * caller's, room for options.positions */
+	int			open;
 	bool		ruined;			/* nothing is traded any more */
 	double		first_close;
 	BacktestBar last;
 
-	/* Orders for the next bar */
-	BacktestReason leaving;		/* BACKTEST_OPEN: stay */
-	int			entering;		/* 1 long, -1 short, 0 not */
+	int			entering;		/* order for the next bar: 1 long, -1 short */
 
 	/* The last log returns, for volatility sizing */
 	SeriesTail	logarithms;
@@ -197,11 +202,13 @@ extern BacktestReason PositionStopped(const BacktestPosition *position,
 extern double BacktestProfit(const BacktestTrade *trade, double price);
 
 /* engine.c */
-extern void BacktestStart(Backtest *backtest, const BacktestOptions *options);
+extern void BacktestStart(Backtest *backtest, const BacktestOptions *options,
+						  BacktestPosition *position);
 extern int	BacktestStep(Backtest *backtest, const BacktestBar *bar,
 						 BacktestTrade *closed);
 
 /* sizing.c */
+extern double BacktestEquity(const Backtest *backtest, double price);
 extern double BacktestSize(const Backtest *backtest, double price,
 						   double fill_price);
 extern double BacktestAffordable(double money, double price, double unit);

@@ -9,26 +9,51 @@
 
 #include "backtest/backtest.h"
 
+/*
+ * position has room for options->positions, and belongs to the caller.
+ */
 void
-BacktestStart(Backtest *backtest, const BacktestOptions *options)
+BacktestStart(Backtest *backtest, const BacktestOptions *options,
+			  BacktestPosition *position)
 {
 	memset(backtest, 0, sizeof(Backtest));
+	backtest->position = position;
 	AccountStart(&backtest->account, options);
 	SeriesTailStart(&backtest->logarithms, options->lookback,
 					backtest->memory);
 }
 
 /*
- * Ends the open trade and writes it to closed; returns how many that makes.
+ * Ends an open trade and writes it to closed; returns how many that makes.
+ * The position stays where it is until Forget.
  */
 static int
-Close(Backtest *backtest, double price, const BacktestBar *at, int bar,
-	  BacktestReason reason, BacktestTrade *closed)
+Close(Backtest *backtest, BacktestPosition *position, double price,
+	  const BacktestBar *at, int bar, BacktestReason reason,
+	  BacktestTrade *closed)
 {
-	AccountLeave(&backtest->account, &backtest->position, price, at, bar,
-				 reason);
-	*closed = backtest->position.trade;
+	AccountLeave(&backtest->account, position, price, at, bar, reason);
+	*closed = position->trade;
 	return 1;
+}
+
+/*
+ * Drops the positions that have ended; the others keep their order.
+ */
+static void
+Forget(Backtest *backtest)
+{
+	int			left = 0;
+
+	for (int i = 0; i < backtest->open; i++)
+	{
+		if (!backtest->position[i].invested)
+			continue;
+		if (left < i)
+			backtest->position[left] = backtest->position[i];
+		left++;
+	}
+	backtest->open = left;
 }
 
 static void
@@ -39,7 +64,8 @@ Open(Backtest *backtest, double price, const BacktestBar *at, int bar)
 	double		size = BacktestSize(backtest, price, fill_price);
 
 	if (size > 0)
-		AccountEnter(&backtest->account, &backtest->position,
+		AccountEnter(&backtest->account,
+					 &backtest->position[backtest->open++],
 					 backtest->entering * size, fill_price,
 					 backtest->last.close, at, bar);
 	else
@@ -59,14 +85,19 @@ FillOrders(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 	int			index = backtest->account.bars - (at_close ? 1 : 0);
 	int			count = 0;
 
-	if (backtest->leaving != BACKTEST_OPEN)
-		count = Close(backtest,
-					  BacktestSlipped(options, price,
-									  -PositionDirection(&backtest->position)),
-					  at, index, backtest->leaving, closed);
+	for (int i = 0; i < backtest->open; i++)
+	{
+		BacktestPosition *position = &backtest->position[i];
+
+		if (position->leaving != BACKTEST_OPEN)
+			count += Close(backtest, position,
+						   BacktestSlipped(options, price,
+										   -PositionDirection(position)),
+						   at, index, position->leaving, closed + count);
+	}
+	Forget(backtest);
 	if (backtest->entering != 0)
 		Open(backtest, price, at, index);
-	backtest->leaving = BACKTEST_OPEN;
 	backtest->entering = 0;
 	return count;
 }
@@ -74,14 +105,21 @@ FillOrders(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 static int
 CheckStops(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 {
-	double		price;
-	BacktestReason reason =
-	PositionStopped(&backtest->position, &backtest->account.options, bar,
-					&price);
+	int			count = 0;
 
-	if (reason == BACKTEST_OPEN)
-		return 0;
-	return Close(backtest, price, bar, backtest->account.bars, reason, closed);
+	for (int i = 0; i < backtest->open; i++)
+	{
+		BacktestPosition *position = &backtest->position[i];
+		double		price;
+		BacktestReason reason =
+		PositionStopped(position, &backtest->account.options, bar, &price);
+
+		if (reason != BACKTEST_OPEN)
+			count += Close(backtest, position, price, bar,
+						   backtest->account.bars, reason, closed + count);
+	}
+	Forget(backtest);
+	return count;
 }
 
 /*
@@ -91,22 +129,18 @@ static int
 ValueAccount(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 {
 	BacktestAccount *account = &backtest->account;
-	BacktestPosition *position = &backtest->position;
-	bool		invested = position->invested;
-	double		equity = account->cash;
+	bool		invested = backtest->open > 0;
+	double		equity = BacktestEquity(backtest, bar->close);
 	int			count = 0;
 
-	if (invested)
-	{
-		PositionReach(position, bar->high, bar->low);
-		equity += position->trade.size *
-			(bar->close - position->trade.entry_price);
-	}
+	for (int i = 0; i < backtest->open; i++)
+		PositionReach(&backtest->position[i], bar->high, bar->low);
 	if (equity <= 0)
 	{
-		if (invested)
-			count = Close(backtest, bar->close, bar, account->bars,
-						  BACKTEST_RUIN, closed);
+		for (int i = 0; i < backtest->open; i++)
+			count += Close(backtest, &backtest->position[i], bar->close, bar,
+						   account->bars, BACKTEST_RUIN, closed + count);
+		Forget(backtest);
 		backtest->ruined = true;
 		account->cash = equity = 0;
 	}
@@ -131,36 +165,42 @@ Wanted		(BacktestSide side, const BacktestBar *bar, int *wanted)
 }
 
 /*
- * Decides at the close what the next bar shall fill. The bar is counted
- * already, so that bars is the index of the next one.
+ * Decides at the close what the next bar shall fill: a turn ends all that is
+ * open, a signal the same way adds to it while there is room. The bar is
+ * counted already, so that bars is the index of the next one.
  */
 static void
 Decide(Backtest *backtest, const BacktestBar *bar)
 {
 	const BacktestOptions *options = &backtest->account.options;
-	BacktestPosition *position = &backtest->position;
 	int			direction =
-	position->invested ? PositionDirection(position) : 0;
+	backtest->open > 0 ? PositionDirection(backtest->position) : 0;
 	int			fills_at = backtest->account.bars -
 	(options->fill == BACKTEST_CLOSE ? 1 : 0);
 	int			wanted;
+	bool		is_said = Wanted (options->side, bar, &wanted);
+	bool		turns = is_said && wanted != direction;
+	bool		adds = is_said && wanted == direction && wanted != 0 &&
+	backtest->open < options->positions;
 
-	if (position->invested)
-		PositionTrail(position, options, bar->close);
-	if (Wanted (options->side, bar, &wanted) && wanted != direction)
+	for (int i = 0; i < backtest->open; i++)
 	{
-		if (position->invested)
-			backtest->leaving = BACKTEST_BY_SIGNAL;
-		backtest->entering = wanted;
+		BacktestPosition *position = &backtest->position[i];
+
+		PositionTrail(position, options, bar->close);
+		if (turns)
+			position->leaving = BACKTEST_BY_SIGNAL;
+		else if (options->time_stop > 0 &&
+				 fills_at - position->trade.entry_bar >= options->time_stop)
+			position->leaving = BACKTEST_TIME_STOP;
 	}
-	else if (position->invested && options->time_stop > 0 &&
-			 fills_at - position->trade.entry_bar >= options->time_stop)
-		backtest->leaving = BACKTEST_TIME_STOP;
+	if (turns || adds)
+		backtest->entering = wanted;
 }
 
 /*
  * Takes the next bar. Writes the trades that ended on it to closed, at most
- * BACKTEST_MAX_CLOSED, and returns how many.
+ * BacktestMostClosed, and returns how many.
  */
 int
 BacktestStep(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
@@ -175,8 +215,7 @@ BacktestStep(Backtest *backtest, const BacktestBar *bar, BacktestTrade *closed)
 	if (!backtest->ruined)
 	{
 		count += FillOrders(backtest, bar, closed);
-		if (backtest->position.invested)
-			count += CheckStops(backtest, bar, closed + count);
+		count += CheckStops(backtest, bar, closed + count);
 	}
 	count += ValueAccount(backtest, bar, closed + count);
 	if (!backtest->ruined)

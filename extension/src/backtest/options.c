@@ -57,6 +57,7 @@ static const Option known[] = {
 	{"trailing_stop", BACKTEST_EACH, OPTION_NUMBER, FIELD(trailing_stop), 0, 0.999999, {NULL}},
 	{"time_stop", BACKTEST_EACH, OPTION_WHOLE, FIELD(time_stop), 0, 1e9, {NULL}},
 	{"reference", BACKTEST_EACH, OPTION_WORD, FIELD(reference), 0, 0, {"entry", "signal", NULL}},
+	{"positions", BACKTEST_SINGLE, OPTION_WHOLE, FIELD(positions), 1, BACKTEST_MAX_POSITIONS, {NULL}},
 	{"periods", BACKTEST_EACH, OPTION_NUMBER, FIELD(periods), 1e-9, 1e9, {NULL}},
 	{"max_position_fraction", BACKTEST_PORTFOLIO, OPTION_NUMBER,
 	FIELD(max_position_fraction), 0, 1, {NULL}},
@@ -78,6 +79,7 @@ Defaults(void)
 	options.unit = 1;
 	options.leverage = 1;
 	options.lookback = 20;
+	options.positions = 1;
 	options.periods = PERFORMANCE_PERIODS;
 	options.max_position_fraction = 0.20;
 	options.max_sector_fraction = 0.30;

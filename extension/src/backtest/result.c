@@ -173,16 +173,17 @@ TradeArray(const Types *types, const BacktestState *state)
 {
 	const Backtest *backtest = &state->backtest;
 	int			count = state->count;
-	Datum	   *trade = palloc(sizeof(Datum) * (count + 1));
+	Datum	   *trade = palloc(sizeof(Datum) * (count + backtest->open));
 
 	for (int i = 0; i < state->count; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		trade[i] = TradeValue(types, NULL, &state->trade[i]);
 	}
-	if (backtest->position.invested)
+	for (int i = 0; i < backtest->open; i++)
 	{
-		BacktestTrade open = OpenTrade(&backtest->account, &backtest->position,
+		BacktestTrade open = OpenTrade(&backtest->account,
+									   &backtest->position[i],
 									   backtest->last.close);
 
 		trade[count++] = TradeValue(types, NULL, &open);

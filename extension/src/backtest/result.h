@@ -30,6 +30,7 @@ typedef struct BacktestState
 	int			count;			/* trades that have ended */
 	int			room;
 	BacktestTrade *trade;
+	BacktestTrade *closed;		/* those of one bar, while it is played */
 	int			curve_room;
 	double	   *curve;			/* equity of each bar, if wanted */
 } BacktestState;

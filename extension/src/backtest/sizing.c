@@ -26,6 +26,38 @@ BacktestAffordable(double money, double price, double unit)
 }
 
 /*
+ * What the account is worth at such a price.
+ */
+double
+BacktestEquity(const Backtest *backtest, double price)
+{
+	double		equity = backtest->account.cash;
+
+	for (int i = 0; i < backtest->open; i++)
+	{
+		const BacktestTrade *trade = &backtest->position[i].trade;
+
+		equity += trade->size * (price - trade->entry_price);
+	}
+	return equity;
+}
+
+/*
+ * The value of what may still be bought: equity that no open trade ties up,
+ * times the leverage.
+ */
+static double
+Power(const Backtest *backtest, double price)
+{
+	double		tied = 0;
+
+	for (int i = 0; i < backtest->open; i++)
+		tied += fabs(backtest->position[i].trade.size) * price;
+	return BacktestEquity(backtest, price) *
+		backtest->account.options.leverage - tied;
+}
+
+/*
  * The share of the account that brings its volatility to the target; 0 until
  * there are enough returns to tell.
  */
@@ -77,7 +109,7 @@ double
 BacktestSize(const Backtest *backtest, double price, double fill_price)
 {
 	const BacktestOptions *options = &backtest->account.options;
-	double		power = backtest->account.cash * options->leverage;
+	double		power = Power(backtest, price);
 	double		cost = fill_price + price * options->fee;
 	double		share;
 

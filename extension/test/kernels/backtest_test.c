@@ -15,11 +15,13 @@
 
 #include "backtest/backtest.h"
 
-#define ACCOUNTS	2000
+#define ACCOUNTS	800
 #define BARS		300
+#define MOST_POSITIONS	6
 
 static int	checks = 0;
 static int	failures = 0;
+static int	most_open = 0;
 
 static void
 Check(bool passed, const char *what, int account, int bar)
@@ -65,6 +67,7 @@ RandomOptions(void)
 	options.trailing_stop = Sometimes(0.1);
 	options.time_stop = rand() % 2 ? 1 + rand() % 20 : 0;
 	options.reference = rand() % 2;
+	options.positions = rand() % 2 ? 1 : 1 + rand() % MOST_POSITIONS;
 	options.periods = 252;
 	return options;
 }
@@ -112,21 +115,24 @@ PlayAccount(int account)
 {
 	static BacktestBar bars[BARS];
 	static Backtest backtest;
+	static BacktestPosition position[MOST_POSITIONS];
 	BacktestOptions options = RandomOptions();
 	BacktestBar bar = {.close = 1 + 100 * Random()};
 	double		profit = 0;
 	int			trades = 0;
 
-	BacktestStart(&backtest, &options);
+	BacktestStart(&backtest, &options, position);
 	for (int i = 0; i < BARS; i++)
 	{
-		BacktestTrade closed[BACKTEST_MAX_CLOSED];
+		BacktestTrade closed[MOST_POSITIONS + 1];
 		int			count;
 		double		wanted;
 
 		NextBar(&bar);
 		bars[i] = bar;
 		count = BacktestStep(&backtest, &bar, closed);
+		Check(count <= BacktestMostClosed(&options), "ended on one bar",
+			  account, i);
 		for (int j = 0; j < count; j++)
 		{
 			CheckTrade(&closed[j], bars, account, i, &options);
@@ -134,13 +140,22 @@ PlayAccount(int account)
 		}
 		trades += count;
 		wanted = options.cash + profit;
-		if (backtest.position.invested)
-			wanted += BacktestProfit(&backtest.position.trade, bar.close);
+		Check(backtest.open <= options.positions, "open at once", account, i);
+		if (backtest.open > most_open)
+			most_open = backtest.open;
+		for (int j = 0; j < backtest.open; j++)
+		{
+			wanted += BacktestProfit(&position[j].trade, bar.close);
+			Check(position[j].invested && position[j].trade.size *
+				  position[0].trade.size > 0, "all one way", account, i);
+			Check(j == 0 || position[j].trade.entry_bar >
+				  position[j - 1].trade.entry_bar, "oldest first", account, i);
+		}
 		Check(backtest.ruined ? backtest.account.equity == 0
 			  : fabs(backtest.account.equity - wanted) < 1e-6, "equity", account, i);
 		Check(backtest.account.trades == trades, "trades counted", account, i);
-		Check(!(backtest.ruined && backtest.position.invested), "ruin ends all",
-			  account, i);
+		Check(!(backtest.ruined && backtest.open > 0), "ruin ends all", account,
+			  i);
 	}
 	Check(backtest.account.bars == BARS, "bars counted", account, BARS);
 }
@@ -151,6 +166,8 @@ main(void)
 	srand(1);
 	for (int account = 0; account < ACCOUNTS; account++)
 		PlayAccount(account);
+	Check(most_open == MOST_POSITIONS, "as many as may be are open", ACCOUNTS,
+		  BARS);
 	printf("backtest kernels: %d checks, %d failures\n", checks, failures);
 	return failures > 0;
 }

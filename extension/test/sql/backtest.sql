@@ -78,6 +78,29 @@ from (select (backtest(ts, open, high, low, close, enter, false, '{"trailing_sto
     from bar) as reached;
 select * from play_trades('{"time_stop": 1}');
 
+-- several at once: each entry takes its part of what is free, has its own stop, and all leave together
+create table again as select ts, open, high, low, close, ts <= '2024-01-06' and not leave as enter, leave from bar;
+create function play_again(options jsonb) returns table (entry date, "exit" date, size float8, price float8,
+    exit_price float8, reason text) stable language sql
+as $$
+    select t.entry_ts::date, t.exit_ts::date, t.size, t.entry_price, t.exit_price, t.reason
+    from (select backtest(ts, open, high, low, close, enter, leave, options order by ts) as r from again) as b,
+        unnest((b.r).trades) as t
+$$;
+select * from play_again('{"size": 0.5}');
+select * from play_again('{"size": 0.5, "positions": 2}');
+select * from play_again('{"size": 0.5, "positions": 9}');
+select * from play_again('{"sizing": "fixed", "size": 10, "positions": 9, "stop_loss": 0.1}');
+select * from play_again('{"sizing": "fixed", "size": 40, "positions": 9}');
+select * from play_again('{"sizing": "fixed", "size": 10, "positions": 2, "time_stop": 1}');
+select (r).final_equity, (r).trade_count, (r).refused_entries, (r).equity
+from (select backtest(ts, open, high, low, close, enter, leave,
+    '{"sizing": "fixed", "size": 40, "positions": 9, "equity_curve": true}' order by ts) as r from again) as b;
+select * from play_again('{"positions": 0}');
+select * from play_again('{"positions": 1001}');
+drop function play_again;
+drop table again;
+
 -- more than all is lost: nothing goes on
 select * from play_trades('{"side": "short", "leverage": 20}');
 select * from play('{"side": "short", "leverage": 20}');
