@@ -29,6 +29,12 @@ HTTPRequestIsTooLong(const HTTPRequest *request)
 	return request->is_too_long;
 }
 
+uint32_t
+HTTPRequestLane(const HTTPRequest *request)
+{
+	return request->lane->number;
+}
+
 size_t
 HTTPRequestHeaderCount(const HTTPRequest *request)
 {

@@ -5,17 +5,16 @@
  *
  * libmicrohttpd calls HandleAccess for the first time when the headers are
  * there, then for each piece of the body, then with size 0: the request is
- * complete.  It is answered at once, or its connection is suspended and it is
- * handed over: then the answer resumes the connection, HandleAccess is called
- * once more and queues it.
+ * complete.  Its connection is suspended and it is handed over; the answer
+ * resumes the connection, HandleAccess is called once more and queues it.
  */
 #include "server.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static enum MHD_Result
 CollectField(void *context, enum MHD_ValueKind kind, const char *name,
@@ -37,14 +36,14 @@ RequestFree(HTTPRequest *request)
 }
 
 static HTTPRequest *
-RequestMake(HTTPServer *server, struct MHD_Connection *connection,
+RequestMake(Lane *lane, struct MHD_Connection *connection,
 			const char *method, const char *path)
 {
 	HTTPRequest *request = calloc(1, sizeof(HTTPRequest));
 
 	if (!request)
 		return NULL;
-	request->server = server;
+	request->lane = lane;
 	request->connection = connection;
 	request->method = method;
 	request->path = path;
@@ -67,7 +66,7 @@ AnnouncesTooMuch(const HTTPRequest *request)
 												   MHD_HEADER_KIND,
 												   MHD_HTTP_HEADER_CONTENT_LENGTH);
 
-	return text && strtoull(text, NULL, 10) > request->server->body_limit;
+	return text && strtoull(text, NULL, 10) > request->lane->server->body_limit;
 }
 
 /*
@@ -78,11 +77,11 @@ static bool
 AppendBody(HTTPRequest *request, const char *bytes, size_t length)
 {
 	if (request->is_too_long
-		|| length > request->server->body_limit - request->body_length)
+		|| length > request->lane->server->body_limit - request->body_length)
 	{
 		request->is_too_long = true;
 		request->dropped += length;
-		return request->dropped <= request->server->body_limit;
+		return request->dropped <= request->lane->server->body_limit;
 	}
 	if (request->body_length + length > request->body_capacity)
 	{
@@ -124,13 +123,14 @@ HandleAccess(void *context, struct MHD_Connection *connection,
 			 const char *upload_data, size_t *upload_data_size,
 			 void **request_context)
 {
-	HTTPServer *server = context;
+	Lane	   *lane = context;
+	HTTPServer *server = lane->server;
 	HTTPRequest *request = *request_context;
 
 	(void) version;
 	if (!request)
 	{
-		request = RequestMake(server, connection, method, url);
+		request = RequestMake(lane, connection, method, url);
 		*request_context = request;
 		DeadlineSet(server, connection, IDLES_TO_ASK);
 		if (request && AnnouncesTooMuch(request))
@@ -144,22 +144,16 @@ HandleAccess(void *context, struct MHD_Connection *connection,
 		*upload_data_size = 0;
 		return kept ? MHD_YES : MHD_NO;
 	}
-	if (request->response
-		|| (!request->is_handed_over
-			&& server->answer_at_once(server->context, request)))
+	if (request->response)
 	{
 		DeadlineSet(server, connection,
 					request->is_stream ? 0 : IDLES_TO_READ);
 		return MHD_queue_response(connection, request->status,
 								  request->response);
 	}
-	if (!request->is_handed_over)
-	{
-		DeadlineSet(server, connection, 0);
-		request->is_handed_over = true;
-		MHD_suspend_connection(connection);
-		server->handle(server->context, request);
-	}
+	DeadlineSet(server, connection, 0);
+	MHD_suspend_connection(connection);
+	server->handle(server->context, request);
 	return MHD_YES;
 }
 
@@ -168,9 +162,11 @@ HandleCompleted(void *context, struct MHD_Connection *connection,
 				void **request_context,
 				enum MHD_RequestTerminationCode reason)
 {
+	Lane	   *lane = context;
+
 	(void) reason;
 	/* Another request may follow. */
-	DeadlineSet(context, connection, IDLES_TO_ASK);
+	DeadlineSet(lane->server, connection, IDLES_TO_ASK);
 	if (*request_context)
 		RequestFree(*request_context);
 	*request_context = NULL;
@@ -182,38 +178,14 @@ RequestRespond(HTTPRequest *request, uint32_t status,
 			   size_t header_count)
 {
 	struct MHD_Connection *connection = request->connection;
+	Lane	   *lane = request->lane;
 
 	for (size_t i = 0; i < header_count; i++)
 		MHD_add_response_header(response, headers[i].name, headers[i].value);
 	request->status = status;
 	request->response = response;
-	/* From here on the request belongs to the server's thread. */
-	if (request->is_handed_over)
-		MHD_resume_connection(connection);
-}
-
-/* The numeric address and the port as a socket address; false if it is none. */
-static bool
-ParseAddress(const char *address, uint16_t port,
-			 struct sockaddr_storage *result)
-{
-	struct sockaddr_in *four = (struct sockaddr_in *) result;
-	struct sockaddr_in6 *six = (struct sockaddr_in6 *) result;
-
-	memset(result, 0, sizeof(*result));
-	if (inet_pton(AF_INET, address, &four->sin_addr) == 1)
-	{
-		four->sin_family = AF_INET;
-		four->sin_port = htons(port);
-		return true;
-	}
-	if (inet_pton(AF_INET6, address, &six->sin6_addr) == 1)
-	{
-		six->sin6_family = AF_INET6;
-		six->sin6_port = htons(port);
-		return true;
-	}
-	return false;
+	/* From here on the request belongs to the lane's thread. */
+	LaneResume(lane, connection);
 }
 
 /* libmicrohttpd's own complaints: the last one says why it did not start. */
@@ -223,51 +195,22 @@ KeepComplaint(void *context, const char *format, va_list arguments)
 	vsnprintf(context, 512, format, arguments);
 }
 
-HTTPServer *
-HTTPServerStart(const HTTPServerSettings *settings, char *error,
-				size_t error_size)
+/* A daemon without a thread, which accepts from the socket and owns it. */
+static struct MHD_Daemon *
+DaemonStart(const HTTPServerSettings *settings, Lane *lane, int socket,
+			char *complaint)
 {
-	struct sockaddr_storage address;
-	HTTPServer *server;
-	unsigned int flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME
+	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME
 		| MHD_USE_ERROR_LOG;
-	char		complaint[512] = "";
 	struct MHD_OptionItem options[16];
 	int			count = 0;
-
-	if (!ParseAddress(settings->address, settings->port, &address))
-	{
-		snprintf(error, error_size, "'%s' is no numeric IP address",
-				 settings->address);
-		return NULL;
-	}
-	server = calloc(1, sizeof(HTTPServer));
-	if (!server)
-	{
-		snprintf(error, error_size, "out of memory");
-		return NULL;
-	}
-	server->body_limit = settings->body_limit;
-	server->idle_seconds = settings->idle_seconds;
-	server->context = settings->context;
-	server->answer_at_once = settings->answer_at_once;
-	server->handle = settings->handle;
-	if (!WatchStart(server))
-	{
-		snprintf(error, error_size, "no thread can be started");
-		free(server);
-		return NULL;
-	}
-	if (address.ss_family == AF_INET6)
-		flags |= MHD_USE_IPv6;
+	uint32_t	connections = settings->connections / settings->lanes;
 
 #define OPTION(name, number, pointer) \
 	options[count++] = (struct MHD_OptionItem) {name, number, pointer}
-	OPTION(MHD_OPTION_SOCK_ADDR, 0, &address);
-	OPTION(MHD_OPTION_CONNECTION_LIMIT, settings->connections, NULL);
+	OPTION(MHD_OPTION_LISTEN_SOCKET, socket, NULL);
+	OPTION(MHD_OPTION_CONNECTION_LIMIT, connections ? connections : 1, NULL);
 	OPTION(MHD_OPTION_CONNECTION_TIMEOUT, settings->idle_seconds, NULL);
-	if (settings->threads > 1)
-		OPTION(MHD_OPTION_THREAD_POOL_SIZE, settings->threads, NULL);
 	if (settings->certificate)
 	{
 		flags |= MHD_USE_TLS;
@@ -279,47 +222,122 @@ HTTPServerStart(const HTTPServerSettings *settings, char *error,
 	OPTION(MHD_OPTION_END, 0, NULL);
 #undef OPTION
 
-	server->daemon =
-		MHD_start_daemon(flags, settings->port, NULL, NULL, HandleAccess,
-						 server, MHD_OPTION_EXTERNAL_LOGGER, KeepComplaint,
-						 complaint, MHD_OPTION_NOTIFY_COMPLETED,
-						 HandleCompleted, server,
-						 MHD_OPTION_NOTIFY_CONNECTION, DeadlineNotify, server,
-						 MHD_OPTION_ARRAY, options, MHD_OPTION_END);
-	if (!server->daemon)
+	return MHD_start_daemon(flags, 0, NULL, NULL, HandleAccess, lane,
+							MHD_OPTION_EXTERNAL_LOGGER, KeepComplaint,
+							complaint, MHD_OPTION_NOTIFY_COMPLETED,
+							HandleCompleted, lane,
+							MHD_OPTION_NOTIFY_CONNECTION, DeadlineNotify,
+							lane->server, MHD_OPTION_ARRAY, options,
+							MHD_OPTION_END);
+}
+
+/* Starts the lane with a descriptor of its own for the socket. */
+static bool
+ServerAddLane(HTTPServer *server, const HTTPServerSettings *settings,
+			  int socket, char *complaint)
+{
+	Lane	   *lane = &server->lanes[server->lane_count];
+	int			own = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+
+	lane->server = server;
+	lane->number = server->lane_count;
+	if (own < 0)
+		return false;
+	lane->daemon = DaemonStart(settings, lane, own, complaint);
+	if (!lane->daemon)
 	{
-		WatchStop(server);
-		WatchFree(server);
-		complaint[strcspn(complaint, "\n")] = '\0';
-		snprintf(error, error_size, "cannot listen on %s port %u: %s",
-				 settings->address, settings->port,
-				 complaint[0] ? complaint : "no reason was given");
-		free(server);
+		close(own);
+		return false;
+	}
+	if (!LaneStart(lane))
+	{
+		MHD_stop_daemon(lane->daemon);
+		return false;
+	}
+	server->lane_count++;
+	return true;
+}
+
+static HTTPServer *
+ServerMake(const HTTPServerSettings *settings)
+{
+	HTTPServer *server = calloc(1, sizeof(HTTPServer));
+
+	if (!server)
+		return NULL;
+	server->lanes = calloc(settings->lanes, sizeof(Lane));
+	server->body_limit = settings->body_limit;
+	server->idle_seconds = settings->idle_seconds;
+	server->context = settings->context;
+	server->handle = settings->handle;
+	server->readable = settings->readable;
+	server->tick = settings->tick;
+	if (server->lanes && WatchStart(server))
+		return server;
+	free(server->lanes);
+	free(server);
+	return NULL;
+}
+
+HTTPServer *
+HTTPServerStart(const HTTPServerSettings *settings, char *error,
+				size_t error_size)
+{
+	char		complaint[512] = "";
+	HTTPServer *server;
+	uint16_t	port;
+	int			socket = ListenSocket(settings->address, settings->port, &port,
+									  error, error_size);
+
+	if (socket < 0)
+		return NULL;
+	server = ServerMake(settings);
+	if (!server)
+	{
+		snprintf(error, error_size, "no memory or no thread for the server");
+		close(socket);
 		return NULL;
 	}
-	return server;
+	server->port = port;
+	while (server->lane_count < settings->lanes
+		   && ServerAddLane(server, settings, socket, complaint))
+		;
+	close(socket);
+	if (server->lane_count == settings->lanes)
+		return server;
+	complaint[strcspn(complaint, "\n")] = '\0';
+	snprintf(error, error_size, "cannot serve on %s port %u: %s",
+			 settings->address, port,
+			 complaint[0] ? complaint : "no reason was given");
+	HTTPServerStop(server);
+	return NULL;
 }
 
 uint16_t
 HTTPServerPort(const HTTPServer *server)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
-
-	return info ? info->port : 0;
+	return server->port;
 }
 
 void
 HTTPServerQuiesce(HTTPServer *server)
 {
-	MHD_quiesce_daemon(server->daemon);
+	for (uint32_t i = 0; i < server->lane_count; i++)
+	{
+		atomic_store(&server->lanes[i].is_quiet, true);
+		LaneWake(&server->lanes[i]);
+	}
 }
 
 void
 HTTPServerStop(HTTPServer *server)
 {
 	WatchStop(server);
-	MHD_stop_daemon(server->daemon);
+	for (uint32_t i = 0; i < server->lane_count; i++)
+		LaneStop(&server->lanes[i]);
+	for (uint32_t i = 0; i < server->lane_count; i++)
+		MHD_stop_daemon(server->lanes[i].daemon);
 	WatchFree(server);
+	free(server->lanes);
 	free(server);
 }

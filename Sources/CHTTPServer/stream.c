@@ -15,6 +15,7 @@
 struct HTTPStream
 {
 	pthread_mutex_t lock;
+	Lane	   *lane;
 	struct MHD_Connection *connection;
 	uint8_t    *bytes;			/* what waits to be sent */
 	size_t		length;
@@ -87,7 +88,7 @@ StreamWake(HTTPStream *stream)
 	if (stream->is_suspended)
 	{
 		stream->is_suspended = false;
-		MHD_resume_connection(stream->connection);
+		LaneResume(stream->lane, stream->connection);
 	}
 }
 
@@ -102,6 +103,7 @@ HTTPStreamStart(HTTPRequest *request, uint32_t status,
 	if (stream)
 	{
 		pthread_mutex_init(&stream->lock, NULL);
+		stream->lane = request->lane;
 		stream->connection = request->connection;
 		stream->limit = buffer_limit;
 		response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096,

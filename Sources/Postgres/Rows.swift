@@ -87,6 +87,15 @@ package struct Row: Sendable {
         }
     }
 
+    /// Appends the bytes of a text or of JSON as they came.
+    ///
+    /// - Returns: false for NULL.
+    package func append(_ column: Int, to bytes: inout [UInt8]) -> Bool {
+        guard let value = rows.answer.bytes(row: index, column: column) else { return false }
+        bytes.append(contentsOf: value)
+        return true
+    }
+
     /// The first columns in their order: `let (id, kind) = try row.decode(Int64.self, String.self)`.
     package func decode<each Value: PostgresDecodable>(
         _ types: repeat (each Value).Type

@@ -40,10 +40,10 @@ struct GatewayRestartTests {
         var settings = Pool.Settings()
         settings.acquireLimit = .milliseconds(500)
         let pool = Pool(try server.target(as: "bellwether_gateway"), settings: settings)
-        let direct = DirectPool(pool.target, maximum: 2, limit: .milliseconds(100))
+        let direct = DirectPool(pool.target, maximum: 2, limit: .seconds(5))
         let service = Service(
-            pool: pool, direct: direct, libraries: nil, isSecure: false, log: { _ in },
-            complain: { _ in })
+            pool: pool, libraries: nil, isSecure: false, log: { _ in }, complain: { _ in })
+        let lane = LaneDriver(service, direct)
         let lines = Task { await direct.run() }
         let answers = Answers()
 
@@ -55,7 +55,7 @@ struct GatewayRestartTests {
                     let request = Request(
                         method: "GET", path: Self.paths[turn % Self.paths.count],
                         headers: ["authorization": "Bearer \(key)"])
-                    if let response = service.replyAtOnce(request) {
+                    if let response = lane.reply(request) {
                         answers.add(response.status)
                     } else if case .whole(let response) = await service.reply(request) {
                         answers.add(response.status)

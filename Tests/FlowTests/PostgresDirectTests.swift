@@ -7,12 +7,11 @@ import Testing
 struct PostgresDirectTests {
     /// A pool whose connections stand, for the time of the body.
     private func withPool(
-        maximum: Int = 1, limit: Duration = .seconds(5), patience: Duration = .seconds(5),
+        maximum: Int = 1, limit: Duration = .seconds(5),
         _ body: (DirectPool) async throws -> Void
     ) async throws {
         let pool = DirectPool(
-            try ScratchDatabase.require().admin, maximum: maximum, limit: limit,
-            patience: patience)
+            try ScratchDatabase.require().admin, maximum: maximum, limit: limit)
         let running = Task { await pool.run() }
         defer { running.cancel() }
         try await untilThere(pool)
@@ -89,11 +88,59 @@ struct PostgresDirectTests {
         }
     }
 
-    @Test("a server that is silent costs the connection, and another comes")
+    @Test("one whose server is silent is given up, and another comes")
     func silence() async throws {
-        try await withPool(limit: .zero, patience: .milliseconds(50)) { pool in
-            #expect(try pool.query("select pg_sleep(0.5)") == nil)
+        try await withPool { pool in
+            let session = try #require(pool.begin("select pg_sleep(60)"))
+            guard case .waiting = pool.advance(session) else {
+                Issue.record("the server has not slept")
+                return
+            }
+            #expect(try pool.query("select 1") == nil)
+            pool.abandon(session)
             try await untilThere(pool)
+        }
+    }
+
+    @Test("one that its server ends while it is idle is replaced when it is looked at")
+    func ended() async throws {
+        try await withPool { pool in
+            let session = try #require(pool.begin("select pg_backend_pid()"))
+            var process: Int32?
+            while process == nil {
+                if case .rows(let rows) = pool.advance(session) { process = try rows.value() }
+            }
+            let other = try await Connection.connect(ScratchDatabase.require().admin)
+            _ = try await other.query("select pg_terminate_backend(\(bind: process), 5000)")
+            await other.close()
+            pool.look(session.id)
+            try await untilThere(pool)
+            let next: Int32? = try pool.query("select pg_backend_pid()")?.value()
+            #expect(next != nil && next != process)
+        }
+    }
+
+    @Test("answers do not get mixed up where several are under way")
+    func several() async throws {
+        try await withPool(maximum: 3) { pool in
+            var sessions: [DirectSession] = []
+            while sessions.count < 3 {
+                let text = String(sessions.count)
+                if let one = pool.begin("select \(bind: text)::text, pg_sleep(0.05)") {
+                    sessions.append(one)
+                }
+                await Task.yield()
+            }
+            #expect(pool.begin("select 1") == nil)
+            for (number, session) in sessions.enumerated().reversed() {
+                var answer: String?
+                while answer == nil {
+                    if case .rows(let rows) = pool.advance(session) {
+                        answer = try rows.only().get(0, as: String.self)
+                    }
+                }
+                #expect(answer == String(number))
+            }
         }
     }
 

@@ -3,11 +3,14 @@
  *		An HTTP/1.1 server on libmicrohttpd: whole requests in, answers or
  *		streams out, from any thread.
  *
- * A request that is complete (or whose body is too long) may be answered at
- * once, on the server's thread.  Else it is handed over and its connection
- * waits, at no cost of a thread, until somebody answers it with HTTPAnswer or
- * HTTPStreamStart.  Each request must be answered exactly once; after that its
- * pointer must not be used.
+ * A request that is complete (or whose body is too long) is handed over and
+ * its connection waits, at no cost of a thread, until somebody answers it with
+ * HTTPAnswer or HTTPStreamStart.  Each request must be answered exactly once;
+ * after that its pointer must not be used.
+ *
+ * A connection belongs to a lane: a thread with a loop of its own.  A lane can
+ * watch other descriptors as well, as those of database sessions, so that a
+ * request is asked and answered without a change of threads.
  *
  * Every function may be called from any thread.
  */
@@ -33,7 +36,7 @@ typedef struct HTTPServerSettings
 {
 	const char *address;		/* numeric, IPv4 or IPv6 */
 	uint16_t	port;			/* 0: any free one */
-	uint32_t	threads;		/* that read and write sockets */
+	uint32_t	lanes;			/* threads that read and write sockets */
 	uint32_t	connections;	/* at a time, all clients */
 	uint32_t	idle_seconds;	/* a silent client is sent away after it */
 	size_t		body_limit;		/* bytes; a longer body is dropped */
@@ -42,14 +45,13 @@ typedef struct HTTPServerSettings
 	void	   *context;		/* the first argument of both functions */
 
 	/*
-	 * Called on a server's thread with each request: answers it by HTTPAnswer
-	 * and returns true, or leaves it.  Other connections of this thread wait
-	 * meanwhile.
+	 * These are called on a lane's thread and must not block: with each
+	 * request; with a watched descriptor that can be read, or is closed by its
+	 * other end; and twice a second.
 	 */
-	bool		(*answer_at_once) (void *context, HTTPRequest *request);
-
-	/* Called with each request that is left; must not block. */
 	void		(*handle) (void *context, HTTPRequest *request);
+	void		(*readable) (void *context, uint32_t lane, uint64_t token);
+	void		(*tick) (void *context, uint32_t lane);
 } HTTPServerSettings;
 
 /*
@@ -75,6 +77,14 @@ const char *HTTPRequestMethod(const HTTPRequest *request);
 const char *HTTPRequestPath(const HTTPRequest *request);
 const uint8_t *HTTPRequestBody(const HTTPRequest *request, size_t *length);
 bool		HTTPRequestIsTooLong(const HTTPRequest *request);
+uint32_t	HTTPRequestLane(const HTTPRequest *request);
+
+/*
+ * Calls readable with the token, which must not be one of the two highest,
+ * whenever the descriptor can be read, until it is closed; on this lane.
+ */
+bool		HTTPRequestWatch(const HTTPRequest *request, int descriptor,
+							 uint64_t token);
 
 /* Headers or query parameters one after another: false after the last. */
 size_t		HTTPRequestHeaderCount(const HTTPRequest *request);

@@ -6,18 +6,15 @@ import Trading
 /// Answers a request of a route: one call of `api` in one transaction, as the holder's tenant.
 struct Answerer: Sendable {
     let pool: Pool
-    let direct: DirectPool?
     private let calls = CallCache()
 
-    init(pool: Pool, direct: DirectPool?) {
+    init(pool: Pool) {
         self.pool = pool
-        self.direct = direct
     }
 
     private struct Answer: Sendable {
         var status: Int
-        var body: String?
-        var next: String?
+        var body: [UInt8]?
     }
 
     func answer(
@@ -41,18 +38,23 @@ struct Answerer: Sendable {
         return try Self.response(answer, request, route)
     }
 
-    /// A read on the calling thread; nil if there is no connection for it at the moment.
-    func answerAtOnce(
+    /// The call of a read and what its session must have been told before, for a `DirectPool`.
+    func read(
         _ request: Request, _ route: Route, placeholder: String?, holder: Holder
-    ) throws -> Response? {
-        guard let direct else { return nil }
+    ) throws(Problem) -> (call: Call, setup: DirectPool.Setup) {
         let call = try calls.call(route, Arguments(request, route, placeholder: placeholder))
         // A read causes nothing that could carry the request's id.
         let setup = DirectPool.Setup(
             key: Int64(holder.tenant),
             "select set_config('bellwether.tenant', \(bind: String(holder.tenant)), false)")
-        guard let rows = try direct.query(call.statement, after: setup) else { return nil }
-        return try Self.response(Self.read(rows, route, call), request, route)
+        return (call, setup)
+    }
+
+    /// What the rows of such a call say.
+    func response(
+        _ rows: Rows, _ request: Request, _ route: Route, _ call: Call
+    ) throws -> Response {
+        try Self.response(Self.read(rows, route, call), request, route)
     }
 
     /// The JSON text of what a route that writes nothing answers.
@@ -61,8 +63,8 @@ struct Answerer: Sendable {
     ) async throws -> String {
         let call = try Call(route, arguments)
         let rows = try await pool.pipeline([Self.settings(holder, requestID), call.statement])
-        guard let text = try Self.read(rows[1], route, call).body else { throw Self.nothing }
-        return text
+        guard let body = try Self.read(rows[1], route, call).body else { throw Self.nothing }
+        return String(decoding: body, as: UTF8.self)
     }
 
     private static var nothing: Problem {
@@ -88,34 +90,53 @@ struct Answerer: Sendable {
             _ = try await connection.query(settings(holder, requestID))
             let kept = try await Door.beginWrite(
                 key: holder.key, idempotencyKey: key, hash: hash, on: connection)
-            if let kept { return Answer(status: Int(kept.status), body: kept.body) }
+            if let kept {
+                return Answer(status: Int(kept.status), body: kept.body.map { Array($0.utf8) })
+            }
             let answer = try read(await connection.query(call.statement), route, call)
             try await Door.endWrite(
                 key: holder.key, idempotencyKey: key, status: Int32(answer.status),
-                body: answer.body, on: connection)
+                body: answer.body.map { String(decoding: $0, as: UTF8.self) }, on: connection)
             return answer
         }
     }
 
     private static func read(_ rows: Rows, _ route: Route, _ call: Call) throws -> Answer {
-        guard let row = rows.first else { return Answer(status: 404, body: nil) }
-        var answer = Answer(status: route.status, body: try row.get(0, as: String?.self))
-        if call.limit != nil { answer.next = try row.get("next", as: String?.self) }
-        return answer
+        if let limit = call.limit {
+            return Answer(status: route.status, body: try list(rows, limit, route.sort.count))
+        }
+        var body: [UInt8] = []
+        guard let row = rows.first, row.append(0, to: &body) else {
+            return Answer(status: rows.isEmpty ? 404 : route.status, body: nil)
+        }
+        return Answer(status: route.status, body: body)
+    }
+
+    /// `{"items":[...],"next":"cursor"}`; one row more than the limit says that there are more.
+    private static func list(_ rows: Rows, _ limit: Int, _ keys: Int) throws -> [UInt8] {
+        var body = Array("{\"items\":[".utf8)
+        for (place, row) in rows.prefix(limit).enumerated() {
+            if place > 0 { body.append(UInt8(ascii: ",")) }
+            _ = row.append(0, to: &body)
+        }
+        body += "],\"next\":".utf8
+        if rows.count > limit {
+            let values = try (1...keys).map { try rows[limit - 1].get($0, as: String?.self) }
+            body += "\"\(Call.cursor(values))\"".utf8
+        } else {
+            body += "null".utf8
+        }
+        body.append(UInt8(ascii: "}"))
+        return body
     }
 
     private static func response(
         _ answer: Answer, _ request: Request, _ route: Route
     ) throws -> Response {
         guard let body = answer.body else { throw nothing }
-        var text = body
-        if route.isView {
-            let next = answer.next.map { "\"\(Call.cursor($0))\"" } ?? "null"
-            text = "{\"items\":\(body),\"next\":\(next)}"
-        }
-        var response = Response.json(answer.status, text)
+        var response = Response(answer.status, type: "application/json", body: body)
         guard request.method == "GET", answer.status == 200 else { return response }
-        let tag = "\"\(Fingerprint.of(text))\""
+        let tag = body.withUnsafeBytes { "\"\(Fingerprint.of($0))\"" }
         response.headers.append(("ETag", tag))
         if request.headers["if-none-match"] == tag {
             return Response(304, headers: [("ETag", tag)])

@@ -6,8 +6,8 @@ package struct Call: Sendable {
     package static let defaultLimit = 100
     package static let maximumLimit = 1000
 
-    /// One row, one column: the JSON text of the answer. A list of a view has a second column, the
-    /// sort columns' values of its last row.
+    /// One row, one column: the JSON text of the answer. Of a view one row an item: its JSON text, then
+    /// its sort columns as texts.
     package let statement: SQL
     /// How many rows a list of a view may have; the statement reads one more.
     package let limit: Int?
@@ -136,24 +136,20 @@ package struct Call: Sendable {
             unchecked: route.sort.map { SQL.quoted($0) + " desc" }.joined(separator: ", "))
         let source = SQL(unchecked: route.target)
         // A number in the text: with a parameter there the server would plan anew at each call.
-        let (one, many) = (SQL(unchecked: "\(limit)"), SQL(unchecked: "\(limit + 1)"))
-        let last = SQL(unchecked: "\(limit - 1)")
+        let many = SQL(unchecked: "\(limit + 1)")
+        let keys = SQL(
+            unchecked: route.sort.map { "p.\(SQL.quoted($0))::text" }.joined(separator: ", "))
+        let page: SQL = """
+            select * from \(fragment: source) where \(fragment: conditions)
+            order by \(fragment: order) limit \(fragment: many)
+            """
+        var item: SQL = "p"
+        if let columns = try columns(route, arguments) {
+            item = "(select c from (select \(fragment: columns)) as c)"
+        }
         let statement: SQL = """
-            with page as (
-                select * from \(fragment: source) where \(fragment: conditions)
-                order by \(fragment: order) limit \(fragment: many)
-            )
-            select (
-                select coalesce(json_agg(p), '[]')::text
-                from (
-                    select \(fragment: try columns(route, arguments)) from page
-                    limit \(fragment: one)
-                ) as p
-            ) as items, (
-                select json_build_array(\(fragment: names(route.sort)))::text from page
-                where (select count(*) from page) > \(fragment: one)
-                offset \(fragment: last) limit 1
-            ) as next
+            select row_to_json(\(fragment: item))::text, \(fragment: keys)
+            from (\(fragment: page)) as p
             """
         return (statement, limit)
     }
@@ -170,8 +166,8 @@ package struct Call: Sendable {
     /// `columns=symbol,quantity`: only these.
     private static func columns(
         _ route: Route, _ arguments: Arguments
-    ) throws(Problem) -> SQL {
-        guard let text = arguments.values["columns"] ?? nil else { return "*" }
+    ) throws(Problem) -> SQL? {
+        guard let text = arguments.values["columns"] ?? nil else { return nil }
         let wanted = text.split(separator: ",").map(String.init)
         let known = Set(route.columns.map(\.name))
         if let unknown = wanted.first(where: { !known.contains($0) }) {
@@ -179,7 +175,7 @@ package struct Call: Sendable {
                 400, "unknown_column", "There is no column \(unknown.prefix(100))",
                 hint: "There are: \(known.sorted().joined(separator: ", ")).")
         }
-        return names(wanted)
+        return SQL(unchecked: wanted.map { "p." + SQL.quoted($0) }.joined(separator: ", "))
     }
 
     private static func names(_ columns: [String]) -> SQL {
@@ -206,20 +202,24 @@ package struct Call: Sendable {
     }
 
     /// The cursor that continues after a row with these sort values.
-    package static func cursor(_ values: String) -> String {
-        Data(values.utf8).base64EncodedString().replacing("+", with: "-")
+    package static func cursor(_ values: [String?]) -> String {
+        // Texts and nulls always have a JSON form.
+        let list = (try? JSONEncoder().encode(values)) ?? Data("[]".utf8)
+        return list.base64EncodedString().replacing("+", with: "-")
             .replacing("/", with: "_")
     }
 }
 
-/// A text or a number, as a text.
+/// A text, a number or null, as a text.
 private struct JSONText: Decodable {
-    let text: String
+    let text: String?
 
     init(from decoder: any Decoder) throws {
         let single = try decoder.singleValueContainer()
         if let value = try? single.decode(String.self) {
             text = value
+        } else if single.decodeNil() {
+            text = nil
         } else {
             text = "\(try single.decode(Decimal.self))"
         }

@@ -119,7 +119,10 @@ package final class Keys: Sendable {
     package func take(_ holder: Holder) async throws -> Bool {
         while true {
             if takeFetched(holder) { return true }
-            if let batch = beginFetch(holder.key) { return try await fetch(batch, holder.key) }
+            // Nobody waits for a batch that is fetched while the last one lasts.
+            if let batch = beginFetch(holder.key) {
+                return try await fetch(batch, holder.key) || takeLast(holder.key)
+            }
             if await fetchedNothing(holder.key) { return false }
         }
     }
@@ -176,11 +179,23 @@ package final class Keys: Sendable {
 
     func known(session: String) -> Holder? { known(SHA256.hash(session.utf8)) }
 
-    /// Takes a request of those that were fetched; false if there is none.
+    /// Takes a request of those that were fetched; false if there is none, or if it is time that
+    /// somebody fetches the next ones: one asker does so while the others go on.
     func takeFetched(_ holder: Holder) -> Bool {
         state.withLock { state in
-            guard let left = state.left[holder.key], left.count > 0 else { return false }
+            guard let left = state.left[holder.key], left.count > 0,
+                left.isFetching || left.count > left.batch / 4
+            else { return false }
             state.left[holder.key]?.count -= 1
+            return true
+        }
+    }
+
+    /// Takes the last ones, too.
+    private func takeLast(_ key: Int64) -> Bool {
+        state.withLock { state in
+            guard let left = state.left[key], left.count > 0 else { return false }
+            state.left[key]?.count -= 1
             return true
         }
     }

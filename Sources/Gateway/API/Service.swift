@@ -26,37 +26,31 @@ package final class Service: Sendable {
     private let health: Health
     private let log: @Sendable (Entry) -> Void
     private let isSecure: Bool
-    private let short: Double
+    private let reads = ReadCache()
     private let state = Mutex<State>(State())
 
     private struct State {
         var table: RouteTable?
-        /// How long the reads of each path take.
-        var paces: [String: Pace] = [:]
         var problemNames: [String: String] = [:]
         var document: String?
     }
 
     /// - Parameters:
-    ///   - direct: Connections for short reads; nil: all go over the pool.
-    ///   - short: How long a read may take on the thread of its connection.
     ///   - libraries: The folder with the page's libraries.
     ///   - isSecure: Whether clients come by TLS: then cookies are for TLS alone.
     package init(
-        pool: Pool, direct: DirectPool? = nil, short: Duration = .milliseconds(20),
-        libraries: String?, isSecure: Bool,
+        pool: Pool, libraries: String?, isSecure: Bool,
         log: @escaping @Sendable (Entry) -> Void,
         complain: @escaping @Sendable (String) -> Void
     ) {
         self.pool = pool
         self.log = log
         self.isSecure = isSecure
-        self.short = short / .milliseconds(1)
         keys = Keys(pool)
         cookies = CookieSecrets(pool)
         events = EventHub(pool, complain: complain)
         page = Page(libraries: libraries)
-        answerer = Answerer(pool: pool, direct: direct)
+        answerer = Answerer(pool: pool)
         health = Health(pool)
     }
 
@@ -104,7 +98,6 @@ package final class Service: Sendable {
             head.headers += Self.headers(requestID, isSecure)
             reply = .stream(head, write)
         }
-        if status == 200 { learn(label, milliseconds: took) }
         note(request, label, status, took, requestID, holder?.tenant, failure)
         return reply
     }
@@ -120,44 +113,37 @@ package final class Service: Sendable {
                 milliseconds: milliseconds, requestID: requestID, tenant: tenant, error: failure))
     }
 
-    // MARK: A short read
+    // MARK: A read on the thread of its lane
 
-    /// The answer to a read that is known to be short, on the calling thread.
+    /// Sends the one call of a read.
     ///
     /// - Returns: nil for everything else, and whenever something is not at hand: a connection, the
-    ///   holder of the key, the routes. Then `reply` answers, as it does when a read that was
-    ///   thought short is cut off.
-    package func replyAtOnce(_ request: Request) -> Response? {
+    ///   holder of the key, the routes. Then `reply` answers.
+    func begin(_ request: Request, on direct: DirectPool) -> PendingRead? {
         guard request.method == "GET", !request.isTooLong, let holder = knownHolder(request),
-            let (route, placeholder) = shortRoute(request), holder.may(route.scope),
+            let known = knownRead(request, holder), holder.may(known.route.scope),
             keys.takeFetched(holder)
         else { return nil }
-        let began = ContinuousClock.now
-        let requestID = Self.requestID(request)
-        var response: Response
-        var failure: String?
-        do {
-            let answered = try answerer.answerAtOnce(
-                request, route, placeholder: placeholder, holder: holder)
-            guard let answered else {
-                keys.giveBack(holder)
-                return nil
-            }
-            response = answered
-        } catch let error as PostgresError where error.sqlState == "57014" {
-            learn(route.path, milliseconds: began.duration(to: .now) / .milliseconds(1))
+        guard let session = direct.begin(known.call.statement, after: known.setup) else {
             keys.giveBack(holder)
             return nil
-        } catch {
-            let problem = problem(error)
-            if problem.status >= 500 { failure = "\(error)" }
-            response = problem.response(requestID: requestID)
         }
-        let took = began.duration(to: .now) / .milliseconds(1)
-        response.headers += Self.headers(requestID, isSecure)
-        if response.status == 200 { learn(route.path, milliseconds: took) }
-        note(request, route.path, response.status, took, requestID, holder.tenant, failure)
-        return response
+        return PendingRead(
+            service: self, pool: direct, session: session, request: request, route: known.route,
+            call: known.call, holder: holder)
+    }
+
+    /// The call of a read, as it was made for the same address and tenant before.
+    private func knownRead(_ request: Request, _ holder: Holder) -> ReadCache.Read? {
+        let address = ReadCache.Address(request, tenant: holder.tenant)
+        return reads.read(address) {
+            guard let (route, placeholder) = knownRoute(request),
+                // What is wrong with the parameters is said by `reply`.
+                let (call, setup) = try? answerer.read(
+                    request, route, placeholder: placeholder, holder: holder)
+            else { return nil }
+            return ReadCache.Read(route: route, call: call, setup: setup)
+        }
     }
 
     private func knownHolder(_ request: Request) -> Holder? {
@@ -168,19 +154,33 @@ package final class Service: Sendable {
         return keys.known(session: cookie.token)
     }
 
-    private func shortRoute(_ request: Request) -> (Route, placeholder: String?)? {
-        state.withLock { state in
-            guard
-                case .found(let route, let placeholder)? =
-                    state.table?.match(request.method, request.path),
-                state.paces[route.path]?.isShort(short) == true
-            else { return nil }
-            return (route, placeholder)
-        }
+    private func knownRoute(_ request: Request) -> (Route, placeholder: String?)? {
+        guard
+            case .found(let route, let placeholder)? =
+                state.withLock({ $0.table })?.match(request.method, request.path)
+        else { return nil }
+        return (route, placeholder)
     }
 
-    private func learn(_ path: String, milliseconds: Double) {
-        state.withLock { $0.paces[path, default: Pace()].took(milliseconds) }
+    /// The answer to a read that was begun.
+    func finish(_ read: PendingRead, _ result: Result<Rows, any Error>) -> Response {
+        let requestID = Self.requestID(read.request)
+        var response: Response
+        var failure: String?
+        do {
+            response = try answerer.response(
+                try result.get(), read.request, read.route, read.call)
+        } catch {
+            let problem = problem(error)
+            if problem.status >= 500 { failure = "\(error)" }
+            response = problem.response(requestID: requestID)
+        }
+        response.headers += Self.headers(requestID, isSecure)
+        note(
+            read.request, read.route.path, response.status,
+            read.began.duration(to: .now) / .milliseconds(1), requestID, read.holder.tenant, failure
+        )
+        return response
     }
 
     private func answer(
@@ -347,6 +347,7 @@ package final class Service: Sendable {
                     $0.table = nil
                     $0.document = nil
                 }
+                reads.removeAll()
             }
             return Problem(error, names: state.withLock { $0.problemNames })
         case is CancellationError: return Problem(503, "stopping", "The gateway is stopping")
@@ -511,26 +512,7 @@ package final class Service: Sendable {
         return newID()
     }
 
-    /// A random UUID (RFC 9562, section 5.4). Foundation's opens a file for each.
-    private static func newID() -> String {
-        var random = SystemRandomNumberGenerator()
-        let high = random.next() & ~0xf000 | 0x4000
-        let low = random.next() & ~(3 << 62) | 1 << 63
-        let digits = Array("0123456789abcdef".utf8)
-        return String(unsafeUninitializedCapacity: 36) { text in
-            var place = 0
-            for index in 0..<32 {
-                if [8, 12, 16, 20].contains(index) {
-                    text[place] = UInt8(ascii: "-")
-                    place += 1
-                }
-                let word = index < 16 ? high : low
-                text[place] = digits[Int(word >> UInt64(60 - index % 16 * 4) & 15)]
-                place += 1
-            }
-            return place
-        }
-    }
+    private static func newID() -> String { RequestID.next() }
 
     /// The trace-id of a W3C traceparent (Trace Context, section 3.2.2) as a UUID.
     static func traceID(_ parent: String?) -> String? {

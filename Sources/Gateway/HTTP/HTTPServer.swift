@@ -1,8 +1,9 @@
 internal import CHTTPServer
+internal import Dispatch
 internal import Glibc
 import Synchronization
 
-/// An HTTP/1.1 server: a request is answered at once on the thread of its connection, or is a task
+/// An HTTP/1.1 server: a request is answered on the thread of its connection, its lane, or is a task
 /// that returns what to answer.
 package final class HTTPServer: Sendable {
     package struct Settings: Sendable {
@@ -11,8 +12,8 @@ package final class HTTPServer: Sendable {
         /// 0: any free one.
         package var port: UInt16 = 8000
         package var connections: UInt32 = 2000
-        /// That read and write sockets, each for its connections.
-        package var threads: UInt32 = 4
+        /// Threads that read and write sockets, each for its connections.
+        package var lanes: UInt32 = 1
         package var idleSeconds: UInt32 = 30
         /// Bytes of a request's body.
         package var bodyLimit = 1 << 20
@@ -29,34 +30,39 @@ package final class HTTPServer: Sendable {
         package let description: String
     }
 
-    /// Answers what takes no longer than a moment: the other connections of the thread wait for it.
-    package typealias PromptHandler = @Sendable (Request) -> Response?
     package typealias Handler = @Sendable (Request) async -> Reply
 
-    /// What the server's threads call with each request.
+    /// What the lanes' threads call with each request.
     private final class Receiver: Sendable {
-        let prompt: PromptHandler
+        let lanes: [Lane]
         let handler: Handler
         let streamBuffer: Int
         /// Tasks that have not answered yet, by number.
         let running = Mutex<(next: UInt64, tasks: [UInt64: Task<Void, Never>])>((0, [:]))
 
-        init(
-            _ prompt: @escaping PromptHandler, _ handler: @escaping Handler, streamBuffer: Int
-        ) {
-            self.prompt = prompt
+        init(_ lanes: [Lane], _ handler: @escaping Handler, streamBuffer: Int) {
+            self.lanes = lanes
             self.handler = handler
             self.streamBuffer = streamBuffer
         }
 
-        func answerAtOnce(_ raw: OpaquePointer) -> Bool {
-            guard let response = prompt(Request(raw)) else { return false }
-            send(response, raw)
-            return true
-        }
-
         func receive(_ raw: OpaquePointer) {
             let request = Request(raw)
+            let lane = Int(HTTPRequestLane(raw))
+            if lanes.indices.contains(lane), lanes[lane].begin(request, raw) { return }
+            start(request, raw)
+        }
+
+        func readable(_ lane: Int, _ token: UInt64) {
+            guard lanes.indices.contains(lane) else { return }
+            lanes[lane].readable(token, handOver: start)
+        }
+
+        func tick(_ lane: Int) {
+            if lanes.indices.contains(lane) { lanes[lane].tick() }
+        }
+
+        private func start(_ request: Request, _ raw: OpaquePointer) {
             let pointer = BodyWriter.Pointer(raw: raw)
             // The server owns the tasks: `stop` cancels them and waits for each.
             running.withLock { running in
@@ -71,9 +77,9 @@ package final class HTTPServer: Sendable {
 
         private func answer(_ request: Request, _ pointer: BodyWriter.Pointer) async {
             switch await handler(request) {
-            case .whole(let response): send(response, pointer.raw)
+            case .whole(let response): HTTPServer.send(response, pointer.raw)
             case .stream(let head, let write):
-                let stream = withFields(head.headers) { fields in
+                let stream = HTTPServer.withFields(head.headers) { fields in
                     HTTPStreamStart(
                         pointer.raw, UInt32(head.status), fields.baseAddress, fields.count,
                         streamBuffer)
@@ -84,27 +90,47 @@ package final class HTTPServer: Sendable {
                 HTTPStreamEnd(writer.pointer.raw)
             }
         }
+    }
 
-        private func send(_ response: Response, _ raw: OpaquePointer) {
-            withFields(response.headers) { fields in
-                response.body.withUnsafeBufferPointer { body in
-                    HTTPAnswer(
-                        raw, UInt32(response.status), fields.baseAddress, fields.count,
-                        body.baseAddress, body.count)
-                }
+    static func send(_ response: Response, _ raw: OpaquePointer) {
+        withFields(response.headers) { fields in
+            response.body.withUnsafeBufferPointer { body in
+                HTTPAnswer(
+                    raw, UInt32(response.status), fields.baseAddress, fields.count,
+                    body.baseAddress, body.count)
             }
         }
+    }
 
-        private func withFields<Result>(
-            _ headers: [(name: String, value: String)],
-            _ body: (UnsafeBufferPointer<HTTPField>) -> Result
-        ) -> Result {
-            let texts = headers.flatMap { [strdup($0.name), strdup($0.value)] }
-            defer { for text in texts { free(text) } }
-            let fields = stride(from: 0, to: texts.count, by: 2).map { place in
-                HTTPField(name: texts[place], value: texts[place + 1])
+    fileprivate static func withFields<Result>(
+        _ headers: [(name: String, value: String)],
+        _ body: (UnsafeBufferPointer<HTTPField>) -> Result
+    ) -> Result {
+        // All texts in one piece of memory; addresses only when it no longer grows.
+        var texts: [UInt8] = []
+        texts.reserveCapacity(headers.count * 64)
+        var starts: [Int] = []
+        starts.reserveCapacity(headers.count * 2)
+        for (name, value) in headers {
+            for text in [name, value] {
+                starts.append(texts.count)
+                texts.append(contentsOf: text.utf8)
+                texts.append(0)
             }
-            return fields.withUnsafeBufferPointer(body)
+        }
+        return texts.withUnsafeBytes { texts in
+            withUnsafeTemporaryAllocation(of: HTTPField.self, capacity: headers.count) { fields in
+                guard let base = texts.baseAddress?.assumingMemoryBound(to: CChar.self) else {
+                    return body(UnsafeBufferPointer(fields))
+                }
+                for place in 0..<headers.count {
+                    fields.initializeElement(
+                        at: place,
+                        to: HTTPField(
+                            name: base + starts[2 * place], value: base + starts[2 * place + 1]))
+                }
+                return body(UnsafeBufferPointer(fields))
+            }
         }
     }
 
@@ -117,12 +143,15 @@ package final class HTTPServer: Sendable {
     /// - Throws: `StartError` with a sentence: the address is no address, the port is in use, ...
     ///
     /// - Parameters:
-    ///   - prompt: Asked first; nil leaves the request to `handler`.
+    ///   - lanes: Asked first, each on the thread of its lane: one a lane, or none.
+    ///   - patience: How long an answer of a lane may take.
     package init(
-        _ settings: Settings, prompt: @escaping PromptHandler = { _ in nil },
+        _ settings: Settings, lanes: [any LaneAnswerer] = [], patience: Duration = .seconds(40),
         handler: @escaping Handler
     ) throws(StartError) {
-        receiver = Receiver(prompt, handler, streamBuffer: settings.streamBuffer)
+        receiver = Receiver(
+            lanes.map { Lane($0, patience: patience) }, handler, streamBuffer: settings.streamBuffer
+        )
         var error = [CChar](repeating: 0, count: 512)
         let started = Self.start(settings, receiver, &error)
         guard let started else {
@@ -150,7 +179,7 @@ package final class HTTPServer: Sendable {
         var plain = HTTPServerSettings()
         plain.address = UnsafePointer(address)
         plain.port = settings.port
-        plain.threads = settings.threads
+        plain.lanes = max(settings.lanes, 1)
         plain.connections = settings.connections
         plain.idle_seconds = settings.idleSeconds
         plain.body_limit = settings.bodyLimit
@@ -158,14 +187,18 @@ package final class HTTPServer: Sendable {
         plain.private_key = UnsafePointer(key)
         // Given back when the server has stopped.
         plain.context = Unmanaged.passRetained(receiver).toOpaque()
-        plain.answer_at_once = { context, request in
-            guard let context, let request else { return false }
-            return Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
-                .answerAtOnce(request)
-        }
         plain.handle = { context, request in
             guard let context, let request else { return }
             Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue().receive(request)
+        }
+        plain.readable = { context, lane, token in
+            guard let context else { return }
+            Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue()
+                .readable(Int(lane), token)
+        }
+        plain.tick = { context, lane in
+            guard let context else { return }
+            Unmanaged<Receiver>.fromOpaque(context).takeUnretainedValue().tick(Int(lane))
         }
         return HTTPServerStart(&plain, &error, error.count)
     }
@@ -175,14 +208,32 @@ package final class HTTPServer: Sendable {
     package func stop(within limit: Duration) async {
         HTTPServerQuiesce(pointer.raw)
         let deadline = ContinuousClock.now + limit
-        while ContinuousClock.now < deadline, !tasks().isEmpty {
+        while ContinuousClock.now < deadline, isBusy() {
             // Cancelled: then there is no time to wait.
             do { try await Task.sleep(for: .milliseconds(10)) } catch { break }
+        }
+        for lane in receiver.lanes { lane.end() }
+        // Twice a second a lane looks whether it is to give up.
+        while receiver.lanes.contains(where: { $0.pending > 0 }) {
+            await Self.pause()
         }
         for task in tasks() { task.cancel() }
         for task in tasks() { await task.value }
         HTTPServerStop(pointer.raw)
         Unmanaged.passUnretained(receiver).release()
+    }
+
+    private func isBusy() -> Bool {
+        !tasks().isEmpty || receiver.lanes.contains { $0.pending > 0 }
+    }
+
+    /// Also when the task is cancelled.
+    private static func pause() async {
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(10)) {
+                continuation.resume()
+            }
+        }
     }
 
     private func tasks() -> [Task<Void, Never>] {

@@ -6,15 +6,14 @@ package struct Request: Sendable {
     package var path: String
     /// Names and values of the address, in order, percent-decoded.
     package var query: [(name: String, value: String)]
-    /// By lower-case name; of several with one name the last.
-    package var headers: [String: String]
+    package var headers: Headers
     package var body: [UInt8]
     /// The body was longer than is taken, and is not here.
     package var isTooLong: Bool
 
     package init(
         method: String, path: String, query: [(name: String, value: String)] = [],
-        headers: [String: String] = [:], body: [UInt8] = [], isTooLong: Bool = false
+        headers: Headers = [:], body: [UInt8] = [], isTooLong: Bool = false
     ) {
         self.method = method
         self.path = path
@@ -55,7 +54,7 @@ extension Request {
         }
         for place in 0..<HTTPRequestHeaderCount(pointer) {
             let field = HTTPRequestHeader(pointer, place)
-            headers[String(cString: field.name).lowercased()] = String(cString: field.value)
+            headers.append(String(cString: field.name), String(cString: field.value))
         }
     }
 }

@@ -1,58 +1,116 @@
 internal import CPostgres
 internal import Dispatch
-internal import Glibc
+
+/// What is still to come of a statement that was sent by `sendHere`. It goes with its connection,
+/// from one thread to the next.
+struct DirectReply: @unchecked Sendable {
+    enum Step {
+        case parsed(StatementCache.Prepared, SQL)
+        case rows(StatementCache.Prepared, SQL)
+        /// The end mark of either.
+        case end
+        case sync
+    }
+
+    var steps: [Step] = []
+    var next = 0
+    var rows: Rows?
+    var failure: PostgresError?
+}
+
+/// How far a reply has come.
+enum DirectProgress {
+    case waiting
+    case rows(Rows)
+    /// `.server`: the statement failed. Anything else: the session is lost.
+    case failed(PostgresError)
+}
 
 extension Connection {
-    /// As `pipeline`, on the calling thread, which waits in poll(2): no task, no thread switch.
+    /// Sends statements on the calling thread, in one message, and returns at once; `receiveHere`
+    /// reads what comes back. For statements whose bound values are all texts; new ones are parsed
+    /// in the same round trip.
     ///
-    /// For statements whose bound values are all texts. New ones are parsed in the same round trip.
-    /// The caller must be the only one that uses the connection; `DirectPool` sees to it.
+    /// A connection that was used so is used only so. The caller must be the only one that uses
+    /// it; `DirectPool` sees to it.
     ///
-    /// - Parameter patience: How long the server may be silent, in ms; the connection is closed then.
-    /// - Returns: The rows of each, or `.server` for the first statement that failed, `.timeout`,
-    ///   `.connection`; and whether the session stands and has room for more statements.
-    nonisolated func pipelineHere(
-        _ statements: [SQL], patience: Int32
-    ) -> (result: Result<[Rows], PostgresError>, isOfUse: Bool) {
+    /// - Returns: nil if the connection is of no use; it is closed then.
+    nonisolated func sendHere(_ statements: [SQL]) -> DirectReply? {
         // The queue runs the block on the calling thread when nothing else is on it.
         executor.queue.sync {
+            self.assumeIsolated { connection in connection.send(statements) }
+        }
+    }
+
+    /// Takes what has arrived, on the calling thread, without waiting for more.
+    nonisolated func receiveHere(
+        _ reply: DirectReply
+    ) -> (reply: DirectReply, progress: DirectProgress) {
+        executor.queue.sync {
             self.assumeIsolated { connection in
-                let result = connection.direct(statements, patience)
-                return (result, connection.isOpen && !connection.statements.isFull)
+                var reply = reply
+                let progress = connection.receive(&reply)
+                return (reply, progress)
             }
         }
     }
 
-    private struct Direct {
-        let sql: SQL
-        let statement: StatementCache.Prepared
-        let isNew: Bool
+    /// Takes what nobody has asked for: the end of the session, a notice.
+    ///
+    /// - Returns: Whether the session stands.
+    nonisolated func lookHere() -> Bool {
+        executor.queue.sync {
+            self.assumeIsolated { connection in
+                guard let handle = connection.handle else { return false }
+                return PQconsumeInput(handle.connection) == 1 && handle.isAlive
+            }
+        }
     }
 
-    private func direct(_ sqls: [SQL], _ patience: Int32) -> Result<[Rows], PostgresError> {
+    /// Closes the session, whatever it is at.
+    nonisolated func dropHere() {
+        executor.queue.sync { self.assumeIsolated { connection in connection.drop() } }
+    }
+
+    /// Whether the session stands and has room for more statements.
+    nonisolated var isOfUseHere: Bool {
+        executor.queue.sync {
+            self.assumeIsolated { connection in
+                connection.isOpen && !connection.statements.isFull
+            }
+        }
+    }
+
+    nonisolated var socketHere: Int32 {
+        executor.queue.sync {
+            self.assumeIsolated { connection in connection.handle?.socket ?? -1 }
+        }
+    }
+
+    private func send(_ sqls: [SQL]) -> DirectReply? {
+        guard let handle else { return nil }
         do throws(PostgresError) {
-            let handle = try ready()
-            guard PQsetnonblocking(handle.connection, 1) == 0,
-                PQenterPipelineMode(handle.connection) == 1
-            else { throw broken(handle) }
-            defer {
-                if handle === self.handle {
-                    _ = PQexitPipelineMode(handle.connection)
-                    _ = PQsetnonblocking(handle.connection, 0)
-                }
+            if PQpipelineStatus(handle.connection) == PQ_PIPELINE_OFF {
+                guard PQsetnonblocking(handle.connection, 1) == 0,
+                    PQenterPipelineMode(handle.connection) == 1
+                else { throw broken(handle) }
             }
-            var calls: [Direct] = []
-            calls.reserveCapacity(sqls.count)
-            for sql in sqls { calls.append(try sendDirect(sql, handle)) }
-            guard PQpipelineSync(handle.connection) == 1, PQflush(handle.connection) >= 0
+            var reply = DirectReply()
+            for sql in sqls { try send(sql, &reply, handle) }
+            // What does not fit a socket's buffer is not for a thread that must not wait.
+            guard PQpipelineSync(handle.connection) == 1, PQflush(handle.connection) == 0
             else { throw broken(handle) }
-            return .success(try collect(calls, patience, handle))
+            reply.steps.append(.sync)
+            return reply
         } catch {
-            return .failure(error)
+            drop()
+            return nil
         }
     }
 
-    private func sendDirect(_ sql: SQL, _ handle: Handle) throws(PostgresError) -> Direct {
+    private func send(
+        _ sql: SQL, _ reply: inout DirectReply, _ handle: Handle
+    ) throws(PostgresError) {
         let types = [PostgresType](repeating: .text, count: sql.values.count)
         let parameters = try Parameters(sql.values, types: types)
         let found = statements.find(sql.text)
@@ -64,70 +122,59 @@ extension Connection {
                 PQsendPrepare(
                     handle.connection, statement.name, sql.text, Int32(oids.count), oids) == 1
             else { throw broken(handle) }
+            reply.steps += [.parsed(statement, sql), .end]
         }
         let sent = parameters.withPointers { values, lengths, forms in
             PQsendQueryPrepared(
                 handle.connection, statement.name, parameters.count, values, lengths, forms, 1)
         }
         guard sent == 1 else { throw broken(handle) }
-        return Direct(sql: sql, statement: statement, isNew: found == nil)
+        reply.steps += [.rows(statement, sql), .end]
     }
 
-    private func collect(
-        _ calls: [Direct], _ patience: Int32, _ handle: Handle
-    ) throws(PostgresError) -> [Rows] {
-        var rows: [Rows] = []
-        var failure: PostgresError?
-        for call in calls {
-            if call.isNew {
-                let parsed = try answer(patience, handle)
-                if parsed.status == PGRES_COMMAND_OK {
-                    _ = statements.insert(call.statement, for: call.sql.text)
-                } else if parsed.status != PGRES_PIPELINE_ABORTED {
-                    failure = failure ?? PostgresError(answer: parsed, statement: call.sql)
-                }
-            }
-            let answer = try answer(patience, handle)
-            switch answer.status {
-            case PGRES_COMMAND_OK, PGRES_TUPLES_OK:
-                rows.append(Rows(answer: answer, columns: call.statement.columns(of: answer)))
-            case PGRES_PIPELINE_ABORTED: break
-            default:
-                failure = failure ?? PostgresError(answer: answer, statement: call.sql)
-            }
+    private func receive(_ reply: inout DirectReply) -> DirectProgress {
+        guard let handle else {
+            return .failed(PostgresError(.closed, "the database connection is closed"))
         }
-        try arrive(patience, handle)
-        guard let sync = PQgetResult(handle.connection) else { throw broken(handle) }
-        PQclear(sync)
-        guard handle.isAlive else { throw broken(handle) }
-        guard let failure else { return rows }
-        // A plan whose tables have changed: the next session parses anew.
-        if ["26000", "0A000"].contains(failure.sqlState) { drop() }
-        throw failure
-    }
-
-    /// The answer of one message and its end mark.
-    private func answer(_ patience: Int32, _ handle: Handle) throws(PostgresError) -> Answer {
-        try arrive(patience, handle)
-        guard let result = PQgetResult(handle.connection) else { throw broken(handle) }
-        let answer = Answer(result)
-        guard handle.isAlive else { throw broken(handle) }
-        try arrive(patience, handle)
-        if let more = PQgetResult(handle.connection) { PQclear(more) }
-        return answer
-    }
-
-    /// Waits until the next answer is there.
-    private func arrive(_ patience: Int32, _ handle: Handle) throws(PostgresError) {
-        while PQisBusy(handle.connection) == 1 {
-            var descriptor = pollfd(fd: handle.socket, events: Int16(POLLIN), revents: 0)
-            switch poll(&descriptor, 1, patience) {
-            case 0:
-                drop()
-                throw PostgresError(.timeout, "the server was silent for \(patience) ms")
-            case 1...: guard PQconsumeInput(handle.connection) == 1 else { throw broken(handle) }
-            default: guard errno == EINTR else { throw broken(handle) }
+        guard PQconsumeInput(handle.connection) == 1 else { return .failed(broken(handle)) }
+        while reply.next < reply.steps.count {
+            guard PQisBusy(handle.connection) == 0 else { return .waiting }
+            let result = PQgetResult(handle.connection)
+            guard handle.isAlive else {
+                PQclear(result)
+                return .failed(broken(handle))
             }
+            take(result, reply.steps[reply.next], &reply)
+            reply.next += 1
+        }
+        if let failure = reply.failure {
+            // A plan whose tables have changed: the next session parses anew.
+            if ["26000", "0A000"].contains(failure.sqlState) { drop() }
+            return .failed(failure)
+        }
+        guard let rows = reply.rows else {
+            drop()
+            return .failed(PostgresError(.connection, "the server's answer was out of order"))
+        }
+        return .rows(rows)
+    }
+
+    private func take(
+        _ result: OpaquePointer?, _ step: DirectReply.Step, _ reply: inout DirectReply
+    ) {
+        guard let result else { return }
+        let answer = Answer(result)
+        switch (step, answer.status) {
+        case (.parsed(let statement, let sql), PGRES_COMMAND_OK):
+            _ = statements.insert(statement, for: sql.text)
+        case (.rows(let statement, _), PGRES_TUPLES_OK),
+            (.rows(let statement, _), PGRES_COMMAND_OK):
+            reply.rows = Rows(answer: answer, columns: statement.columns(of: answer))
+        case (.parsed(_, let sql), let status), (.rows(_, let sql), let status):
+            if status != PGRES_PIPELINE_ABORTED {
+                reply.failure = reply.failure ?? PostgresError(answer: answer, statement: sql)
+            }
+        case (.end, _), (.sync, _): break
         }
     }
 }

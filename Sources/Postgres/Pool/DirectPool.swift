@@ -1,11 +1,11 @@
 internal import Synchronization
 
-/// A few connections for threads that may wait a moment, as those of a server's sockets: a call
-/// runs on the thread that makes it.
+/// A few connections for one thread that must not wait, as a loop over sockets: a statement is sent
+/// at once, and its rows are taken when the connection's descriptor can be read.
 ///
-/// Whoever finds none free, or whose call cannot be answered at once, is told so and takes the way
-/// over `Pool`. Statements must not change the session beyond their transaction, except by their
-/// `Setup`, and the target must be a session of one's own (no pooler between).
+/// Whoever finds no connection free takes the way over `Pool`. Statements must not change the session
+/// beyond their transaction, except by their `Setup`, and the target must be a session of one's own
+/// (no pooler between).
 package final class DirectPool: Sendable {
     /// What a session must have been told before a statement. Those told the same last are taken
     /// first, so that it is rarely said.
@@ -20,43 +20,41 @@ package final class DirectPool: Sendable {
         }
     }
 
-    private struct Idle {
-        let connection: Connection
-        /// The setup that holds there.
-        let key: Int64?
+    /// How far the answer to a statement has come.
+    package enum Progress: Sendable {
+        case waiting
+        case rows(Rows)
+        /// The statement failed, and the session goes on.
+        case failed(PostgresError)
+        /// The session is lost; the statement may have happened.
+        case lost
     }
 
     private struct State {
-        var idle: [Idle] = []
+        var idle: [DirectSession] = []
         /// Lent, idle and being opened.
         var count = 0
+        var opened: UInt64 = 0
         var isClosed = false
     }
 
     private let target: ConnectionTarget
     private let maximum: Int
-    private let patience: Int32
     private let state = Mutex(State())
     /// Tells `run` that a connection is missing.
     private let wishes: AsyncStream<Void>
     private let wish: AsyncStream<Void>.Continuation
 
-    /// - Parameters:
-    ///   - limit: The longest a statement may take, by the server's clock.
-    ///   - patience: How long the server may be silent.
-    package init(
-        _ target: ConnectionTarget, maximum: Int, limit: Duration,
-        patience: Duration = .seconds(1)
-    ) {
+    /// - Parameter limit: The longest a statement may take, by the server's clock.
+    package init(_ target: ConnectionTarget, maximum: Int, limit: Duration) {
         let milliseconds = Int(limit / .milliseconds(1))
         self.target = target.with("options", "-c statement_timeout=\(milliseconds)")
         self.maximum = maximum
-        self.patience = Int32(clamping: Int(patience / .milliseconds(1)))
         (wishes, wish) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         wish.yield()
     }
 
-    /// Keeps the connections open until cancelled, then closes them.
+    /// Keeps the connections open until cancelled, then closes those that are not in use.
     package func run() async {
         var reconnect = Reconnect()
         var random = SystemRandomNumberGenerator()
@@ -82,29 +80,60 @@ package final class DirectPool: Sendable {
         for one in idle { await one.connection.close() }
     }
 
-    /// One statement in one round trip and one transaction, on the calling thread. Bound values must
-    /// be texts.
+    /// Sends a statement in a transaction of its own. Bound values must be texts.
     ///
-    /// - Returns: nil if no connection is free, or the one that was has been lost.
-    /// - Throws: `.server`; 57014 when the statement took longer than the limit.
-    package func query(_ sql: SQL, after setup: Setup? = nil) throws(PostgresError) -> Rows? {
-        guard let idle = borrow(setup?.key) else { return nil }
+    /// - Returns: Where its rows arrive: to be asked by `advance` until they are there. nil if no
+    ///   connection is free, or the one that was has been lost.
+    package func begin(_ sql: SQL, after setup: Setup? = nil) -> DirectSession? {
+        guard let session = borrow(setup?.key) else { return nil }
         var statements = [sql]
-        if let setup, setup.key != idle.key { statements.insert(setup.statement, at: 0) }
-        let (result, isOfUse) = idle.connection.pipelineHere(statements, patience: patience)
-        switch result {
-        case .success(let rows):
-            giveBack(Idle(connection: idle.connection, key: setup?.key ?? idle.key), isOfUse)
-            return rows.last
-        case .failure(let error):
-            // What was set in a transaction that failed is not set.
-            giveBack(Idle(connection: idle.connection, key: nil), isOfUse)
-            if error.code == .server { throw error }
+        if let setup, setup.key != session.key { statements.insert(setup.statement, at: 0) }
+        guard let reply = session.connection.sendHere(statements) else {
+            discard()
             return nil
+        }
+        session.reply = reply
+        session.key = setup?.key ?? session.key
+        return session
+    }
+
+    /// Takes what has arrived; after anything but `.waiting` the session is no longer the caller's.
+    package func advance(_ session: DirectSession) -> Progress {
+        let (reply, progress) = session.connection.receiveHere(session.reply)
+        session.reply = reply
+        switch progress {
+        case .waiting: return .waiting
+        case .rows(let rows):
+            giveBack(session)
+            return .rows(rows)
+        case .failed(let error):
+            // What was set in a transaction that failed is not set.
+            session.key = nil
+            giveBack(session)
+            return error.code == .server ? .failed(error) : .lost
         }
     }
 
-    private func borrow(_ key: Int64?) -> Idle? {
+    /// Closes a session whose server has been silent for too long.
+    package func abandon(_ session: DirectSession) {
+        session.connection.dropHere()
+        discard()
+    }
+
+    /// Looks at a session that can be read though nobody asked it: its server may have ended it.
+    package func look(_ id: UInt64) {
+        let session = state.withLock { state in
+            state.idle.firstIndex { $0.id == id }.map { state.idle.remove(at: $0) }
+        }
+        guard let session else { return }
+        if session.connection.lookHere() {
+            state.withLock { $0.idle.append(session) }
+        } else {
+            abandon(session)
+        }
+    }
+
+    private func borrow(_ key: Int64?) -> DirectSession? {
         state.withLock { state in
             if let key, let place = state.idle.lastIndex(where: { $0.key == key }) {
                 return state.idle.remove(at: place)
@@ -122,19 +151,48 @@ package final class DirectPool: Sendable {
     }
 
     private func keep(_ connection: Connection) {
-        state.withLock { $0.idle.append(Idle(connection: connection, key: nil)) }
+        state.withLock { state in
+            state.opened += 1
+            state.idle.append(DirectSession(state.opened, connection))
+        }
     }
 
-    private func giveBack(_ idle: Idle, _ isOfUse: Bool) {
+    private func giveBack(_ session: DirectSession) {
+        let isOfUse = session.connection.isOfUseHere
         let isKept = state.withLock { state in
-            guard !state.isClosed, isOfUse else {
-                state.count -= 1
-                return false
-            }
-            state.idle.append(idle)
+            guard isOfUse, !state.isClosed else { return false }
+            state.idle.append(session)
             return true
         }
-        // One that is not kept closes with its last reference, which is ours.
-        if !isKept { wish.yield() }
+        if !isKept { abandon(session) }
+    }
+
+    /// Another connection is opened in the place of one that is lost.
+    private func discard() {
+        state.withLock { $0.count -= 1 }
+        wish.yield()
+    }
+}
+
+/// A session of a `DirectPool`.
+///
+/// It is in the pool or with one thread, which alone reads and writes it.
+package final class DirectSession: @unchecked Sendable {
+    /// No two sessions of a pool have the same.
+    package let id: UInt64
+    /// Can be read when there is something to take.
+    package let descriptor: Int32
+    /// For the thread's loop: whether it looks at the descriptor.
+    package var isWatched = false
+
+    let connection: Connection
+    /// The setup that holds there.
+    var key: Int64?
+    var reply = DirectReply()
+
+    init(_ id: UInt64, _ connection: Connection) {
+        self.id = id
+        self.connection = connection
+        descriptor = connection.socketHere
     }
 }

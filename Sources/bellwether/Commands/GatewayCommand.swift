@@ -48,6 +48,8 @@ enum GatewayCommand {
     private static func run(_ context: Context) async throws -> ExitCode {
         try await context.withDatabase(as: "gateway") { _ in }
         var settings = HTTPServer.Settings()
+        // The other half is the database's.
+        settings.lanes = UInt32(max(ProcessInfo.processInfo.activeProcessorCount / 2, 1))
         settings.address = context.invocation[address]
         settings.port = context.invocation[port].value
         settings.certificate = try read(context.invocation[certificate])
@@ -58,18 +60,21 @@ enum GatewayCommand {
         sizes.maximum = context.invocation[connections].value
         sizes.acquireLimit = .seconds(5)
         let pool = Pool(try context.database("gateway"), settings: sizes)
-        let direct = DirectPool(
-            pool.target, maximum: Int(settings.threads), limit: .milliseconds(100))
+        // A database behind a pooler has no sessions of ours.
+        let direct = (0..<(pool.target.isPooled ? 0 : settings.lanes)).map { _ in
+            DirectPool(pool.target, maximum: 4, limit: .seconds(30))
+        }
         let log = context.log
         let service = Service(
-            pool: pool, direct: pool.target.isPooled ? nil : direct,
-            libraries: context.invocation[libraries], isSecure: settings.certificate != nil,
+            pool: pool, libraries: context.invocation[libraries],
+            isSecure: settings.certificate != nil,
             log: { write($0, to: log) },
             complain: { log.warning($0) })
         let server: HTTPServer
         do {
             server = try HTTPServer(
-                settings, prompt: { service.replyAtOnce($0) }, handler: { await service.reply($0) })
+                settings, lanes: direct.map { ServiceLane(service, $0) },
+                handler: { await service.reply($0) })
         } catch {
             throw ProgramError(
                 .failure, error.description, hint: "Choose another one with --port.")
@@ -91,7 +96,7 @@ enum GatewayCommand {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await service.run() }
             group.addTask { await rpc.run() }
-            if !pool.target.isPooled { group.addTask { await direct.run() } }
+            for one in direct { group.addTask { await one.run() } }
             group.addTask { await untilStopped(context) }
             // The signal ends first; the service only when it is cancelled.
             await group.next()
