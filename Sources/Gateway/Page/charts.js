@@ -15,16 +15,31 @@ function frame(place, label, margin) {
     height: height - margin.top - margin.bottom };
 }
 
-function axes(inner, x, y, height, xFormat, yFormat) {
-  const bottom = d3.svg.axis().scale(x).orient('bottom').ticks(6);
+function axes(inner, x, y, width, height, xFormat, yFormat) {
+  const bottom = d3.svg.axis().scale(x).orient('bottom').ticks(width < 400 ? 3 : 6);
   if (xFormat) bottom.tickFormat(xFormat);
   inner.append('g').attr('class', 'axis').attr('transform', `translate(0,${height})`).call(bottom);
   inner.append('g').attr('class', 'axis').call(
     d3.svg.axis().scale(y).orient('left').ticks(5).tickFormat(yFormat));
 }
 
+/** Draws now, and again whenever the width of the place changes. */
+function drawn(place, draw) {
+  let width = 0;
+  new ResizeObserver(() => {
+    const now = Math.round(place.getBoundingClientRect().width);
+    if (now === width || now === 0) return;
+    width = now;
+    draw();
+  }).observe(place);
+}
+
 /** rows: [{ day, equity }] in order of time. */
 export function equity(place, rows) {
+  drawn(place, () => drawEquity(place, rows));
+}
+
+function drawEquity(place, rows) {
   const data = rows.map((row) => ({ at: new Date(row.day), value: Number(row.equity) }));
   const { inner, width, height } = frame(place, 'Equity over time with its drawdown from the peak',
     { left: 64, right: 12, top: 10, bottom: 26 });
@@ -38,7 +53,7 @@ export function equity(place, rows) {
   }
   const deepest = d3.min(data, (p) => p.drawdown) || -0.01;
   const low = d3.scale.linear().domain([deepest, 0]).range([height, height * 0.78]);
-  axes(inner, x, y, height, null, d3.format(',.0f'));
+  axes(inner, x, y, width, height, null, d3.format(',.0f'));
   inner.append('path').datum(data).attr('fill', 'none').attr('stroke', colour('--accent'))
     .attr('stroke-width', 2).attr('d', d3.svg.line().x((p) => x(p.at)).y((p) => y(p.value)));
   inner.append('path').datum(data).attr('fill', colour('--down')).attr('opacity', 0.5)
@@ -49,16 +64,20 @@ export function equity(place, rows) {
 
 /** The present stretch, earlier ones behind it, and the percentiles of what followed. */
 export function fan(place, answer) {
+  drawn(place, () => drawFan(place, answer));
+}
+
+function drawFan(place, answer) {
   const { inner, width, height } = frame(place,
     `${answer.symbol}: similar stretches laid over the present one, and what followed`,
-    { left: 52, right: 12, top: 10, bottom: 30 });
+    { left: 52, right: 16, top: 10, bottom: 46 });
   const lines = answer.stretches.map((stretch) => stretch.points);
   const present = answer.present || [];
   const all = lines.concat([present]).reduce((list, points) => list.concat(points), []);
   if (!all.length) return;
   const x = d3.scale.linear().domain(d3.extent(all, (p) => p[0])).range([0, width]);
   const y = d3.scale.linear().domain(d3.extent(all, (p) => p[1])).nice().range([height, 0]);
-  axes(inner, x, y, height, d3.format('+d'), (v) => `${(100 * (v - 1)).toFixed(0)} %`);
+  axes(inner, x, y, width, height, d3.format('+d'), (v) => `${(100 * (v - 1)).toFixed(0)} %`);
   const line = d3.svg.line().x((p) => x(p[0])).y((p) => y(p[1]));
   for (const points of lines) {
     inner.append('path').attr('d', line(points)).attr('fill', 'none')
@@ -76,7 +95,7 @@ export function fan(place, answer) {
     .attr('stroke', colour('--ink')).attr('stroke-width', 2.5);
   inner.append('line').attr('x1', x(0)).attr('x2', x(0)).attr('y1', 0).attr('y2', height)
     .attr('stroke', colour('--line'));
-  inner.append('text').attr('x', width / 2).attr('y', height + 28).attr('text-anchor', 'middle')
+  inner.append('text').attr('x', width / 2).attr('y', height + 40).attr('text-anchor', 'middle')
     .text('bars before and after');
 }
 

@@ -1,8 +1,7 @@
 // Desk: what we are worth, what we hold, what waits, what happened, what is in the way.
 
 import { get, onEvent, post, remove, may } from '/api.js';
-import { el, table, money, quantity, share, time, count, colored, sign, figures, panel,
-  say } from '/ui.js';
+import { el, table, money, quantity, share, time, day, count, colored, sign, figures, panel, say } from '/ui.js';
 import * as charts from '/charts.js';
 
 export const title = 'Desk';
@@ -11,7 +10,7 @@ const worth = () => panel('Worth', {
   sql: () => 'select api.portfolio();', path: () => '/api/portfolio',
 }, async () => {
   const desk = await get('/api/portfolio');
-  if (!desk.accounts.length) return el('p', { class: 'empty' }, 'No account yet.');
+  if (!desk.accounts.length) return el('p', { class: 'empty' }, 'No account yet. The operator of the database opens one.');
   return desk.accounts.map((account) => figures([
     [`Equity, ${account.currency}`, money(account.equity)],
     ['Cash', money(account.cash)],
@@ -21,14 +20,15 @@ const worth = () => panel('Worth', {
     ['Below the peak', share(account.drawdown_fraction),
       account.drawdown_fraction > 0.1 ? 'down' : ''],
   ]));
-});
+}, true);
 
 const curve = () => panel('Equity', {
   sql: () => 'select * from api.equity order by day;', path: () => '/api/equity?limit=1000',
 }, async () => {
   const rows = (await get('/api/equity', { limit: 1000 })).items.reverse();
   if (rows.length < 2) {
-    return el('p', { class: 'empty' }, 'The curve begins with the second day of trading.');
+    return el('p', { class: 'empty' }, 'The curve begins with the second day of trading: ask the '
+      + 'agents on the page Cycles, with orders.');
   }
   const place = el('div', { class: 'chart' });
   requestAnimationFrame(() => charts.equity(place, rows));
@@ -38,17 +38,24 @@ const curve = () => panel('Equity', {
 const positions = () => panel('Positions', {
   sql: () => 'select * from api.positions where quantity <> 0;', path: () => '/api/positions',
 }, async () => {
-  const rows = (await get('/api/positions')).items.filter((row) => Number(row.quantity) !== 0);
+  const [held, plans] = await Promise.all([
+    get('/api/positions'), get('/api/exit-plans', { status: 'active', limit: 1000 })]);
+  const rows = held.items.filter((row) => Number(row.quantity) !== 0);
+  const plan = (row) => plans.items.find((one) =>
+    one.symbol === row.symbol && one.account_id === row.account_id);
   return table([
     ['Symbol', (row) => el('a', { href: `#market?symbol=${encodeURIComponent(row.symbol)}` },
       row.symbol)],
     ['Quantity', (row) => quantity(row.quantity), 'number'],
-    ['Cost', (row) => money(row.average_cost), 'number'],
+    ['Cost a share', (row) => money(row.average_cost), 'number'],
     ['Last', (row) => money(row.last_price), 'number'],
     ['Value', (row) => money(row.value), 'number'],
     ['P&L', (row) => colored(money(row.unrealised), row.unrealised), 'number'],
-  ], rows, 'Nothing is held. Orders come from cycles, or from POST /api/orders.');
-});
+    ['Stop', (row) => money(plan(row)?.stop_price), 'number'],
+    ['Target', (row) => money(plan(row)?.target_price), 'number'],
+    ['Left by', (row) => day(plan(row)?.exit_by)],
+  ], rows, 'Nothing is held. Orders come from the page Cycles, or from POST /api/orders.');
+}, true);
 
 const open = ['ready', 'submitting', 'unknown', 'acked', 'partial'];
 const orders = () => panel('Orders', {
@@ -61,6 +68,7 @@ const orders = () => panel('Orders', {
     ['Symbol', (row) => row.symbol],
     ['Side', (row) => row.side],
     ['Quantity', (row) => quantity(row.quantity), 'number'],
+    ['Filled at', (row) => money(row.average_fill_price), 'number'],
     ['State', (row) => el('span', {
       class: row.status === 'refused' || row.status === 'rejected' ? 'down'
         : open.includes(row.status) ? 'warn' : '', title: row.reason || '',
@@ -80,8 +88,9 @@ const events = () => panel('Events', {
     ['Symbol', (row) => row.symbol ?? ''],
     ['Cycle', (row) => row.cycle_id
       ? el('a', { href: `#cycles?cycle=${row.cycle_id}` }, String(row.cycle_id)) : ''],
-  ], rows, 'Nothing has happened yet.');
-});
+    ['What', (row) => row.payload?.reason ?? row.payload?.verdict ?? '', 'text'],
+  ], rows, 'Nothing has happened yet: ask the agents on the page Cycles.');
+}, true);
 
 const approvals = () => panel('Waiting for a word', {
   sql: () => "select * from api.approvals where status = 'open';",
@@ -119,28 +128,58 @@ const approvals = () => panel('Waiting for a word', {
 
 const plans = () => panel('Exit plans', {
   sql: () => "select * from api.exit_plans where status = 'active';",
-  path: () => '/api/exit-plans',
+  path: () => '/api/exit-plans?status=active',
 }, async () => table([
   ['Symbol', (row) => row.symbol], ['Entered at', (row) => money(row.entry_price), 'number'],
   ['Stop', (row) => money(row.stop_price), 'number'],
   ['Target', (row) => money(row.target_price), 'number'],
-  ['Until', (row) => row.exit_by ? row.exit_by.slice(0, 10) : '–'],
+  ['Left by', (row) => day(row.exit_by)],
+  ['Given up when', (row) => row.invalidation ?? '–', 'text'],
   ['State', (row) => row.triggered_by ? `${row.status}: ${row.triggered_by}` : row.status],
-], (await get('/api/exit-plans', { limit: 20 })).items, 'Every opened position gets one.'));
+], (await get('/api/exit-plans', { status: 'active', limit: 100 })).items,
+'None: every position that is opened gets one.'));
+
+/** A limit's value with its unit, which the name of its setting ends in. */
+function bound(row) {
+  const name = row.setting ?? '';
+  if (row.value === null) return '–';
+  if (typeof row.value === 'boolean') return row.value ? 'allowed' : 'not allowed';
+  if (/_(fraction|deviation)$/.test(name)) return share(row.value);
+  if (/leverage/.test(name)) return `${row.value} × equity`;
+  if (/_days$/.test(name)) return `${row.value} days`;
+  if (/_per_minute$/.test(name)) return `${count(row.value)} a minute`;
+  return String(row.value);
+}
+
+/** The circuit breakers that are not closed, each with what a person may do. */
+async function breakers() {
+  const rows = (await get('/api/system/circuit-breaker')).items.filter((row) => row.state !== 'closed');
+  return rows.map((row) => el('p', { class: 'down' },
+    `Circuit breaker of account ${row.account_id} ${row.state} since ${time(row.opened_at)}: ${row.reason}. `,
+    may('trade') ? el('button', { type: 'button', onclick: async () => {
+      try {
+        const answer = await post('/api/system/circuit-breaker/resume', {
+          account_id: row.account_id, reason: 'asked from the desk' });
+        say(answer.approval_id ? 'Asked: the answer waits under “Waiting for a word”.' : 'Closed.');
+      } catch (error) { say(error.message); }
+    } }, 'Ask to resume') : null));
+}
 
 const limits = () => panel('Risk', {
   sql: () => 'select api.risk_status();', path: () => '/api/risk/status',
 }, async () => {
-  const risk = await get('/api/risk/status');
+  const [risk, open] = await Promise.all([get('/api/risk/status'), breakers()]);
   const halts = risk.halts.map((halt) => el('p', { class: 'down' },
     `${halt.state} ${halt.scope} ${halt.target ?? ''}: ${halt.reason}, since ${time(halt.changed_at)} `,
     may('trade') ? el('button', { type: 'button', onclick: async () => {
       await post('/api/system/trading/enable', { scope: halt.scope, target: halt.target });
       say('Resumed.');
     } }, 'Resume') : null));
-  return [...halts, figures([['Refused today', count(risk.refused_today)]]), table([
+  return [...halts, ...open, figures([
+    ['State', risk.state, risk.state === 'ACTIVE' ? 'up' : 'down'],
+    ['Orders refused today', count(risk.refused_today)]]), table([
     ['Limit', (row) => row.description, 'text'],
-    ['Value', (row) => row.value === null ? '' : String(row.value), 'number'],
+    ['At most', bound, 'number'],
     ['Code', (row) => row.reason_code],
   ], risk.limits)];
 });
@@ -164,15 +203,15 @@ const freshness = () => panel('Health', { path: () => '/health' }, async () => {
 });
 
 export async function show(main) {
-  const panels = [worth(), curve(), approvals(), positions(), plans(), orders(), events(), limits(),
-    freshness()];
+  const panels = [worth(), curve(), approvals(), positions(), orders(), plans(), limits(),
+    freshness(), events()];
   main.replaceChildren(...panels);
   await Promise.all(panels.map((one) => one.refresh()));
   let waiting = null;
   // Many events at once are one look.
   const stop = onEvent(() => {
     clearTimeout(waiting);
-    waiting = setTimeout(() => panels.slice(0, 8).forEach((one) => one.refresh()), 250);
+    waiting = setTimeout(() => panels.forEach((one) => one.refresh()), 250);
   });
   return () => { clearTimeout(waiting); stop(); };
 }

@@ -17,6 +17,9 @@ function colourOf(label) {
 }
 
 const shortName = (key) => key.slice(key.indexOf(':') + 1);
+/** A number alone says nothing: its kind goes with it. */
+const naming = (node) => /^[0-9.]+$/.test(shortName(node.key))
+  ? `${node.labels[0]} ${shortName(node.key)}` : shortName(node.key);
 const link = (node) => `#graph?${new URLSearchParams({ label: node.labels[0], key: node.key })}`;
 
 /** What was fetched so far: nodes by key, edges by their ends and type. */
@@ -109,7 +112,7 @@ function draw(place, shown, centre, choose) {
   dots.append('circle').attr('r', (n) => n.node.key === centre ? 11 : 8)
     .attr('fill', (n) => colourOf(n.node.labels[0]))
     .attr('class', (n) => n.node.isOpen ? 'open' : '');
-  dots.append('text').attr('y', -13).attr('text-anchor', 'middle').text((n) => shortName(n.node.key));
+  dots.append('text').attr('y', -13).attr('text-anchor', 'middle').text((n) => naming(n.node));
   dots.append('title').text((n) => `${n.node.labels.join(', ')}\n${n.node.key}\n${
     JSON.stringify(n.node.properties, null, 1)}`);
 }
@@ -141,7 +144,7 @@ async function showNodes(main, parameters) {
       wanted.search ? quoted(wanted.search) : 'null'});`,
     path: () => address('/api/graph/nodes', wanted),
   }, async () => table([
-    ['Name', (node) => el('a', { href: link(node) }, shortName(node.key))],
+    ['Name', (node) => el('a', { href: link(node) }, naming(node))],
     ['Kind', (node) => node.labels.join(', ')],
     ['Edges', (node) => count(node.degree), 'number'],
   ], await get('/api/graph/nodes', wanted),
@@ -164,10 +167,14 @@ export async function show(main, parameters) {
   let centre = key;
   const place = el('div', { class: 'chart tall' });
   const filters = el('fieldset', { class: 'row' });
+  const kinds = el('p', { class: 'faint keys' });
   const detail = el('div', { 'aria-live': 'polite' });
 
   function redraw() {
     const shown = web.shown(hidden, centre);
+    kinds.replaceChildren(...[...new Set(shown.nodes.map((node) => node.labels[0]))].sort()
+      .map((name) => el('span', { class: 'key' },
+        el('span', { class: 'swatch', style: `background: ${colourOf(name)}` }), name)));
     filters.replaceChildren(el('legend', {}, 'Edges'), ...web.types.map((type) =>
       el('label', {}, el('input', { type: 'checkbox', checked: !hidden.has(type), onchange: (event) => {
         if (event.target.checked) hidden.delete(type); else hidden.add(type);
@@ -192,7 +199,7 @@ export async function show(main, parameters) {
         ['Edge', (edge) => edge.source === node.key ? `${edge.type} →` : `← ${edge.type}`],
         ['To', (edge) => {
           const other = web.nodes.get(edge.source === node.key ? edge.target : edge.source);
-          return el('a', { href: link(other) }, shortName(other.key));
+          return el('a', { href: link(other) }, naming(other));
         }],
         ['What is known of it', (edge) => properties(edge), 'text'],
       ], around, 'Nothing is around it.'),
@@ -207,7 +214,7 @@ export async function show(main, parameters) {
     if (!found) return el('p', { class: 'empty' }, `There is no ${label} ${key} in the graph.`);
     centre = found.key;
     requestAnimationFrame(redraw);
-    return [filters, place, el('p', { class: 'faint' },
+    return [filters, place, kinds, el('p', { class: 'faint' },
       'A click on a node fetches what is around it; a ring says that this was done.')];
   }, true);
   main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Find' },

@@ -1,8 +1,9 @@
-// Market: candles, and the snapshot of the bar under the pointer.
+// Market: candles with their indicators and regimes, and the snapshot of the bar under the pointer.
 
 import { get, address } from '/api.js';
-import { el, panel, table, money, percent, quoted, day } from '/ui.js';
+import { el, panel, table, money, percent, share, count, quantity, quoted, day } from '/ui.js';
 import { bars, candles } from '/candles.js';
+import { snapshots, lines, regimes, rsi } from '/indicators.js';
 import { choose } from '/choose.js';
 
 export const title = 'Market';
@@ -10,8 +11,9 @@ export const title = 'Market';
 const shown = [
   ['Close', 'close', money], ['Return, 1 bar', 'return_1', percent],
   ['Return, 20 bars', 'return_20', percent], ['RSI 14', 'rsi_14', (v) => money(v)],
-  ['ATR', 'atr_fraction', percent], ['Volatility, 20 bars', 'realised_vol_20', percent],
-  ['Drawdown from high', 'drawdown', percent], ['Regime', 'regime', (v) => v ?? '–'],
+  ['ATR, of the close', 'atr_fraction', share],
+  ['Volatility a year, of 20 bars', 'realised_vol_20', share],
+  ['Below the high of 252 bars', 'drawdown_252', percent], ['Regime', 'regime', (v) => v ?? '–'],
 ];
 
 function describe(row) {
@@ -34,27 +36,52 @@ export async function show(main, parameters) {
       'No instruments yet: bellwether ingest --kind instruments symbols.csv')));
     return null;
   }
+  const box = (name, text) => el('label', {}, el('input', { type: 'checkbox', name, checked: true }), text);
+  const choice = el('form', { class: 'row' }, box('averages', 'Averages'), box('regimes', 'Regimes'),
+    box('rsi', 'RSI 14 (else volume)'));
+  const currency = (await get('/api/market/instruments', { symbol, limit: 1 })).items[0]?.currency ?? 'USD';
   const snapshot = el('div', { 'aria-live': 'polite' }, describe(null));
   const chart = panel(`${symbol}, daily bars`, {
     sql: () => `select * from api.bars where symbol = ${quoted(symbol)} order by ts;`,
     path: () => address('/api/market/bars', { symbol, limit: 1000 }),
   }, async () => {
-    const [rows, decisions] = await Promise.all([
-      bars(symbol), get('/api/decisions', { symbol, limit: 1000 })]);
+    const [rows, fills, events, states] = await Promise.all([
+      bars(symbol), get('/api/fills', { symbol, limit: 1000 }),
+      get('/api/events', { symbol, limit: 1000, type: 'OrderRefused', columns: 'at,payload' }),
+      snapshots(symbol, 5000)]);
     if (!rows.length) return el('p', { class: 'empty' }, 'No bars yet: bellwether ingest FILE.csv');
     const place = el('div', { class: 'chart', role: 'img', 'aria-label': `Candles of ${symbol}` });
-    const marks = decisions.items.filter((row) => row.action === 'EXECUTE').map((row) => ({
-      day: day(row.as_of), isBuy: row.side === 'buy', text: `${row.side} ${row.quantity}` }))
-      .sort((a, b) => a.day < b.day ? -1 : 1);
+    const known = new Set(rows.map((row) => day(row.ts)));
+    const marks = fills.items.map((row) => ({ day: day(row.filled_at), isBuy: row.side === 'buy',
+      text: `${row.side} ${quantity(row.quantity)} at ${money(row.price)}` }))
+      .concat(events.items.map((row) => ({ day: day(row.at), isBuy: false, shape: 'square',
+        text: `refused: ${row.payload.reason_code}` })))
+      .filter((mark) => known.has(mark.day)).sort((a, b) => a.day < b.day ? -1 : 1);
+    const ground = regimes(states);
+    const averages = lines(states);
+    const wants = (name) => choice.elements[name].checked;
     let asked = '';
-    requestAnimationFrame(() => candles(place, rows, marks, async (at) => {
+    const hover = async (at) => {
       if (asked === at) return;
       asked = at;
       const answer = await get('/api/market/indicators', {
         symbol, bar_interval: '1d', ts: `${at}T00:00:00Z`, limit: 1 });
       if (asked === at && answer.items.length) snapshot.replaceChildren(...[describe(answer.items[0])].flat().filter(Boolean));
-    }));
-    return place;
+    };
+    const draw = () => {
+      place.replaceChildren();
+      candles(place, rows, marks, hover, { lines: wants('averages') ? averages : [],
+        bands: wants('regimes') ? ground.bands : [], oscillator: wants('rsi') ? rsi(states) : null });
+    };
+    choice.onchange = draw;
+    requestAnimationFrame(draw);
+    const key = (colour, text) => el('span', { class: 'key' },
+      el('span', { class: 'swatch', style: `background: ${colour}` }), text);
+    return [choice, place, el('p', { class: 'faint keys' },
+      averages.map((one) => key(one.colour, one.name)),
+      ground.legend.map((one) => key(one.colour, `${one.name}, ${count(one.bars)} bars`))),
+    el('p', { class: 'faint' }, `Prices in ${currency}. Days are those of the exchange; a bar is `
+      + 'known at its close. Arrows: fills; squares: orders refused.')];
   }, true);
   main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Choose' }, form), chart,
     el('section', { class: 'wide', 'aria-label': 'Snapshot' }, el('h2', {}, 'Snapshot'), snapshot));

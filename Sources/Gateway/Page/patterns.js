@@ -28,8 +28,9 @@ export async function show(main, parameters) {
     }
     const place = el('div', { class: 'chart' });
     requestAnimationFrame(() => charts.fan(place, answer));
-    return [place, el('p', { class: 'faint' }, 'Black: now. Grey: then. Blue: half and nine tenths '
-      + 'of what followed, its median dashed. Only what was known at the time.')];
+    return [place, el('p', { class: 'faint' }, 'Thick line: now. Thin: then. Bands: half and nine '
+      + 'tenths of what followed, its median dashed. In percent of the last close; only what was '
+      + 'known at the time.')];
   }, true);
 
   const statistics = panel('What followed', {
