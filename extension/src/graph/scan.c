@@ -60,7 +60,10 @@ typedef struct GraphScanState
 	GraphAnswer answer;
 	bool		called;
 	bool		had_nulls;		/* the slot's last row */
-	uint64		next;			/* row */
+	uint64		next;			/* row of those in pieces */
+	const Datum *values;		/* of that row, if left is not 0 */
+	const uint8 *nulls;
+	uint32		left;			/* rows from there to the end of its piece */
 	TupleTableSlot *rest;		/* for rows of the answer's rest */
 } GraphScanState;
 
@@ -218,52 +221,89 @@ PlanScan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 }
 
 /*
- * The next row of the answer, which is asked for with the first.
+ * Go to the next piece of the answer, which is asked for with the first; false if
+ * there is none.
  */
+static bool
+NextPiece(GraphScanState *s)
+{
+	GraphAnswer *answer = &s->answer;
+	const GraphPiece *piece;
+	uint32		place;
+
+	CHECK_FOR_INTERRUPTS();
+	if (!s->called)
+	{
+		GraphAnswerCall(answer, s->function, s->custom.ss.ps.ps_ExprContext);
+		s->called = true;
+	}
+	if (s->next == answer->rows)
+		return false;
+	piece = answer->pieces[s->next / GRAPH_PIECE_ROWS];
+	place = s->next % GRAPH_PIECE_ROWS;
+	s->values = piece->values + place * answer->columns;
+	s->nulls = piece->nulls + place;
+	s->left = Min(GRAPH_PIECE_ROWS - place, answer->rows - s->next);
+	s->next += s->left;
+	return true;
+}
+
+/*
+ * Rows that had no place in pieces.
+ */
+static TupleTableSlot *
+NextOfRest(GraphScanState *s)
+{
+	GraphAnswer *answer = &s->answer;
+	TupleTableSlot *slot = s->custom.ss.ss_ScanTupleSlot;
+
+	ExecClearTuple(slot);
+	if (answer->rest == NULL || !tuplestore_gettupleslot(answer->rest, true, false, s->rest))
+		return slot;
+	slot_getallattrs(s->rest);
+	memcpy(slot->tts_values, s->rest->tts_values, sizeof(Datum) * answer->columns);
+	memcpy(slot->tts_isnull, s->rest->tts_isnull, sizeof(bool) * answer->columns);
+	s->had_nulls = true;
+	return ExecStoreVirtualTuple(slot);
+}
+
 static TupleTableSlot *
 NextRow(ScanState *node)
 {
 	GraphScanState *s = (GraphScanState *) node;
-	GraphAnswer *answer = &s->answer;
 	TupleTableSlot *slot = node->ss_ScanTupleSlot;
-	int			columns = answer->columns;
+	int			columns = s->answer.columns;
 
-	if (!s->called)
+	if (s->left == 0 && !NextPiece(s))
+		return NextOfRest(s);
+	s->left--;
+	/* a slot that holds nothing of its own may just be written over */
+	if (TTS_EMPTY(slot) || TTS_SHOULDFREE(slot))
 	{
-		GraphAnswerCall(answer, s->function, node->ps.ps_ExprContext);
-		s->called = true;
+		ExecClearTuple(slot);
+		ExecStoreVirtualTuple(slot);
 	}
-	if (s->next < answer->rows)
+	for (int i = 0; i < columns; i++)
+		slot->tts_values[i] = s->values[i];
+	s->values += columns;
+	if (*s->nulls != 0 || s->had_nulls)
 	{
-		const GraphPiece *piece = answer->pieces[s->next / GRAPH_PIECE_ROWS];
-		uint32		place = s->next++ % GRAPH_PIECE_ROWS;
-
-		/* a slot that holds nothing of its own may just be written over */
-		if (TTS_EMPTY(slot) || TTS_SHOULDFREE(slot))
-		{
-			ExecClearTuple(slot);
-			ExecStoreVirtualTuple(slot);
-		}
 		for (int i = 0; i < columns; i++)
-			slot->tts_values[i] = piece->values[place * columns + i];
-		if (piece->nulls[place] != 0 || s->had_nulls)
-		{
-			for (int i = 0; i < columns; i++)
-				slot->tts_isnull[i] = (piece->nulls[place] >> i) & 1;
-			s->had_nulls = piece->nulls[place] != 0;
-		}
-		return slot;
+			slot->tts_isnull[i] = (*s->nulls >> i) & 1;
+		s->had_nulls = *s->nulls != 0;
 	}
-	ExecClearTuple(slot);
-	if (answer->rest != NULL && tuplestore_gettupleslot(answer->rest, true, false, s->rest))
-	{
-		slot_getallattrs(s->rest);
-		memcpy(slot->tts_values, s->rest->tts_values, sizeof(Datum) * columns);
-		memcpy(slot->tts_isnull, s->rest->tts_isnull, sizeof(bool) * columns);
-		s->had_nulls = true;
-		return ExecStoreVirtualTuple(slot);
-	}
+	s->nulls++;
 	return slot;
+}
+
+/*
+ * The same as the executor asks for it where rows are given out as they are: in
+ * the place of its own step, which would only come here.
+ */
+static TupleTableSlot *
+NextBareRow(PlanState *node)
+{
+	return NextRow((ScanState *) node);
 }
 
 /*
@@ -286,6 +326,8 @@ BeginScan(CustomScanState *node, EState *estate, int eflags)
 											  node->ss.ps.ps_ExprContext, &node->ss.ps);
 	if (eflags & EXEC_FLAG_EXPLAIN_ONLY)
 		return;
+	if (node->ss.ps.qual == NULL && node->ss.ps.ps_ProjInfo == NULL)
+		node->ss.ps.ExecProcNode = NextBareRow;
 	GraphAnswerBegin(&s->answer, slot->tts_tupleDescriptor);
 	memset(slot->tts_isnull, 0, sizeof(bool) * s->answer.columns);
 	s->rest = ExecInitExtraTupleSlot(estate, slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
@@ -294,9 +336,6 @@ BeginScan(CustomScanState *node, EState *estate, int eflags)
 static TupleTableSlot *
 ExecuteScan(CustomScanState *node)
 {
-	/* the executor's loop is for conditions and expressions */
-	if (node->ss.ps.qual == NULL && node->ss.ps.ps_ProjInfo == NULL)
-		return NextRow(&node->ss);
 	return ExecScan(&node->ss, NextRow, RowIsGood);
 }
 
@@ -319,6 +358,7 @@ RescanScan(CustomScanState *node)
 	GraphScanState *s = (GraphScanState *) node;
 
 	s->next = 0;
+	s->left = 0;
 	if (node->ss.ps.chgParam != NULL)
 	{
 		GraphAnswerForget(&s->answer);
