@@ -25,6 +25,8 @@ typedef struct GraphRankReady
 	MemoryContext context;		/* owns all of it */
 	GraphDirection direction;
 	bool		weighted;
+	uint32		nodes;			/* packed */
+	uint32	   *original;		/* of each: its number in adjacency */
 	union
 	{
 		kernel_rank_rounds rounds;

@@ -55,6 +55,9 @@ MakeReady(GraphCall *call, GraphDirection direction, bool weighted, bool limit)
 		kernel_prepare_order(packed, &ready->order);
 	else
 		kernel_prepare_rounds(packed, &ready->rounds);
+	ready->nodes = packed->nodes;
+	ready->original = kernel_alloc(sizeof(uint32) * packed->nodes);
+	memcpy(ready->original, packed->original, sizeof(uint32) * packed->nodes);
 	MemoryContextSwitchTo(outer);
 	kernel_free(packed->start);
 	kernel_free(packed->node);
@@ -87,7 +90,9 @@ GraphReadyToRank(GraphCall *call, bool weighted, bool limit)
 	}
 	if (*kept != NULL)
 	{
-		kernel_free(kernel_pack_nodes(&adjacency->csr, NULL, &call->packed));
+		memset(&call->packed, 0, sizeof(call->packed));
+		call->packed.nodes = (*kept)->nodes;
+		call->packed.original = (*kept)->original;
 		return *kept;
 	}
 	used = GraphMemoryUsed();
