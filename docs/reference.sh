@@ -44,8 +44,31 @@ order by c.relname;
 \echo
 \echo '| name | default | range | meaning |'
 \echo '|---|---|---|---|'
-select format('| `%s` | %s | %s | %s |', name, value, coalesce(minimum || ' to ' || maximum, ''), description)
+select format(
+    '| `%s` | %s | %s | %s |', name, value,
+    coalesce(minimum || ' to ' || maximum, array_to_string(choices, ', '), ''), description
+)
 from tenant.setting_default order by name;
+\echo
+\echo '## Settings of the extension'
+\echo
+\echo 'Set with `set`, `alter role` or `alter database`; `hnsw.*` and `ivfflat.*` are named as in pgvector. Those of a superuser are marked.'
+\echo
+\echo '| name | default | range | meaning |'
+\echo '|---|---|---|---|'
+load 'bellwether';
+select format(
+    '| `%s` | %s | %s | %s%s |', name, coalesce(boot_val, '') || case when unit = 'kB' then ' kB' else '' end,
+    case
+        when enumvals is not null then array_to_string(enumvals, ', ')
+        when vartype in ('integer', 'real') then min_val || ' to ' || max_val
+        else ''
+    end,
+    rtrim(short_desc, '.') || '.', case when context = 'superuser' then ' (superuser)' else '' end
+)
+from pg_settings
+where name ~ '^(bellwether|cypher|graph|hnsw|ivfflat|work)[.]' and short_desc is not null
+order by name;
 \echo
 \echo '## SQLSTATEs'
 \echo
