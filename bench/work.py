@@ -1,25 +1,26 @@
 """The queue against pgqueuer, procrastinate and raw SKIP LOCKED, same run, same machine.
 
-python3 bench/work.py "$(docker/server.sh dsn admin)" [--long | --drain] [SYSTEM ...]
+python3 bench/work.py "$(docker/server.sh dsn admin)" [--long | --drain | --storm] [SYSTEM ...]
 
 needs .build/release/bellwether, psycopg, pgqueuer, procrastinate and uvloop
 (docker/python.sh bench) and pgbench on the PATH. SYSTEM: bellwether raw pgqueuer-10
 pgqueuer-100 procrastinate; all by default. Two workers each, and the systems take turns
-in two rounds, so that a ratio is of figures of about the same time: under five minutes on
-a quiet machine. Printed for each:
+in three rounds, so that a ratio is of figures of about the same time: under six minutes on
+a quiet machine. Each figure begins with a checkpoint, so that none pays for another's. Printed for each:
 
     drain    jobs a second, from the commit of many jobs to the last one's end: as many as
              take some seconds on a quiet machine
     start    ms from the return of a single enqueue to the start of its job, workers idle
     storm    single enqueues a second on 32 connections with the workers at work: 10,000 of
-             bellwether, of which none may be lost, and ten seconds of the others
+             bellwether, of which none may be lost, and ten seconds of the others, by clients
+             that have prepared the statement
     WAL      bytes a job, from enqueue to end
     CPU      microseconds a job of the drain, of the workers and their server processes: what
              other programs on the machine take from both alike is not in it
 
 and for bellwether also the drain of 50 tenants, and while an old snapshot is held open.
---long drains a million jobs and reports the workers' anonymous memory; --drain measures
-nothing but drains, to see what a change brings.
+--long drains a million jobs and reports the workers' anonymous memory; --drain and --storm
+measure nothing but that, to see what a change brings.
 """
 
 import contextlib
@@ -45,7 +46,7 @@ WORKERS = 2
 STORM_CONNECTIONS, STORM_JOBS = 32, 10_000
 STORM_SECONDS = 10
 STARTS = 100
-ROUNDS = 2
+ROUNDS = 3
 TENANTS = 50
 SHORT_DRAIN = 40_000
 
@@ -77,7 +78,7 @@ class Bellwether:
         self.dsn = database(dsn, self.database)
         self.worker_dsn = database(dsn, self.database, "bellwether_worker")
         self.raw = raw
-        self.jobs = 60_000 if raw else 150_000
+        self.jobs = 100_000 if raw else 300_000
         self.starts = 15 if raw else STARTS // ROUNDS
         self.storm = ["-T", str(STORM_SECONDS)] if raw else [
             "-t", str(STORM_JOBS // STORM_CONNECTIONS)]
@@ -253,7 +254,7 @@ def storm(system, connection):
         script.write(system.one + ";\n")
         script.flush()
         output = subprocess.run(
-            ["pgbench", "-n", "-c", str(STORM_CONNECTIONS), "-j", "2", *system.storm, "-f",
+            ["pgbench", "-n", "-M", "prepared", "-c", str(STORM_CONNECTIONS), "-j", "2", *system.storm, "-f",
              script.name, system.dsn],
             check=True, capture_output=True, text=True).stdout
     until("the storm is over", lambda: value(connection, system.empty))
@@ -266,20 +267,23 @@ def storm(system, connection):
 
 
 def held(system, connection, dsn):
-    """The drain with a snapshot held open, as a fraction of the drain before and after it."""
-    def rate():
-        return drain(system, connection, SHORT_DRAIN, pause=0.02)[0]
+    """Drains with a snapshot held open, as a fraction of those before and after it.
 
-    plain = [rate()]
+    Medians, of the later half of those under the snapshot: 240,000 jobs lie dead by then.
+    """
+    def rate():
+        return drain(system, connection, SHORT_DRAIN, pause=0.01)[0]
+
+    plain = [rate() for _ in range(6)]
     with psycopg.connect(dsn) as holder:
         holder.execute("set idle_in_transaction_session_timeout = 0")
         holder.commit()
         holder.execute("begin isolation level repeatable read; select 1 from pg_class limit 1")
-        during = [rate() for _ in range(4)]
+        during = [rate() for _ in range(12)]
         holder.rollback()
     connection.execute("vacuum work.job")
-    plain.append(rate())
-    return during[-1] / (sum(plain) / len(plain))
+    plain += [rate() for _ in range(6)]
+    return median(during[6:]) / median(plain)
 
 
 def anonymous(process):
@@ -320,20 +324,23 @@ def processor_seconds(connection, processes):
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def measure(system, drains_only):
+def measure(system, only):
     """One round: the workers of one system alone are at work."""
     figures = {}
     with connect(system.dsn) as connection, workers(system, connection) as processes:
         drain(system, connection, system.jobs // 10)
+        connection.execute("checkpoint")
         before = processor_seconds(connection, processes)
         figures["drain"], figures["wal"] = drain(system, connection)
         used = processor_seconds(connection, processes) - before
         figures["cpu"] = 1e6 * used / system.jobs
-        if drains_only:
+        if only == "drain":
             return figures
         # Statistics and dead rows of the drain are not the storm's.
         connection.execute("vacuum analyze")
-        figures["starts"] = starts(system, connection, system.dsn, system.starts)
+        connection.execute("checkpoint")
+        if only != "storm":
+            figures["starts"] = starts(system, connection, system.dsn, system.starts)
         figures["storm"] = storm(system, connection)
     return figures
 
@@ -375,10 +382,11 @@ def table(rounds):
             f"{median(f['wal'] for f in found):14.0f} "
             f"{median(f['cpu'] for f in found):11.0f}")
         waits = sorted(wait for figures in found for wait in figures.get("starts", []))
-        if waits:
-            line += (
-                f" {waits[len(waits) // 2]:13.1f} {waits[int(len(waits) * 0.99)]:7.1f} "
-                f"{median(f['storm'] for f in found):8.0f}")
+        line += (
+            f" {waits[len(waits) // 2]:13.1f} {waits[int(len(waits) * 0.99)]:7.1f}"
+            if waits else f" {'':13} {'':7}")
+        if "storm" in found[0]:
+            line += f" {median(f['storm'] for f in found):8.0f}"
         print(line, flush=True)
 
 
@@ -406,13 +414,16 @@ def drains(rounds):
         print(f"drain: {ratio(ours, [rounds['raw']], 'drain')} raw SKIP LOCKED")
 
 
-def summary(rounds, own):
+def storms(rounds):
     ours = rounds["bellwether"]
     pgqueuer = [found for name, found in rounds.items() if name.startswith("pgq")]
     if pgqueuer:
         print(f"storm: {ratio(ours, pgqueuer, 'storm')} pgqueuer's best")
     if "raw" in rounds:
         print(f"storm: {ratio(ours, [rounds['raw']], 'storm')} NOTIFY per row (wanted 5x)")
+
+
+def summary(ours, own):
     waits = sorted(wait for figures in ours for wait in figures["starts"])
     print(
         f"start when idle: p50 {waits[len(waits) // 2]:.1f} ms (wanted 5), "
@@ -427,7 +438,7 @@ def summary(rounds, own):
 
 def main():
     arguments = [word for word in sys.argv[1:] if not word.startswith("--")]
-    drains_only = "--drain" in sys.argv
+    only = next((word for word in ("drain", "storm") if f"--{word}" in sys.argv), None)
     dsn, names = arguments[0], arguments[1:]
     systems = [
         Bellwether(dsn), Bellwether(dsn, raw=True), Pgqueuer(dsn, 10), Pgqueuer(dsn, 100),
@@ -445,17 +456,21 @@ def main():
             prepare(system, dsn)
         for number in range(ROUNDS):
             for system in systems:
-                figures = measure(system, drains_only)
+                figures = measure(system, only)
                 rounds[system.name].append(figures)
                 print(
                     f"  round {number + 1}: {system.name} drains {figures['drain']:.0f}/s, "
-                    f"{figures['cpu']:.0f} us of CPU a job, load {os.getloadavg()[0]:.0f}",
+                    f"{figures['cpu']:.0f} us of CPU a job, storm {figures.get('storm', 0):.0f}"
+                    f"/s, load {os.getloadavg()[0]:.0f}",
                     file=sys.stderr, flush=True)
         table(rounds)
         if "bellwether" in rounds:
             drains(rounds)
-            if not drains_only:
-                summary(rounds, only_ours(systems[0], "--long" in sys.argv))
+            if only != "drain":
+                storms(rounds)
+            if only is None:
+                own = only_ours(systems[0], "--long" in sys.argv)
+                summary(rounds["bellwether"], own)
     finally:
         for system in systems:
             discard(dsn, system.database)

@@ -266,15 +266,17 @@ package actor Runner {
     private func register() async -> WorkerState.Event {
         let (kinds, version) = (kinds, version)
         do {
-            let worker = try await pool.withConnection { connection in
-                try await Work.registerWorker(
+            let (worker, acting) = try await pool.withConnection { connection in
+                let acting = try await Work.actingKinds(among: kinds, on: connection)
+                let worker = try await Work.registerWorker(
                     host: ProcessInfo.processInfo.hostName,
                     processID: ProcessInfo.processInfo.processIdentifier, version: version,
                     kinds: kinds, on: connection)
+                return (worker, acting)
             }
             FaultPoint.reach(.afterRegister)
             observe(.registered(worker: worker))
-            return .registered(worker: worker)
+            return .registered(worker: worker, acting: Set(acting))
         } catch let error as PostgresError where !error.isTransient {
             failure = error
             mailbox.yield(.stop)

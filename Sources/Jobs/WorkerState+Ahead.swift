@@ -8,7 +8,7 @@ extension WorkerState {
     /// have few on purpose.
     mutating func growAhead(_ lane: Int) {
         let known = lanes[lane]
-        guard known.isShared, !known.isDry, known.running == 0, known.waiting.isEmpty else {
+        guard known.isShared, known.running == 0, known.waiting.isEmpty else {
             return
         }
         lanes[lane].ahead = min(max(2 * known.ahead, known.slots), settings.ahead)

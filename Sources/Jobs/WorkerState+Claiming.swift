@@ -4,8 +4,9 @@ internal import Store
 // pauses, as a wake-up may be lost.
 
 extension WorkerState {
-    mutating func registered(_ worker: Int32) -> [Action] {
+    mutating func registered(_ worker: Int32, _ acting: Set<String>) -> [Action] {
         self.worker = worker
+        self.acting = acting
         isIdle = false
         // What the old number held is given to others, as nobody answers for it.
         isUnsure = false
@@ -96,8 +97,10 @@ extension WorkerState {
             isUnsure = isUnsure || !found.isEmpty
             return leave()
         }
-        lanes[lane].isDry = found.count < lanes[lane].asked
-        growAhead(lane)
+        let isFull = found.count == lanes[lane].asked
+        let acts = found.contains { acting.contains($0.kind) }
+        lanes[lane].isDry = !isFull && !acts
+        if isFull && !acts { growAhead(lane) }
         for job in found {
             jobs[job.lease] = Tracked(job: job, lane: lane, worker: worker)
         }
@@ -107,7 +110,7 @@ extension WorkerState {
         if lanes[lane].isWanted || (!found.isEmpty && !lanes[lane].isDry) {
             return actions + poll()
         }
-        return actions + rest(afterSome: !found.isEmpty)
+        return actions + rest(found: found.count)
     }
 
     mutating func claimFailed(_ lane: Int) -> [Action] {
@@ -139,8 +142,8 @@ extension WorkerState {
 
     /// Says whether it is idle, polls once more after saying so, and then waits.
     ///
-    /// - Parameter afterSome: A claim has just brought jobs.
-    mutating func rest(afterSome: Bool = false) -> [Action] {
+    /// - Parameter found: How many jobs a claim has just brought.
+    mutating func rest(found: Int = 0) -> [Action] {
         guard stage == .working, let worker, !lanes.contains(where: \.isClaiming) else { return [] }
         if wantsWake != isIdle {
             if isTellingIdle { return [] }
@@ -151,8 +154,8 @@ extension WorkerState {
         guard hasRoom, !isPollPending else { return [] }
         isPollPending = true
         pollTimer += 1
-        var pause = Self.sparsePause
-        if !afterSome {
+        var pause = found < Self.manyFound ? Self.sparsePause : Self.stormPause
+        if found == 0 {
             pause = Self.ladder[min(step, Self.ladder.count - 1)]
             step += 1
         }

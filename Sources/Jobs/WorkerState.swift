@@ -27,7 +27,8 @@ package struct WorkerState: Sendable {
     }
 
     package enum Event: Sendable, Equatable {
-        case registered(worker: Int32)
+        /// - acting: Its kinds with side effects, of which a claim brings one job at most.
+        case registered(worker: Int32, acting: Set<String> = [])
         case registrationFailed
         /// The queue does not know the worker (its list is empty after a crash of the server).
         case forgotten(worker: Int32)
@@ -133,7 +134,8 @@ package struct WorkerState: Sendable {
         var asked = 0
         /// Something happened while a claim was under way: claim again.
         var isWanted = false
-        /// The last claim brought less than was asked for.
+        /// The last claim brought all that there was: less than was asked for, and nothing that comes
+        /// one by one.
         var isDry = false
 
         var free: Int { slots - running }
@@ -176,6 +178,10 @@ package struct WorkerState: Sendable {
     /// The pause after a claim that brought less than there was room for: in a storm of single
     /// enqueues each claim would bring one or two, and take the time that the enqueues need.
     static let sparsePause = Duration.milliseconds(5)
+    /// The same where jobs come so fast that this pause brought `manyFound` of them: fewer and larger
+    /// claims leave more of the processor to who enqueues.
+    static let stormPause = Duration.milliseconds(20)
+    static let manyFound = 10
     /// How late a scheduled job may be.
     static let tickPause = Duration.seconds(1)
     /// Results that wait for their commit; with more no jobs are claimed.
@@ -191,6 +197,8 @@ package struct WorkerState: Sendable {
     let laneOfKind: [String: Int]
     var stage = Stage.registering
     var worker: Int32?
+    /// Kinds with side effects.
+    var acting: Set<String> = []
     var jobs: [Lease: Tracked] = [:]
     /// Done and waiting for a commit, in the order in which they were done.
     var ready: [Lease] = []
@@ -237,7 +245,7 @@ package struct WorkerState: Sendable {
 
     package mutating func handle(_ event: Event) -> [Action] {
         switch event {
-        case .registered(let worker): registered(worker)
+        case .registered(let worker, let acting): registered(worker, acting)
         case .registrationFailed: registrationFailed()
         case .forgotten(let worker): forgotten(worker)
         case .woken: poll()

@@ -39,6 +39,15 @@ package enum Work {
         ).value()
     }
 
+    /// Those of the kinds whose jobs act on the outside: a claim brings one of them at most.
+    package static func actingKinds(
+        among kinds: [String], on connection: isolated Connection
+    ) async throws(PostgresError) -> [String] {
+        try await connection.query(
+            "select name from work.kind where side_effects and name = any(\(bind: kinds))"
+        ).decoded { (row) throws(PostgresError) in try row.get("name", as: String.self) }
+    }
+
     /// Says that the worker lives. False if the queue has forgotten it: register again.
     package static func heartbeat(
         worker: Int32, within limit: Duration? = nil, on connection: isolated Connection

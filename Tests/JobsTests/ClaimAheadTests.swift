@@ -19,13 +19,13 @@ struct ClaimAheadTests {
         /// Between polls.
         private(set) var pauses: [Duration] = []
 
-        init(slots: Int? = nil) {
+        init(slots: Int? = nil, shared: Int = 2, acting: Set<String> = []) {
             var settings = WorkerState.Settings()
-            settings.slots = 2
+            settings.slots = shared
             settings.ahead = 8
             state = WorkerState(kinds: [("probe", slots)], settings: settings)
             _ = state.start()
-            see(state.handle(.registered(worker: 1)))
+            see(state.handle(.registered(worker: 1, acting: acting)))
         }
 
         mutating func see(_ actions: [WorkerState.Action]) {
@@ -117,6 +117,32 @@ struct ClaimAheadTests {
         #expect(play.asked.count == 1)
         play.finishAll()
         #expect(play.asked.count == 1)
+        #expect(play.pauses == [.milliseconds(5)])
+    }
+
+    @Test("the pause is longer where so many come that larger claims are worth it")
+    func pausesLongerInStorm() {
+        var play = Play(shared: 20)
+        play.bring(9)
+        #expect(play.pauses == [.milliseconds(5)])
+        play = Play(shared: 20)
+        play.bring(10)
+        #expect(play.pauses == [.milliseconds(20)])
+    }
+
+    @Test("what comes one by one is claimed again without a pause, and never ahead")
+    func claimsActingKindsAtOnce() {
+        var play = Play(acting: ["probe"])
+        play.bring(1)
+        #expect(play.asked == [2, 1])
+        #expect(play.pauses.isEmpty)
+        play.finishAll()
+        play.bring(1)
+        play.finishAll()
+        #expect(play.asked.max() == 2)
+        // A job ended while the claim was under way: it looks once more.
+        play.bring(0)
+        play.bring(0)
         #expect(play.pauses == [.milliseconds(5)])
     }
 

@@ -25,6 +25,8 @@ struct QueueModel {
         let lane: Int?
     }
 
+    /// The kind with side effects: a claim brings one of them at most.
+    static let acting = "c"
     static let maximumAttempts = 6
     static let leaseMilliseconds = 30_000
     static let silenceMilliseconds = 10_000
@@ -108,9 +110,9 @@ struct QueueModel {
         guard beats[worker] != nil else { return nil }
         var found: [LeasedJob] = []
         for id in living where found.count < maximum {
-            guard var entry = entries[id], kinds.contains(entry.kind), !isBlocked(id, entry) else {
-                continue
-            }
+            guard var entry = entries[id], kinds.contains(entry.kind), !isBlocked(id, entry),
+                entry.kind != Self.acting || !found.contains(where: { $0.kind == Self.acting })
+            else { continue }
             switch entry.state {
             case .ready: break
             case .waiting(let until) where until <= now: break

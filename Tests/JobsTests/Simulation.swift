@@ -52,7 +52,7 @@ struct Simulation {
         var cancelled: Set<Lease> = []
     }
 
-    static let kinds: [(name: String, slots: Int?)] = [("a", nil), ("b", 1)]
+    static let kinds: [(name: String, slots: Int?)] = [("a", nil), ("b", 1), ("c", nil)]
     private static let faultsEndAt = 15_000
     static let endAt = 400_000
 
@@ -82,7 +82,7 @@ struct Simulation {
             schedule(.begin(worker, life: 0), in: Int.random(in: 0...50, using: &random))
         }
         for _ in 0..<jobs {
-            let kind = Int.random(in: 0..<4, using: &random) == 0 ? "b" : "a"
+            let kind = ["a", "a", "b", QueueModel.acting][Int.random(in: 0..<4, using: &random)]
             // An until-idle worker is asked for what is there when it starts.
             let at = untilIdle ? 0 : Int.random(in: 0...10_000, using: &random)
             // Without faults no job may wait for another: promptness is checked there.
@@ -267,7 +267,8 @@ struct Simulation {
         _ action: WorkerState.Action, at node: Int
     ) -> WorkerState.Event? {
         switch action {
-        case .register: return .registered(worker: queue.register(at: now))
+        case .register:
+            return .registered(worker: queue.register(at: now), acting: [QueueModel.acting])
         case .claim(let lane, let kinds, let maximum, let worker):
             guard let jobs = queue.claim(worker, kinds, maximum, at: now) else {
                 return .claimFailed(lane: lane)
