@@ -97,7 +97,7 @@ class Bellwether:
     ready = "select count(*) = 2 from work.worker where idle"
     one = "select work.enqueue('probe')"
     answering = "select work.enqueue('probe', '{\"answer\": \"bench\"}')"
-    empty = "select not exists (select from work.job)"
+    empty = "select (select job_id from work.job order by job_id desc limit 1) is null"
 
     def enqueue(self, connection, count, tenants=1):
         if self.raw:
@@ -143,7 +143,7 @@ class Pgqueuer:
     )
     one = insert.format(payload="null", count=1)
     answering = insert.format(payload="'answer'", count=1)
-    empty = "select not exists (select from pgqueuer)"
+    empty = "select (select id from pgqueuer order by id desc limit 1) is null"
 
     def enqueue(self, connection, count, tenants=1):
         connection.execute(self.insert.format(payload="null", count=count))
@@ -175,7 +175,7 @@ class Procrastinate:
     )
     one = insert.format(args="{}", count=1)
     answering = insert.format(args='{"answer": true}', count=1)
-    empty = "select not exists (select from procrastinate_jobs)"
+    empty = "select (select id from procrastinate_jobs order by id desc limit 1) is null"
 
     def enqueue(self, connection, count, tenants=1):
         connection.execute(self.insert.format(args="{}", count=count))

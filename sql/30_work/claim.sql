@@ -107,6 +107,7 @@ declare
     found_places tid[];
     lane_ids bigint[];
     in_lanes bigint[] := '{}';
+    last_id bigint;
 begin
     places := '{}';
     if flows = '{}' then
@@ -122,7 +123,26 @@ begin
         when is_even then work._even_shares(none, none, max_jobs)
         else work._shares(flows, max_jobs, budget)
     end;
-    loop
+    if is_even and cardinality(flows) = 1 then
+        -- The same without a second look at each job.
+        select
+            coalesce(array_agg(next.place) filter (where next.lane is null), '{}'),
+            coalesce(array_agg(next.job_id) filter (where next.lane is not null), '{}'),
+            max(next.job_id)
+        into places, in_lanes, last_id
+        from (
+            select j.ctid as place, j.job_id, j.lane from work.job as j
+            where
+                j.state = 'ready' and j.kind = flows[1].kind
+                and j.priority = flows[1].priority and j.tenant_id = flows[1].tenant_id
+                and j.job_id >= flows[1].first_job_id
+            order by j.job_id limit free
+            for no key update skip locked
+        ) as next;
+        flows[1].first_job_id := coalesce(last_id + 1, flows[1].first_job_id);
+        free := 0;
+    end if;
+    while free > 0 loop
         with head as materialized (
             select f.number, following.place, following.job_id, following.lane
             from unnest(_take_next.flows) with ordinality as f (
@@ -170,7 +190,7 @@ begin
         places := found_places || places;
         in_lanes := in_lanes || lane_ids;
         free := free - cardinality(found_places) - cardinality(lane_ids);
-        exit when not is_even or free <= 0 or taken = shares;
+        exit when not is_even or taken = shares;
         shares := work._even_shares(shares, taken, free);
         exit when 0 > all(shares);
     end loop;
