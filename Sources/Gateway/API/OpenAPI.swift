@@ -27,6 +27,9 @@ enum OpenAPI {
         for route in routes where route.method != "RPC" {
             paths[route.path, default: [:]][route.method.lowercased()] = operation(route)
         }
+        for own in OwnPath.all {
+            paths[own.path, default: [:]][own.method.lowercased()] = operation(own)
+        }
         let document = Node.object([
             "openapi": .text("3.1.0"),
             "info": .object([
@@ -50,10 +53,8 @@ enum OpenAPI {
     }
 
     private static func operation(_ route: Route) -> Node {
-        let name = route.path.split { !$0.isLetter && !$0.isNumber && $0 != "_" }
-            .joined(separator: "_")
         var operation: [String: Node] = [
-            "operationId": .text("\(route.method.lowercased())_\(name)"),
+            "operationId": .text(operationID(route.method, route.path)),
             "tags": .list([.text(route.tag)]), "summary": .text(route.summary),
             "description": .text(route.about + " Needs the scope `\(route.scope.rawValue)`."),
             "responses": .object([
@@ -61,16 +62,7 @@ enum OpenAPI {
                     "description": .text(route.summary),
                     "content": json(result(route)),
                 ]),
-                "default": .object([
-                    "description": .text("What went wrong"),
-                    "content": .object([
-                        "application/problem+json": .object([
-                            "schema": .object([
-                                "$ref": .text("#/components/schemas/Problem")
-                            ])
-                        ])
-                    ]),
-                ]),
+                "default": refusal,
             ]),
         ]
         let hasBody = route.method != "GET" && route.method != "DELETE"
@@ -97,6 +89,64 @@ enum OpenAPI {
             ]
         }
         operation["parameters"] = .list(parameters)
+        return .object(operation)
+    }
+
+    private static func operationID(_ method: String, _ path: String) -> String {
+        let name = path.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.joined(separator: "_")
+        return "\(method.lowercased())_\(name)"
+    }
+
+    private static let refusal = Node.object([
+        "description": .text("What went wrong"),
+        "content": .object([
+            "application/problem+json": .object([
+                "schema": .object(["$ref": .text("#/components/schemas/Problem")])
+            ])
+        ]),
+    ])
+
+    private static func operation(_ own: OwnPath) -> Node {
+        var responses: [String: Node] = ["default": refusal]
+        for (status, type) in own.answers {
+            var answer: [String: Node] = ["description": .text(own.summary)]
+            if let type {
+                let schema = type.hasPrefix("text/") ? "string" : nil
+                answer["content"] = .object([
+                    type: .object(["schema": .object(schema.map { ["type": .text($0)] } ?? [:])])
+                ])
+            }
+            responses["\(status)"] = .object(answer)
+        }
+        var parameters = own.query.map { query($0.name, $0.type, $0.about) }
+        if let open = own.path.firstIndex(of: "{"), let close = own.path.firstIndex(of: "}") {
+            parameters.append(
+                .object([
+                    "name": .text(String(own.path[own.path.index(after: open)..<close])),
+                    "in": .text("path"), "required": .flag(true),
+                    "schema": schema("bigint", inQuery: true),
+                ]))
+        }
+        var operation: [String: Node] = [
+            "operationId": .text(operationID(own.method, own.path)),
+            "tags": .list([.text("gateway")]),
+            "summary": .text(own.summary), "description": .text(own.about),
+            "parameters": .list(parameters), "responses": .object(responses),
+        ]
+        if !own.needsKey { operation["security"] = .list([]) }
+        if !own.body.isEmpty {
+            let members = own.body.map { ($0.name, Node.object(["type": .text($0.type)])) }
+            operation["requestBody"] = .object([
+                "required": .flag(true),
+                "content": json(
+                    .object([
+                        "type": .text("object"),
+                        "properties": .object(
+                            Dictionary(members, uniquingKeysWith: { one, _ in one })),
+                        "required": .list(own.body.map { .text($0.name) }),
+                    ])),
+            ])
+        }
         return .object(operation)
     }
 
