@@ -40,16 +40,23 @@ struct GatewayRestartTests {
         var settings = Pool.Settings()
         settings.acquireLimit = .milliseconds(500)
         let pool = Pool(try server.target(as: "bellwether_gateway"), settings: settings)
-        let direct = DirectPool(pool.target, maximum: 2, limit: .seconds(5))
+        // A session belongs to one thread: each asker is a lane of its own.
+        let direct = (0..<6).map { _ in
+            DirectPool(pool.target, maximum: 1, limit: .seconds(5))
+        }
         let service = Service(
             pool: pool, libraries: nil, isSecure: false, log: { _ in }, complain: { _ in })
-        let lane = LaneDriver(service, direct)
-        let lines = Task { await direct.run() }
+        let lines = Task {
+            await withTaskGroup(of: Void.self) { group in
+                for one in direct { group.addTask { await one.run() } }
+            }
+        }
         let answers = Answers()
 
         let askers = (0..<6).map { number in
             Task {
                 var turn = number
+                let lane = LaneDriver(service, direct[number])
                 while !answers.isOver.withLock({ $0 }) {
                     turn += 1
                     let request = Request(

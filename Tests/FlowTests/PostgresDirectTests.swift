@@ -120,6 +120,79 @@ struct PostgresDirectTests {
         }
     }
 
+    @Test("short statements share a session: each has its own answer, or its own failure")
+    func shared() async throws {
+        try await withPool { pool in
+            func name(_ key: Int64) -> DirectPool.Setup {
+                DirectPool.Setup(
+                    key: key, "select set_config('test.name', \(bind: String(key)), false)")
+            }
+            func take(_ session: DirectSession) -> DirectPool.Progress {
+                while true {
+                    let progress = pool.advance(session)
+                    guard case .waiting = progress else { return progress }
+                }
+            }
+            // A session that is being told something is not shared: a failure would undo it.
+            let telling = try #require(
+                pool.begin("select 1 / 0", after: name(1), isShort: true))
+            #expect(pool.begin("select 1", after: name(1), isShort: true) == nil)
+            guard case .failed = take(telling) else {
+                Issue.record("divided by nothing")
+                return
+            }
+            #expect(try pool.query("select 1", after: name(1)) != nil)
+            let first = try #require(
+                pool.begin(
+                    "select current_setting('test.name') || pg_sleep(0.05)::text", after: name(1),
+                    isShort: true))
+            let second = pool.begin("select 1 / 0", after: name(1), isShort: true)
+            let third = pool.begin(
+                "select current_setting('test.name') || 'c'", after: name(1), isShort: true)
+            #expect(second === first && third === first)
+            // Another setting, or a statement that may be long, has no place there.
+            #expect(pool.begin("select 1", after: name(2), isShort: true) == nil)
+            #expect(pool.begin("select 1", after: name(1)) == nil)
+            #expect(pool.begin("select 1", after: name(1), isShort: true) === first)
+            // Four at most.
+            #expect(pool.begin("select 1", after: name(1), isShort: true) == nil)
+            guard case .rows(let one) = take(first), case .failed(let error) = take(first),
+                case .rows(let three) = take(first), case .rows = take(first)
+            else {
+                Issue.record("other answers")
+                return
+            }
+            #expect(try one.value(as: String.self) == "1")
+            #expect(error.sqlState == "22012")
+            #expect(try three.value(as: String.self) == "1c")
+            // Free again, for others too.
+            let other = try pool.query("select current_setting('test.name')", after: name(2))
+            #expect(try other?.value(as: String.self) == "2")
+        }
+    }
+
+    @Test("with the session all that was under way there is lost, each is told")
+    func sharedLost() async throws {
+        try await withPool { pool in
+            let setup = DirectPool.Setup(key: 1, "select set_config('test.name', '1', false)")
+            _ = try pool.query("select 1", after: setup)
+            let session = try #require(
+                pool.begin("select pg_sleep(60)", after: setup, isShort: true))
+            #expect(pool.begin("select 1", after: setup, isShort: true) === session)
+            pool.abandon(session)
+            for _ in 1...2 {
+                guard case .lost = pool.advance(session) else {
+                    Issue.record("not lost")
+                    return
+                }
+            }
+            pool.abandon(session)
+            try await untilThere(pool)
+            // One connection took its place, not two.
+            #expect(pool.begin("select 1") != nil && pool.begin("select 1") == nil)
+        }
+    }
+
     @Test("answers do not get mixed up where several are under way")
     func several() async throws {
         try await withPool(maximum: 3) { pool in

@@ -3,8 +3,7 @@ package import Postgres
 /// A read whose one call the database is answering.
 final class PendingRead: PendingAnswer {
     let request: Request
-    let route: Route
-    let call: Call
+    let read: ReadCache.Read
     let holder: Holder
     let began = ContinuousClock.now
 
@@ -14,14 +13,13 @@ final class PendingRead: PendingAnswer {
 
     init(
         service: Service, pool: DirectPool, session: DirectSession, request: Request,
-        route: Route, call: Call, holder: Holder
+        read: ReadCache.Read, holder: Holder
     ) {
         self.service = service
         self.pool = pool
         self.session = session
         self.request = request
-        self.route = route
-        self.call = call
+        self.read = read
         self.holder = holder
     }
 

@@ -20,6 +20,7 @@ final class ReadCache: Sendable {
         let route: Route
         let call: Call
         let setup: DirectPool.Setup
+        let pace = SharedPace()
     }
 
     private static let capacity = 1000

@@ -124,14 +124,19 @@ package final class Service: Sendable {
             let known = knownRead(request, holder), holder.may(known.route.scope),
             keys.takeFetched(holder)
         else { return nil }
-        guard let session = direct.begin(known.call.statement, after: known.setup) else {
+        let session = direct.begin(
+            known.call.statement, after: known.setup, isShort: known.pace.isShort(Self.short))
+        guard let session else {
             keys.giveBack(holder)
             return nil
         }
         return PendingRead(
-            service: self, pool: direct, session: session, request: request, route: known.route,
-            call: known.call, holder: holder)
+            service: self, pool: direct, session: session, request: request, read: known,
+            holder: holder)
     }
+
+    /// Reads that take no longer share a session, ms.
+    private static let short = 2.0
 
     /// The call of a read, as it was made for the same address and tenant before.
     private func knownRead(_ request: Request, _ holder: Holder) -> ReadCache.Read? {
@@ -163,23 +168,23 @@ package final class Service: Sendable {
     }
 
     /// The answer to a read that was begun.
-    func finish(_ read: PendingRead, _ result: Result<Rows, any Error>) -> Response {
-        let requestID = Self.requestID(read.request)
+    func finish(_ pending: PendingRead, _ result: Result<Rows, any Error>) -> Response {
+        let (request, route) = (pending.request, pending.read.route)
+        let requestID = Self.requestID(request)
         var response: Response
         var failure: String?
         do {
-            response = try answerer.response(
-                try result.get(), read.request, read.route, read.call)
+            response = try answerer.response(try result.get(), request, route, pending.read.call)
         } catch {
             let problem = problem(error)
             if problem.status >= 500 { failure = "\(error)" }
             response = problem.response(requestID: requestID)
         }
         response.headers += Self.headers(requestID, isSecure)
+        let took = pending.began.duration(to: .now) / .milliseconds(1)
+        pending.read.pace.took(took)
         note(
-            read.request, read.route.path, response.status,
-            read.began.duration(to: .now) / .milliseconds(1), requestID, read.holder.tenant, failure
-        )
+            request, route.path, response.status, took, requestID, pending.holder.tenant, failure)
         return response
     }
 

@@ -43,7 +43,8 @@ final class Lane: @unchecked Sendable {
 
     private let answerer: any LaneAnswerer
     private let patience: Duration
-    private var begun: [UInt64: Begun] = [:]
+    /// By token; several of one descriptor are answered in the order in which they were begun.
+    private var begun: [UInt64: [Begun]] = [:]
     private let count = Atomic(0)
     private let isEnding = Atomic(false)
 
@@ -70,23 +71,26 @@ final class Lane: @unchecked Sendable {
             }
             answer.isWatched = true
         }
-        begun[answer.token] = Begun(
-            raw: raw, request: request, answer: answer, until: .now + patience)
+        begun[answer.token, default: []].append(
+            Begun(raw: raw, request: request, answer: answer, until: .now + patience))
         count.add(1, ordering: .relaxed)
         return true
     }
 
     /// - Parameter handOver: Called with a request that a task is to answer.
     func readable(_ token: UInt64, handOver: (Request, OpaquePointer) -> Void) {
-        guard let one = begun[token] else { return answerer.look(token) }
-        switch one.answer.advance() {
-        case .waiting: return
-        case .whole(let response):
-            forget(token)
-            HTTPServer.send(response, one.raw)
-        case .handOver:
-            forget(token)
-            handOver(one.request, one.raw)
+        guard begun[token]?.isEmpty == false else { return answerer.look(token) }
+        // What was read for the first may hold the answers to the others.
+        while let one = begun[token]?.first {
+            switch one.answer.advance() {
+            case .waiting: return
+            case .whole(let response):
+                forget(token)
+                HTTPServer.send(response, one.raw)
+            case .handOver:
+                forget(token)
+                handOver(one.request, one.raw)
+            }
         }
     }
 
@@ -94,14 +98,18 @@ final class Lane: @unchecked Sendable {
     func tick() {
         let isEnding = isEnding.load(ordering: .relaxed)
         let now = ContinuousClock.now
-        for (token, one) in begun where isEnding || one.until < now {
-            forget(token)
-            HTTPServer.send(one.answer.giveUp(), one.raw)
+        for (token, queue) in begun {
+            guard let first = queue.first, isEnding || first.until < now else { continue }
+            // The others wait for the first one.
+            for one in queue {
+                forget(token)
+                HTTPServer.send(one.answer.giveUp(), one.raw)
+            }
         }
     }
 
     private func forget(_ token: UInt64) {
-        begun[token] = nil
+        begun[token]?.removeFirst()
         count.subtract(1, ordering: .relaxed)
     }
 }

@@ -13,6 +13,8 @@ struct DirectReply: @unchecked Sendable {
     }
 
     var steps: [Step] = []
+    /// Whether it tells the session something that holds when it succeeds.
+    var hasSetup = false
     var next = 0
     var rows: Rows?
     var failure: PostgresError?
@@ -136,7 +138,10 @@ extension Connection {
         guard let handle else {
             return .failed(PostgresError(.closed, "the database connection is closed"))
         }
-        guard PQconsumeInput(handle.connection) == 1 else { return .failed(broken(handle)) }
+        // Answers that came with those before are there already.
+        if PQisBusy(handle.connection) == 1, PQconsumeInput(handle.connection) != 1 {
+            return .failed(broken(handle))
+        }
         while reply.next < reply.steps.count {
             guard PQisBusy(handle.connection) == 0 else { return .waiting }
             let result = PQgetResult(handle.connection)

@@ -3,6 +3,9 @@ internal import Synchronization
 /// A few connections for one thread that must not wait, as a loop over sockets: a statement is sent
 /// at once, and its rows are taken when the connection's descriptor can be read.
 ///
+/// Short statements share a session: they are sent behind each other, each in a transaction of its
+/// own, and the session's process goes from one to the next without being put to sleep and woken.
+///
 /// Whoever finds no connection free takes the way over `Pool`. Statements must not change the session
 /// beyond their transaction, except by their `Setup`, and the target must be a session of one's own
 /// (no pooler between).
@@ -32,11 +35,16 @@ package final class DirectPool: Sendable {
 
     private struct State {
         var idle: [DirectSession] = []
+        /// Lent, and at work on short statements alone.
+        var shared: [DirectSession] = []
         /// Lent, idle and being opened.
         var count = 0
         var opened: UInt64 = 0
         var isClosed = false
     }
+
+    /// How many statements share a session at most.
+    private static let depth = 4
 
     private let target: ConnectionTarget
     private let maximum: Int
@@ -82,42 +90,77 @@ package final class DirectPool: Sendable {
 
     /// Sends a statement in a transaction of its own. Bound values must be texts.
     ///
-    /// - Returns: Where its rows arrive: to be asked by `advance` until they are there. nil if no
-    ///   connection is free, or the one that was has been lost.
-    package func begin(_ sql: SQL, after setup: Setup? = nil) -> DirectSession? {
+    /// - Parameter isShort: It may share a session with others that are.
+    /// - Returns: Where its rows arrive: to be asked by `advance` until they are there, once for
+    ///   each statement that was begun there, in their order. nil if no connection is free, or the
+    ///   one that was has been lost.
+    package func begin(
+        _ sql: SQL, after setup: Setup? = nil, isShort: Bool = false
+    ) -> DirectSession? {
+        if isShort, let session = share(setup?.key) {
+            // If it cannot be sent, those that wait there are told with the next `advance`.
+            guard let reply = session.connection.sendHere([sql]) else { return nil }
+            session.replies.append(reply)
+            return session
+        }
         guard let session = borrow(setup?.key) else { return nil }
-        var statements = [sql]
-        if let setup, setup.key != session.key { statements.insert(setup.statement, at: 0) }
-        guard let reply = session.connection.sendHere(statements) else {
-            discard()
+        let needsSetup = setup.map { $0.key != session.key } ?? false
+        let statements = needsSetup ? [setup?.statement, sql].compactMap { $0 } : [sql]
+        guard var reply = session.connection.sendHere(statements) else {
+            abandon(session)
             return nil
         }
-        session.reply = reply
+        reply.hasSetup = needsSetup
+        session.replies = [reply]
         session.key = setup?.key ?? session.key
+        if isShort { state.withLock { $0.shared.append(session) } }
         return session
     }
 
-    /// Takes what has arrived; after anything but `.waiting` the session is no longer the caller's.
-    package func advance(_ session: DirectSession) -> Progress {
-        let (reply, progress) = session.connection.receiveHere(session.reply)
-        session.reply = reply
-        switch progress {
-        case .waiting: return .waiting
-        case .rows(let rows):
-            giveBack(session)
-            return .rows(rows)
-        case .failed(let error):
-            // What was set in a transaction that failed is not set.
-            session.key = nil
-            giveBack(session)
-            return error.code == .server ? .failed(error) : .lost
+    /// A session at work to which the same was told, and holds whatever becomes of what runs there.
+    private func share(_ key: Int64?) -> DirectSession? {
+        state.withLock { state in
+            state.shared.first { one in
+                one.key == key && one.replies.count < Self.depth
+                    && one.replies.allSatisfy { !$0.hasSetup }
+            }
         }
     }
 
-    /// Closes a session whose server has been silent for too long.
+    /// Takes what has arrived for the first statement that is under way there; after anything but
+    /// `.waiting` that statement is over.
+    package func advance(_ session: DirectSession) -> Progress {
+        guard !session.isGone, let first = session.replies.first else { return .lost }
+        let (reply, progress) = session.connection.receiveHere(first)
+        switch progress {
+        case .waiting:
+            session.replies[0] = reply
+            return .waiting
+        case .rows(let rows):
+            finish(session)
+            return .rows(rows)
+        case .failed(let error) where error.code == .server:
+            // What was set in a transaction that failed is not set.
+            if reply.hasSetup { session.key = nil }
+            finish(session)
+            return .failed(error)
+        case .failed:
+            abandon(session)
+            return .lost
+        }
+    }
+
+    /// Closes a session whose server has been silent for too long; what is under way is lost.
     package func abandon(_ session: DirectSession) {
+        guard !session.isGone else { return }
+        session.isGone = true
         session.connection.dropHere()
-        discard()
+        state.withLock { state in
+            state.shared.removeAll { $0 === session }
+            // Another connection is opened in its place.
+            state.count -= 1
+        }
+        wish.yield()
     }
 
     /// Looks at a session that can be read though nobody asked it: its server may have ended it.
@@ -157,20 +200,18 @@ package final class DirectPool: Sendable {
         }
     }
 
-    private func giveBack(_ session: DirectSession) {
+    /// The first statement is over; with the last one the session is free.
+    private func finish(_ session: DirectSession) {
+        session.replies.removeFirst()
+        guard session.replies.isEmpty else { return }
         let isOfUse = session.connection.isOfUseHere
         let isKept = state.withLock { state in
+            state.shared.removeAll { $0 === session }
             guard isOfUse, !state.isClosed else { return false }
             state.idle.append(session)
             return true
         }
         if !isKept { abandon(session) }
-    }
-
-    /// Another connection is opened in the place of one that is lost.
-    private func discard() {
-        state.withLock { $0.count -= 1 }
-        wish.yield()
     }
 }
 
@@ -188,7 +229,10 @@ package final class DirectSession: @unchecked Sendable {
     let connection: Connection
     /// The setup that holds there.
     var key: Int64?
-    var reply = DirectReply()
+    /// What is under way, in the order in which it was sent.
+    var replies: [DirectReply] = []
+    /// It was closed, and is not to be used.
+    var isGone = false
 
     init(_ id: UInt64, _ connection: Connection) {
         self.id = id
