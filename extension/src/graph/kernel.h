@@ -286,6 +286,9 @@ extern void kernel_free_lists(kernel_lists *lists);
 extern void kernel_sort_lists(kernel_lists *lists);
 extern void kernel_set_sums(const kernel_lists *lists, const double *share,
 							double *to);
+extern double kernel_pass_sums(const kernel_lists *lists, const double *share,
+							   double scale, const double *per_strength,
+							   double *to);
 extern void kernel_add_sums(const kernel_lists *lists, const double *share,
 							double scale, double *to);
 

@@ -147,19 +147,25 @@ typedef struct sum_kind
 	bool		weighted;
 	bool		named;
 	bool		add;
+	bool		pass;			/* on by per_strength */
 } sum_kind;
 
+/*
+ * Returns what the row has, if that is passed on.
+ */
 static inline __attribute__((always_inline))
-void
+double
 put_sum(const kernel_lists *lists, uint32_t place, double scale, double sum,
-		sum_kind kind, double *restrict to)
+		sum_kind kind, const double *restrict per_strength, double *restrict to)
 {
 	uint32_t	row = kind.named ? lists->row[place] : place;
+	double		value = scale * sum;
 
 	if (kind.add)
-		to[row] += scale * sum;
+		to[row] += value;
 	else
-		to[row] = sum;
+		to[row] = kind.pass ? value * per_strength[row] : sum;
+	return kind.pass ? value : 0;
 }
 
 static inline __attribute__((always_inline))
@@ -186,14 +192,18 @@ sum_long(const uint32_t *from, const double *weight, uint64_t length,
 	return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
 }
 
+/*
+ * Returns the sum of what is passed on.
+ */
 static inline __attribute__((always_inline))
-void
+double
 sum_lists(const kernel_lists *lists, const double *restrict share, double scale,
-		  sum_kind kind, double *restrict to)
+		  sum_kind kind, const double *restrict per_strength, double *restrict to)
 {
 	const uint32_t *from = lists->from;
 	const double *weight = lists->weight;
 	uint32_t	place = 0;
+	double		all[LANES] = {0};
 
 	for (uint32_t length = 0; length < GRAPH_LONG_LIST; length++)
 	{
@@ -212,11 +222,12 @@ sum_lists(const kernel_lists *lists, const double *restrict share, double scale,
 					weight += LANES;
 			}
 			for (uint32_t lane = 0; lane < LANES; lane++)
-				put_sum(lists, place + lane, scale, sum[lane], kind, to);
+				all[lane] += put_sum(lists, place + lane, scale, sum[lane], kind, per_strength, to);
 		}
 		for (; place < end; place++)
 		{
-			put_sum(lists, place, scale, sum_long(from, weight, length, share, kind), kind, to);
+			all[0] += put_sum(lists, place, scale, sum_long(from, weight, length, share, kind),
+							  kind, per_strength, to);
 			from += length;
 			if (kind.weighted)
 				weight += length;
@@ -226,11 +237,13 @@ sum_lists(const kernel_lists *lists, const double *restrict share, double scale,
 	{
 		uint64_t	length = lists->start[place + 1] - lists->start[place];
 
-		put_sum(lists, place, scale, sum_long(from, weight, length, share, kind), kind, to);
+		all[0] += put_sum(lists, place, scale, sum_long(from, weight, length, share, kind),
+						  kind, per_strength, to);
 		from += length;
 		if (kind.weighted)
 			weight += length;
 	}
+	return (all[0] + all[1]) + (all[2] + all[3]);
 }
 
 /*
@@ -241,19 +254,44 @@ kernel_set_sums(const kernel_lists *lists, const double *share, double *to)
 {
 	if (lists->weight != NULL)
 		sum_lists(lists, share, 1, (sum_kind)
-/**INDENT** Error@238: Unbalanced parens */
+/**INDENT** Error@253: Unbalanced parens */
 				  {
-		true, false, false
-/**INDENT** Warning@238: Extra ) */
-	}, to);
-/**INDENT** Error@239: Unmatched 'else' */
+		true, false, false, false
+/**INDENT** Warning@253: Extra ) */
+	}, NULL, to);
+/**INDENT** Error@254: Unmatched 'else' */
 	else
 	sum_lists(lists, share, 1, (sum_kind)
-/**INDENT** Error@240: Unbalanced parens */
+/**INDENT** Error@255: Unbalanced parens */
 			  {
-		false, false, false
-/**INDENT** Warning@240: Extra ) */
-	}, to);
+		false, false, false, false
+/**INDENT** Warning@255: Extra ) */
+	}, NULL, to);
+}
+
+/*
+ * Each row of such lists has scale times that sum, and gets what it passes on of it.
+ * Returns the sum of what rows have.
+ */
+double
+kernel_pass_sums(const kernel_lists *lists, const double *share, double scale,
+				 const double *per_strength, double *to)
+{
+	if (lists->weight != NULL)
+		return sum_lists(lists, share, scale, (sum_kind)
+/**INDENT** Error@267: Unbalanced parens */
+						 {
+		true, false, false, true
+	},
+/**INDENT** Warning@268: Extra ) */
+		per_strength, to);
+	return sum_lists(lists, share, scale, (sum_kind)
+/**INDENT** Error@269: Unbalanced parens */
+					 {
+		false, false, false, true
+	},
+/**INDENT** Warning@270: Extra ) */
+		per_strength, to);
 }
 
 /*
@@ -265,17 +303,17 @@ kernel_add_sums(const kernel_lists *lists, const double *share, double scale,
 {
 	if (lists->weight != NULL)
 		sum_lists(lists, share, scale, (sum_kind)
-/**INDENT** Error@251: Unbalanced parens */
+/**INDENT** Error@281: Unbalanced parens */
 				  {
-		true, true, true
-/**INDENT** Warning@251: Extra ) */
-	}, to);
-/**INDENT** Error@252: Unmatched 'else' */
+		true, true, true, false
+/**INDENT** Warning@281: Extra ) */
+	}, NULL, to);
+/**INDENT** Error@282: Unmatched 'else' */
 	else
 	sum_lists(lists, share, scale, (sum_kind)
-/**INDENT** Error@253: Unbalanced parens */
+/**INDENT** Error@283: Unbalanced parens */
 			  {
-		false, true, true
-/**INDENT** Warning@253: Extra ) */
-	}, to);
+		false, true, true, false
+/**INDENT** Warning@283: Extra ) */
+	}, NULL, to);
 }

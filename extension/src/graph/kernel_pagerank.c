@@ -298,12 +298,18 @@ run_walks(rank_state *s, uint32_t rounds)
 		double	   *after = kept + (size_t) (k - 1) * core;
 		uint32_t	active = k == 1 ? core : ends_of_walks(prepared, k);
 
-		if (k == 1)
-			enter_first(s, after);
+		/* a walk's first step may come from outside */
+		if (k > GRAPH_RANK_LEVELS)
+			sum[k] = kernel_pass_sums(&prepared->late, before, s->damping,
+									  prepared->per_strength, after);
 		else
-			/* a walk's first step may come from outside */
-			enter(prepared, k - 2, active, before, after);
-		sum[k] = pass_on(prepared, active, s->damping, after);
+		{
+			if (k == 1)
+				enter_first(s, after);
+			else
+				enter(prepared, k - 2, active, before, after);
+			sum[k] = pass_on(prepared, active, s->damping, after);
+		}
 		before = after;
 		kernel_check();
 	}
