@@ -21,11 +21,14 @@
 static GraphAnswer *making = NULL;
 
 /*
- * desc, which must stay, describes the rows. Memory is the current context's.
+ * desc, which must stay, describes the rows; wanted are the columns (integers from
+ * 0) that will be looked at. Memory is the current context's.
  */
 void
-GraphAnswerBegin(GraphAnswer *answer, TupleDesc desc)
+GraphAnswerBegin(GraphAnswer *answer, TupleDesc desc, List *wanted)
 {
+	ListCell   *cell;
+
 	memset(answer, 0, sizeof(*answer));
 	answer->info.type = T_ReturnSetInfo;
 	answer->info.expectedDesc = desc;
@@ -33,6 +36,8 @@ GraphAnswerBegin(GraphAnswer *answer, TupleDesc desc)
 	answer->info.allowedModes = SFRM_Materialize;
 	answer->info.isDone = ExprSingleResult;
 	answer->columns = desc->natts;
+	foreach(cell, wanted)
+		answer->wanted[answer->nwanted++] = lfirst_int(cell);
 	answer->most = GraphAnswerMemory() * UINT64CONST(1024) /
 		(sizeof(Datum) * desc->natts + 1);
 	answer->context = AllocSetContextCreate(CurrentMemoryContext,
@@ -111,7 +116,7 @@ AddPiece(GraphAnswer *answer)
 {
 	GraphPiece *piece = MemoryContextAlloc(answer->context,
 										   offsetof(GraphPiece, values) +
-										   sizeof(Datum) * answer->columns * GRAPH_PIECE_ROWS);
+										   sizeof(Datum) * answer->nwanted * GRAPH_PIECE_ROWS);
 
 	if (answer->npieces == answer->room)
 	{
@@ -139,7 +144,6 @@ void
 GraphAnswerPut(GraphAnswer *answer, Datum *values, bool *nulls)
 {
 	uint32		place = answer->rows % GRAPH_PIECE_ROWS;
-	int			columns = answer->columns;
 	GraphPiece *piece;
 	uint8		bits = 0;
 
@@ -149,10 +153,12 @@ GraphAnswerPut(GraphAnswer *answer, Datum *values, bool *nulls)
 		return;
 	}
 	piece = place == 0 ? AddPiece(answer) : answer->pieces[answer->npieces - 1];
-	for (int i = 0; i < columns; i++)
+	for (int i = 0; i < answer->nwanted; i++)
 	{
-		piece->values[place * columns + i] = values[i];
-		bits |= nulls[i] << i;
+		int			column = answer->wanted[i];
+
+		piece->values[i][place] = values[column];
+		bits |= nulls[column] << column;
 	}
 	piece->nulls[place] = bits;
 	answer->rows++;
@@ -175,9 +181,9 @@ GraphAnswerPutAll(GraphAnswer *answer, uint32 rows, const int64 *const *columns)
 		uint32		count = Min(GRAPH_PIECE_ROWS - place, rows - done);
 
 		count = Min(count, answer->most - answer->rows);
-		for (int i = 0; i < width; i++)
-			for (uint32 n = 0; n < count; n++)
-				piece->values[(place + n) * width + i] = Int64GetDatum(columns[i][done + n]);
+		for (int i = 0; i < answer->nwanted; i++)
+			memcpy(piece->values[i] + place, columns[answer->wanted[i]] + done,
+				   sizeof(Datum) * count);
 		memset(piece->nulls + place, 0, count);
 		answer->rows += count;
 		done += count;

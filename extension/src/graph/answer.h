@@ -22,11 +22,11 @@
 /* Rows of one piece of the arrays */
 #define GRAPH_PIECE_ROWS	4096
 
-/* Rows one behind the other; columns are passed by value */
+/* One column behind the other; they are passed by value */
 typedef struct GraphPiece
 {
 	uint8		nulls[GRAPH_PIECE_ROWS];	/* of each row: a bit a column */
-	Datum		values[FLEXIBLE_ARRAY_MEMBER];
+	Datum		values[FLEXIBLE_ARRAY_MEMBER][GRAPH_PIECE_ROWS];
 } GraphPiece;
 
 typedef struct GraphAnswer
@@ -34,6 +34,9 @@ typedef struct GraphAnswer
 	ReturnSetInfo info;			/* by which the function knows it */
 	MemoryContext context;		/* of the pieces */
 	int			columns;
+	int			nwanted;		/* columns that somebody looks at: pieces have
+								 * these alone */
+	int			wanted[GRAPH_MAX_COLUMNS];
 	uint64		rows;			/* in pieces */
 	uint64		most;			/* so many at most; others are in rest */
 	GraphPiece **pieces;
@@ -43,7 +46,8 @@ typedef struct GraphAnswer
 } GraphAnswer;
 
 /* answer.c */
-extern void GraphAnswerBegin(GraphAnswer *answer, TupleDesc desc);
+extern void GraphAnswerBegin(GraphAnswer *answer, TupleDesc desc,
+							 List *wanted);
 extern void GraphAnswerCall(GraphAnswer *answer, SetExprState *function,
 							ExprContext *econtext);
 extern GraphAnswer *GraphAnswerOf(const ReturnSetInfo *info);

@@ -61,7 +61,8 @@ typedef struct GraphScanState
 	bool		called;
 	bool		had_nulls;		/* the slot's last row */
 	uint64		next;			/* row of those in pieces */
-	const Datum *values;		/* of that row, if left is not 0 */
+	const Datum *values;		/* of that row's first wanted column, if left
+								 * is not 0 */
 	const uint8 *nulls;
 	uint32		left;			/* rows from there to the end of its piece */
 	TupleTableSlot *rest;		/* for rows of the answer's rest */
@@ -201,6 +202,25 @@ AllWillDo(PlannerInfo *root, List *tlist)
 		root->parse->groupingSets == NIL;
 }
 
+/*
+ * The columns (integers from 0) that somebody looks at: the list that a plan is made
+ * with may yet be exchanged, but for one of what the relation gives.
+ */
+static List *
+WantedColumns(RelOptInfo *rel, List *tlist, List *clauses, int columns)
+{
+	Bitmapset  *attributes = NULL;
+	List	   *wanted = NIL;
+
+	pull_varattnos((Node *) rel->reltarget->exprs, rel->relid, &attributes);
+	pull_varattnos((Node *) tlist, rel->relid, &attributes);
+	pull_varattnos((Node *) clauses, rel->relid, &attributes);
+	for (int i = 0; i < columns; i++)
+		if (bms_is_member(i + 1 - FirstLowInvalidHeapAttributeNumber, attributes))
+			wanted = lappend_int(wanted, i);
+	return wanted;
+}
+
 static Plan *
 PlanScan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 		 List *clauses, List *plans)
@@ -216,6 +236,8 @@ PlanScan(PlannerInfo *root, RelOptInfo *rel, CustomPath *path, List *tlist,
 	scan->flags = path->flags;
 	scan->custom_exprs = list_make1(function->funcexpr);
 	scan->custom_scan_tlist = copyObject(columns);
+	scan->custom_private = WantedColumns(rel, tlist, scan->scan.plan.qual,
+										 list_length(columns));
 	scan->methods = &scan_methods;
 	return &scan->scan.plan;
 }
@@ -241,7 +263,7 @@ NextPiece(GraphScanState *s)
 		return false;
 	piece = answer->pieces[s->next / GRAPH_PIECE_ROWS];
 	place = s->next % GRAPH_PIECE_ROWS;
-	s->values = piece->values + place * answer->columns;
+	s->values = (const Datum *) piece->values + place;
 	s->nulls = piece->nulls + place;
 	s->left = Min(GRAPH_PIECE_ROWS - place, answer->rows - s->next);
 	s->next += s->left;
@@ -272,7 +294,8 @@ NextRow(ScanState *node)
 {
 	GraphScanState *s = (GraphScanState *) node;
 	TupleTableSlot *slot = node->ss_ScanTupleSlot;
-	int			columns = s->answer.columns;
+	const int  *wanted = s->answer.wanted;
+	int			nwanted = s->answer.nwanted;
 
 	if (s->left == 0 && !NextPiece(s))
 		return NextOfRest(s);
@@ -283,13 +306,13 @@ NextRow(ScanState *node)
 		ExecClearTuple(slot);
 		ExecStoreVirtualTuple(slot);
 	}
-	for (int i = 0; i < columns; i++)
-		slot->tts_values[i] = s->values[i];
-	s->values += columns;
+	for (int i = 0; i < nwanted; i++)
+		slot->tts_values[wanted[i]] = s->values[i * GRAPH_PIECE_ROWS];
+	s->values++;
 	if (*s->nulls != 0 || s->had_nulls)
 	{
-		for (int i = 0; i < columns; i++)
-			slot->tts_isnull[i] = (*s->nulls >> i) & 1;
+		for (int i = 0; i < nwanted; i++)
+			slot->tts_isnull[wanted[i]] = (*s->nulls >> wanted[i]) & 1;
 		s->had_nulls = *s->nulls != 0;
 	}
 	s->nulls++;
@@ -328,7 +351,8 @@ BeginScan(CustomScanState *node, EState *estate, int eflags)
 		return;
 	if (node->ss.ps.qual == NULL && node->ss.ps.ps_ProjInfo == NULL)
 		node->ss.ps.ExecProcNode = NextBareRow;
-	GraphAnswerBegin(&s->answer, slot->tts_tupleDescriptor);
+	GraphAnswerBegin(&s->answer, slot->tts_tupleDescriptor, plan->custom_private);
+	memset(slot->tts_values, 0, sizeof(Datum) * s->answer.columns);
 	memset(slot->tts_isnull, 0, sizeof(bool) * s->answer.columns);
 	s->rest = ExecInitExtraTupleSlot(estate, slot->tts_tupleDescriptor, &TTSOpsMinimalTuple);
 }
