@@ -2,7 +2,8 @@
  *
  * aggregate.c
  *	  pattern_block() packs vectors into a block, pattern_nearest() finds the
- *	  nearest in many blocks.
+ *	  nearest in many blocks, pattern_floor() says how alike they are at
+ *	  least.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,13 +19,14 @@
 #include "utils/timestamp.h"
 #include "utils/typcache.h"
 
-#include "pattern/pattern.h"
+#include "pattern/aggregate.h"
 #include "vector/vector.h"
 
 PG_FUNCTION_INFO_V1(pattern_block_step);
 PG_FUNCTION_INFO_V1(pattern_block_value);
 PG_FUNCTION_INFO_V1(pattern_nearest_step);
 PG_FUNCTION_INFO_V1(pattern_nearest_value);
+PG_FUNCTION_INFO_V1(pattern_floor_value);
 
 /* Matches that a search may gather */
 #define MAX_MATCHES		(1 << 25)
@@ -64,8 +66,8 @@ AggregateContext(FunctionCallInfo fcinfo)
 	return context;
 }
 
-static void
-Encode(const Vector *vector, int8_t *code, int32_t *squares)
+void
+PatternEncodeVector(const Vector *vector, int8_t *code, int32_t *squares)
 {
 	if (vector->dim > PATTERN_MAX_DIM)
 		ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
@@ -111,7 +113,7 @@ pattern_block_step(PG_FUNCTION_ARGS)
 	}
 	CheckArguments(fcinfo, 1, 5);
 	features = PG_GETARG_VECTOR_P(6);
-	Encode(features, code, &entry.squares);
+	PatternEncodeVector(features, code, &entry.squares);
 	entry.id = PG_GETARG_INT64(1);
 	entry.place = PG_GETARG_INT32(2);
 	entry.ts = PG_GETARG_TIMESTAMPTZ(3);
@@ -181,7 +183,7 @@ StartNearest(FunctionCallInfo fcinfo, MemoryContext context)
 	CheckArguments(fcinfo, 3, 11);
 	vector = PG_GETARG_VECTOR_P(3);
 	state->query.dim = vector->dim;
-	Encode(vector, state->query.code, &state->query.squares);
+	PatternEncodeVector(vector, state->query.code, &state->query.squares);
 	state->query.as_of = PG_GETARG_TIMESTAMPTZ(4);
 	state->query.before = PG_GETARG_TIMESTAMPTZ(5);
 	state->query.after = PG_GETARG_TIMESTAMPTZ(6);
@@ -197,8 +199,8 @@ StartNearest(FunctionCallInfo fcinfo, MemoryContext context)
 	return state;
 }
 
-static PatternBlock
-OpenBlock(const bytea * data, int dim)
+PatternBlock
+PatternOpenBlock(const bytea * data, int dim)
 {
 	PatternBlock block;
 
@@ -255,7 +257,7 @@ pattern_nearest_step(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_POINTER(state);
-	block = OpenBlock(PG_GETARG_BYTEA_PP(1), state->query.dim);
+	block = PatternOpenBlock(PG_GETARG_BYTEA_PP(1), state->query.dim);
 	old = MemoryContextSwitchTo(context);
 	MakeRoom(state, block.count);
 	MemoryContextSwitchTo(old);
@@ -308,4 +310,26 @@ pattern_nearest_value(PG_FUNCTION_ARGS)
 	ReleaseTupleDesc(desc);
 	PG_RETURN_ARRAYTYPE_P(construct_array(row, found, type, -1, false,
 										  TYPALIGN_DOUBLE));
+}
+
+/*
+ * How alike the nearest k are at least, whatever other blocks hold.
+ */
+Datum
+pattern_floor_value(PG_FUNCTION_ARGS)
+{
+	NearestState *state;
+	int64	   *cell;
+	double		least;
+
+	AggregateContext(fcinfo);
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	state = (NearestState *) PG_GETARG_POINTER(0);
+	cell = palloc(Min(2 * ((Size) state->k + 1), (Size) state->count + 1) * sizeof(int64));
+	least = PatternFloor(state->match, state->count, state->k, state->gap,
+						 state->query.min_similarity, cell);
+	/* The heap is used up: a value may be asked for once */
+	state->count = 0;
+	PG_RETURN_FLOAT8(least);
 }

@@ -115,6 +115,114 @@ extern int	PatternKeep(PatternMatch *match, int count, int needed);
 extern int	PatternThin(PatternMatch *match, int count, int k, int gap,
 						int own_group, int own_place, PatternMatch *best);
 
+/*
+ * How alike the best are at least, given the matches of some blocks: k that
+ * may all be taken lie at or above it. Without that many it is least. Sorts
+ * in place.
+ */
+extern double PatternFloor(PatternMatch *match, int count, int k, int gap,
+						   double least, int64_t *cell);
+
+/* basis.c: the axes along which vectors differ most */
+
+/* Axes of a basis, and vectors that it is made from, at most */
+#define PATTERN_MAX_AXES	64
+#define PATTERN_MAX_SAMPLE	8192
+
+/*
+ * A basis as it is stored: middle and scale of the codes along each axis,
+ * then the axes, orthonormal or zero, dim numbers each.
+ */
+typedef struct PatternBasisHeader
+{
+	int32_t		dim;
+	int32_t		axes;
+} PatternBasisHeader;
+
+typedef struct PatternBasis
+{
+	int			dim;
+	int			axes;
+	const float *middle;
+	const float *scale;
+	const float *axis;
+} PatternBasis;
+
+#define PATTERN_BASIS_SIZE(dim, axes)	(sizeof(PatternBasisHeader) + \
+										 (size_t) (axes) * ((dim) + 2) * sizeof(float))
+
+/* Adds a vector to the lower triangle of the sum of x x' */
+extern void PatternAddMoment(const float *x, int dim, double *moment);
+
+/*
+ * Writes a basis of vectors of length one; scratch has room for two times
+ * axes * dim numbers.
+ */
+extern void PatternBasisWrite(const float *sample, int count, int dim,
+							  int axes, const double *moment,
+							  double *scratch, char *basis);
+
+/* Finds its parts; false if the length is not that of a basis. Aligned. */
+extern bool PatternBasisOpen(const char *data, size_t size,
+							 PatternBasis *basis);
+
+/* Coordinates of a vector of length one, and the length of what they leave */
+extern double PatternProject(const PatternBasis *basis, const float *x,
+							 double *coordinate);
+
+/* sketch.c: what a block looks like along the axes */
+
+/*
+ * A sketch begins with a header and what is said of each block. Then follow,
+ * a block after the other, an entry's rest in steps of 1/255, rounded down
+ * (one byte each), and the codes of an axis of all entries, axis after axis;
+ * both filled up to a multiple of eight entries with the last one.
+ */
+typedef struct PatternSketchHeader
+{
+	int32_t		axes;
+	int32_t		blocks;
+} PatternSketchHeader;
+
+typedef struct PatternSketchBlock
+{
+	int32_t		block;			/* its number */
+	int32_t		count;			/* entries, filled up */
+	int64_t		first_ts;
+	int64_t		last_ts;
+	int64_t		first_known_at;
+	int64_t		last_known_until;
+	double		error;			/* no entry is farther from its codes */
+} PatternSketchBlock;
+
+#define PATTERN_FILLED(n)	(((n) + 7) / 8 * 8)
+#define PATTERN_SKETCH_SIZE(axes, n)	((size_t) PATTERN_FILLED(n) * ((axes) + 1))
+
+/* A query as it looks along the axes of a basis */
+typedef struct PatternView
+{
+	int			axes;
+	float		start[PATTERN_MAX_AXES];	/* middle less coordinate */
+	float		scale[PATTERN_MAX_AXES];
+	float		rest;
+} PatternView;
+
+extern void PatternLook(const PatternBasis *basis, const int8_t *code,
+						int32_t squares, PatternView *view);
+
+/* Writes what a sketch says of a block, and its codes */
+extern void PatternSketchWrite(const PatternBasis *basis,
+							   const PatternBlock *block,
+							   PatternSketchBlock *about, char *body);
+
+/*
+ * No entry of a block is more like the query than this; min_similarity or
+ * somewhat less if none is that much.
+ */
+extern double PatternBound(const PatternView *view,
+						   const PatternSketchBlock *about, const char *body,
+						   double min_similarity);
+
 /* spread.c: what followed, over the neighbours of a pattern */
 typedef struct PatternOutcome
 {

@@ -150,3 +150,54 @@ PatternThin(PatternMatch *match, int count, int k, int gap, int own_group,
 	}
 	return found;
 }
+
+/*
+ * Whole numbers, also below zero
+ */
+static int64_t
+FloorDivide(int64_t a, int64_t b)
+{
+	return a >= 0 ? a / b : -((-a + b - 1) / b);
+}
+
+/*
+ * Places of a group are counted in cells of 2 gap - 1. What is taken keeps
+ * the places of one such width away, which lie in two cells at most; so does
+ * the own place. While fewer than k are taken, 2 (k + 1) cells with a match
+ * at or above a similarity cannot all be kept away: another of that
+ * similarity is there to be taken. Room for 2 (k + 1) cells.
+ */
+double
+PatternFloor(PatternMatch *match, int count, int k, int gap, double least,
+			 int64_t *cell)
+{
+	int64_t		wanted = gap == 0 ? k : 2 * ((int64_t) k + 1);
+	int			found = 0;
+
+	if (count < wanted)
+		return least;
+	for (int i = count / 2 - 1; i >= 0; i--)
+		Sink(match, count, i);
+	while (count > 0)
+	{
+		PatternMatch first = match[0];
+		int64_t		own;
+		bool		is_new = true;
+
+		match[0] = match[--count];
+		if (count > 0)
+			Sink(match, count, 0);
+		if (gap > 0)
+		{
+			own = first.group * ((int64_t) 1 << 32) +
+				FloorDivide(first.place, 2 * (int64_t) gap - 1);
+			for (int i = 0; i < found && is_new; i++)
+				is_new = cell[i] != own;
+			if (is_new)
+				cell[found] = own;
+		}
+		if (is_new && ++found == wanted)
+			return first.similarity;
+	}
+	return least;
+}
