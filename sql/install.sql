@@ -46,6 +46,8 @@
 \ir migrations/once.psql
 \set migration 0019_work
 \ir migrations/once.psql
+\set migration 0020_market
+\ir migrations/once.psql
 \set migration 0022_gateway
 \ir migrations/once.psql
 
@@ -82,6 +84,7 @@
 \ir 20_market/ingest_news.sql
 \ir 20_market/prices.sql
 \ir 20_market/correlation.sql
+\ir 20_market/pattern_sketches.sql
 \ir 20_market/snapshot_blocks.sql
 \ir 20_market/base_rates.sql
 \ir 20_market/snapshot_text.sql
@@ -130,11 +133,13 @@
 
 -- Memory: embedding models, what is to be embedded, what is like what.
 \ir 40_memory/text_blocks.sql
+\ir 40_memory/text_sketches.sql
 \ir 40_memory/register_model.sql
 \ir 40_memory/embedding_window.sql
 \ir 40_memory/embed_snapshots.sql
 \ir 40_memory/minimum_n.sql
 \ir 40_memory/asked_snapshot.sql
+\ir 40_memory/likely_blocks.sql
 \ir 40_memory/neighbours.sql
 \ir 40_memory/pattern_matches.sql
 \ir 40_memory/neighbour_statistics.sql

@@ -41,6 +41,14 @@ begin
     ) as e
     group by w.block;
     get diagnostics packed = row_count;
+    if market.pattern_basis_id('features', pack_snapshots.bar_interval) is null then
+        perform market.begin_sketches(pack_snapshots.bar_interval);
+    else
+        perform market.sketch_snapshots(
+            pack_snapshots.instrument_id, pack_snapshots.bar_interval,
+            array(select distinct u.block / 4 from unnest(pack_snapshots.blocks) as u (block))
+        );
+    end if;
     return packed;
 end
 $$;
@@ -97,3 +105,8 @@ begin
     end if;
 end
 $$;
+
+-- Databases from before there were sketches.
+select market.begin_sketches(b.bar_interval)
+from market.bar_interval as b
+where market.pattern_basis_id('features', b.bar_interval) is null;

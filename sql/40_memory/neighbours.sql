@@ -299,12 +299,66 @@ as $$
 #variable_conflict use_column
 declare
     found_all public.pattern_match[];
+    likely public.pattern_candidates;
+    least double precision;
+    first_count integer;
+    first_block integer;
 begin
     if asked.features is null then
         return;
     end if;
+    -- What the likeliest blocks hold says how alike a neighbour is at least: blocks that
+    -- cannot hold such a one are left alone.
+    if row_filter is null then
+        likely := memory._likely_blocks(
+            'features', asked.bar_interval, asked.features, _neighbours_by_features.as_of, _neighbours_by_features.before,
+            _neighbours_by_features.after, _neighbours_by_features.min_similarity, _neighbours_by_features.instrument_ids
+        );
+    end if;
+    if likely.blocks is not null then
+        least := _neighbours_by_features.min_similarity;
+        foreach first_count in array memory._first_blocks(k) loop
+            first_block := cardinality(likely.blocks) - first_count + 1;
+            exit when first_block < first_count or likely.bounds[first_block] < least;
+            select public.pattern_floor(
+                b.entries, b.instrument_id, asked.features, _neighbours_by_features.as_of,
+                _neighbours_by_features.before, _neighbours_by_features.after, least, k, horizon,
+                asked.instrument_id, asked.bar_number
+            ) into least
+            from unnest(likely.group_ids[first_block:], likely.blocks[first_block:]) as w (
+                instrument_id, block
+            )
+            inner join market.snapshot_block as b
+                on
+                    b.bar_interval = asked.bar_interval and w.instrument_id = b.instrument_id
+                    and w.block = b.block;
+        end loop;
+        first_block := width_bucket(least, likely.bounds) + 1;
+        select public.pattern_nearest(
+            b.entries, b.instrument_id, asked.features, _neighbours_by_features.as_of, _neighbours_by_features.before,
+            _neighbours_by_features.after, least, k, horizon, asked.instrument_id, asked.bar_number
+        ) into found_all
+        from (
+            select b.instrument_id, b.entries
+            from unnest(likely.group_ids[first_block:], likely.blocks[first_block:]) as w (
+                instrument_id, block
+            )
+            inner join market.snapshot_block as b
+                on
+                    b.bar_interval = asked.bar_interval and w.instrument_id = b.instrument_id
+                    and w.block = b.block
+            union all
+            select b.instrument_id, b.entries
+            from market.snapshot_block as b
+            where
+                b.bar_interval = asked.bar_interval and not b.sketched
+                and (
+                    _neighbours_by_features.instrument_ids is null
+                    or b.instrument_id = any(_neighbours_by_features.instrument_ids)
+                )
+        ) as b;
     -- Two statements, because one would have one plan for both.
-    if _neighbours_by_features.instrument_ids is null then
+    elsif _neighbours_by_features.instrument_ids is null then
         select public.pattern_nearest(
             b.entries, b.instrument_id, asked.features, _neighbours_by_features.as_of,
             _neighbours_by_features.before, _neighbours_by_features.after,
@@ -379,9 +433,21 @@ declare
     found_all public.pattern_match[];
     wanted public.vector;
     model integer;
+    likely public.pattern_candidates;
+    least double precision;
+    first_count integer;
+    first_block integer;
 begin
     select t.model_id, public.pattern_round(t.embedding) into model, wanted
     from memory._text_embedding(asked.snapshot_id, _neighbours_by_text.as_of) as t;
+    -- What the likeliest blocks hold says how alike a neighbour is at least: blocks that
+    -- cannot hold such a one are left alone.
+    if row_filter is null then
+        likely := memory._likely_blocks(
+            format('text %s', model), asked.bar_interval, wanted, _neighbours_by_text.as_of, _neighbours_by_text.before,
+            _neighbours_by_text.after, _neighbours_by_text.min_similarity, _neighbours_by_text.instrument_ids
+        );
+    end if;
     if exists (
         select from memory.text_block as b
         where
@@ -398,6 +464,48 @@ begin
         ) into found_all
         from memory.text_entries(
             model, asked.bar_interval, _neighbours_by_text.instrument_ids
+        ) as b;
+    elsif likely.blocks is not null then
+        least := _neighbours_by_text.min_similarity;
+        foreach first_count in array memory._first_blocks(k) loop
+            first_block := cardinality(likely.blocks) - first_count + 1;
+            exit when first_block < first_count or likely.bounds[first_block] < least;
+            select public.pattern_floor(
+                b.entries, b.instrument_id, wanted, _neighbours_by_text.as_of,
+                _neighbours_by_text.before, _neighbours_by_text.after, least, k, horizon,
+                asked.instrument_id, asked.bar_number
+            ) into least
+            from unnest(likely.group_ids[first_block:], likely.blocks[first_block:]) as w (
+                instrument_id, block
+            )
+            inner join memory.text_block as b
+                on
+                    b.model_id = model and b.bar_interval = asked.bar_interval
+                    and w.instrument_id = b.instrument_id and w.block = b.block;
+        end loop;
+        first_block := width_bucket(least, likely.bounds) + 1;
+        select public.pattern_nearest(
+            b.entries, b.instrument_id, wanted, _neighbours_by_text.as_of, _neighbours_by_text.before,
+            _neighbours_by_text.after, least, k, horizon, asked.instrument_id, asked.bar_number
+        ) into found_all
+        from (
+            select b.instrument_id, b.entries
+            from unnest(likely.group_ids[first_block:], likely.blocks[first_block:]) as w (
+                instrument_id, block
+            )
+            inner join memory.text_block as b
+                on
+                    b.model_id = model and b.bar_interval = asked.bar_interval
+                    and w.instrument_id = b.instrument_id and w.block = b.block
+            union all
+            select b.instrument_id, b.entries
+            from memory.text_block as b
+            where
+                b.model_id = model and b.bar_interval = asked.bar_interval and not b.sketched
+                and (
+                    _neighbours_by_text.instrument_ids is null
+                    or b.instrument_id = any(_neighbours_by_text.instrument_ids)
+                )
         ) as b;
     else
         select public.pattern_nearest(

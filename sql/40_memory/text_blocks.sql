@@ -121,6 +121,18 @@ begin
         pack_texts.blocks
     ) as e;
     get diagnostics packed = row_count;
+    if
+        market.pattern_basis_id(
+            format('text %s', pack_texts.model_id), pack_texts.bar_interval
+        ) is null
+    then
+        perform memory.begin_text_sketches(pack_texts.model_id, pack_texts.bar_interval);
+    else
+        perform memory.sketch_texts(
+            pack_texts.model_id, pack_texts.instrument_id, pack_texts.bar_interval,
+            array(select distinct u.block / 12 from unnest(pack_texts.blocks) as u (block))
+        );
+    end if;
     return packed;
 end
 $$;
