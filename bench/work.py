@@ -49,6 +49,7 @@ STARTS = 100
 ROUNDS = 3
 TENANTS = 50
 SHORT_DRAIN = 40_000
+HELD_DRAIN = 100_000
 
 
 def database(dsn, name, user=None):
@@ -269,21 +270,21 @@ def storm(system, connection):
 def held(system, connection, dsn):
     """Drains with a snapshot held open, as a fraction of those before and after it.
 
-    Medians, of the later half of those under the snapshot: 240,000 jobs lie dead by then.
+    Medians, of the later half of those under the snapshot, before which 300,000 jobs lie dead.
     """
     def rate():
-        return drain(system, connection, SHORT_DRAIN, pause=0.01)[0]
+        return drain(system, connection, HELD_DRAIN, pause=0.01)[0]
 
-    plain = [rate() for _ in range(6)]
+    plain = [rate() for _ in range(3)]
     with psycopg.connect(dsn) as holder:
         holder.execute("set idle_in_transaction_session_timeout = 0")
         holder.commit()
         holder.execute("begin isolation level repeatable read; select 1 from pg_class limit 1")
-        during = [rate() for _ in range(12)]
+        during = [rate() for _ in range(6)]
         holder.rollback()
     connection.execute("vacuum work.job")
-    plain += [rate() for _ in range(6)]
-    return median(during[6:]) / median(plain)
+    plain += [rate() for _ in range(3)]
+    return median(during[3:]) / median(plain)
 
 
 def anonymous(process):
