@@ -38,7 +38,7 @@ function evidence(cycle, row) {
   return el('p', {}, el('a', { href: `#patterns?${new URLSearchParams({
     symbol: row.symbol, as_of: day(at), k: 20 })}` }, 'Evidence'),
   `: ${Object.entries(seen.counts ?? {}).map(([name, n]) =>
-    `${n} cases after ${name.replace('horizon', '')} bars`).join(', ')}, ${seen.from} to ${seen.to}`);
+    `${n} cases after ${name.replace('horizon', '')} ${name === 'horizon1' ? 'bar' : 'bars'}`).join(', ')}, ${seen.from} to ${seen.to}`);
 }
 
 function step(cycle, row) {

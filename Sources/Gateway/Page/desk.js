@@ -74,8 +74,8 @@ const orders = () => panel('Orders', {
         : open.includes(row.status) ? 'warn' : '', title: row.reason || '',
     }, row.reason_code ? `${row.status}: ${row.reason_code}` : row.status)],
     ['Placed', (row) => time(row.placed_at)],
-  ], rows, 'No orders yet.');
-});
+  ], rows, 'No orders yet: the agents place them, on the page Cycles, “with orders”.');
+}, true);
 
 const events = () => panel('Events', {
   sql: () => 'select * from api.events order by event_id desc limit 30;',

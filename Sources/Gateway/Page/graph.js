@@ -19,7 +19,8 @@ function colourOf(label) {
 const shortName = (key) => key.slice(key.indexOf(':') + 1);
 /** A number alone says nothing: its kind goes with it. */
 const naming = (node) => /^[0-9.]+$/.test(shortName(node.key))
-  ? `${node.labels[0]} ${shortName(node.key)}` : shortName(node.key);
+  ? `${node.labels[0].replace('IndicatorSnapshot', 'Snapshot')} ${shortName(node.key)}`
+  : shortName(node.key);
 const link = (node) => `#graph?${new URLSearchParams({ label: node.labels[0], key: node.key })}`;
 
 /** What was fetched so far: nodes by key, edges by their ends and type. */
@@ -84,7 +85,10 @@ function draw(place, shown, centre, choose) {
     .linkDistance(nodes.length > 60 ? 60 : 95).charge(nodes.length > 60 ? -220 : -900).start();
   for (let step = 0; step < 200; step += 1) layout.tick();
   layout.stop();
+  // The picture is wider than high: names need the room.
+  const stretch = Math.max(1, 0.85 * width / height);
   for (const one of nodes) {
+    one.x = width / 2 + (one.x - width / 2) * stretch;
     one.x = Math.min(width - 50, Math.max(50, one.x));
     one.y = Math.min(height - 20, Math.max(16, one.y));
   }
@@ -112,7 +116,9 @@ function draw(place, shown, centre, choose) {
   dots.append('circle').attr('r', (n) => n.node.key === centre ? 11 : 8)
     .attr('fill', (n) => colourOf(n.node.labels[0]))
     .attr('class', (n) => n.node.isOpen ? 'open' : '');
-  dots.append('text').attr('y', -13).attr('text-anchor', 'middle').text((n) => naming(n.node));
+  dots.append('text').attr('y', -13).attr('text-anchor', 'middle').text((n) => n.node.key === centre ? naming(n.node)
+      // What is named after the centre need not say so.
+      : naming(n.node).replace(`.${shortName(centre)}`, ''));
   dots.append('title').text((n) => `${n.node.labels.join(', ')}\n${n.node.key}\n${
     JSON.stringify(n.node.properties, null, 1)}`);
 }

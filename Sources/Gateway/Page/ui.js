@@ -31,7 +31,7 @@ export const time = (text) => text
   ? `${new Date(text).toISOString().slice(0, 16).replace('T', ' ')} UTC` : '–';
 /** How long something took: milliseconds in the unit that reads best. */
 export const lasting = (ms, known = ms) => missing(known) ? '–'
-  : ms < 1000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
+  : ms < 0.1 ? '< 0.1 ms' : ms < 1000 ? `${ms.toFixed(ms < 10 ? 1 : 0)} ms`
     : ms < 120000 ? `${(ms / 1000).toFixed(1)} s` : `${(ms / 60000).toFixed(0)} min`;
 export const sign = (value) => value > 0 ? 'up' : value < 0 ? 'down' : '';
 
