@@ -1,7 +1,7 @@
 package import Trading
 
 /// One symbol on its way through the cycle: what was seen, and what each agent said so far.
-package struct Case: Encodable, Sendable {
+package struct Case: Sendable {
     package let view: MarketView
     /// What else the account holds, as the other views of the cycle show it.
     package let portfolio: Portfolio
@@ -12,6 +12,8 @@ package struct Case: Encodable, Sendable {
     package internal(set) var decision: Decision?
     /// Why the steps that follow skip it; nil while it is open.
     package internal(set) var closed: String?
+    /// `InputHash.seen`, if it was reckoned before.
+    var seenHash: String?
 
     package init(view: MarketView, portfolio: Portfolio = Portfolio()) {
         self.view = view

@@ -34,7 +34,11 @@ package struct Cycle: Sendable {
     package func run() async throws -> [Decision] {
         let views = try await journal.views()
         let portfolio = Portfolio(views: views)
-        var cases = views.map { Case(view: $0, portfolio: portfolio) }
+        var cases = try views.map { view in
+            var item = Case(view: view, portfolio: portfolio)
+            item.seenHash = try InputHash.seen(item)
+            return item
+        }
 
         try await recorder.run(.dataAgent, &cases, into: \.signal) { item in
             try await dataAgent.signal(from: item.view)

@@ -152,6 +152,12 @@ import Trading
         #expect(try hash(view) != hash(try Views.view(close: 100.01)))
         #expect(
             try hash(view) != InputHash.of(Case(view: view), model: "other", prompt: nil))
+        // What was seen is hashed once a cycle; what was said since is hashed anew.
+        var item = Case(view: view)
+        item.seenHash = try InputHash.seen(item)
+        #expect(try hash(view) == InputHash.of(item, model: "rules-v1", prompt: nil))
+        item.closed = "a reason"
+        #expect(try hash(view) != InputHash.of(item, model: "rules-v1", prompt: nil))
     }
 }
 
