@@ -6,6 +6,8 @@ package import Trading
 package enum Agent {
     /// The SQLSTATE of a cycle that the tenant does not have.
     package static let unknownCycle = "BW402"
+    /// The SQLSTATE of a statement that took longer than it may.
+    package static let outOfTime = "57014"
 
     /// Starts a queued cycle; one that was started before comes back as it is.
     package static func startCycle(
@@ -16,11 +18,23 @@ package enum Agent {
     }
 
     /// What the agents see of each symbol, in the order of the cycle's symbols.
+    ///
+    /// - Parameter noPatterns: Why patterns are left out; nil: they are looked for, as long as the
+    ///   tenant's setting `pattern_timeout_seconds` lets them.
+    /// - Throws: `outOfTime` when that was too short; the transaction is of no more use then.
     package static func marketViews(
-        cycle: Int64, on connection: isolated Connection
+        cycle: Int64, noPatterns: String? = nil, on connection: isolated Connection
     ) async throws(PostgresError) -> [MarketView] {
-        try await connection.query("select view from agent.market_view(\(bind: cycle))")
-            .decoded { row throws(PostgresError) in try row.get("view", as: JSON.self).decode() }
+        if noPatterns == nil {
+            _ = try await connection.query(
+                """
+                select set_config('statement_timeout', format('%sms', trunc(
+                    1000 * tenant.number_setting('pattern_timeout_seconds'))), true)
+                """)
+        }
+        return try await connection.query(
+            "select view from agent.market_view(\(bind: cycle), \(bind: noPatterns))"
+        ).decoded { row throws(PostgresError) in try row.get("view", as: JSON.self).decode() }
     }
 
     /// The rows of one step that are recorded.

@@ -80,6 +80,37 @@ struct CycleFlowTests {
         await desk.close()
     }
 
+    @Test("patterns that are not found in time are left out, and the cycle says so")
+    func lateIsLeftOut() async throws {
+        let desk = try await Desk.open()
+        try await desk.admin.withConnection { connection in
+            try await connection.execute(
+                """
+                create or replace function agent._patterns(symbol text, as_of timestamptz)
+                returns jsonb language plpgsql
+                as $$ begin perform pg_sleep(60); return '{}'; end $$
+                """)
+        }
+        _ = try await desk.query("select tenant.set_setting('pattern_timeout_seconds', '0.05')")
+        let cycle = try await desk.newCycle(["AAPL"])
+        try await desk.run(
+            RunCycle(pool: desk.worker, analyst: RulesAnalyst()), Self.payload(cycle))
+
+        let row = try await desk.query(
+            """
+            select c.status, s.verdict, s.reason from agent.cycle as c
+            inner join agent.step as s using (tenant_id, cycle_id)
+            where c.cycle_id = \(bind: cycle) and s.step = 'DataAgent'
+            """
+        ).only()
+        #expect(try row.get("status", as: String.self) == "done")
+        #expect(try row.get("verdict", as: String.self) == "buy")
+        #expect(
+            try row.get("reason", as: String.self)
+                .contains("no memory (patterns: they were not found in time)"))
+        await desk.close()
+    }
+
     @Test("a job that comes twice changes nothing")
     func twice() async throws {
         let desk = try await Desk.open()

@@ -13,7 +13,7 @@ from public, bellwether_worker, bellwether_gateway, bellwether_reader,
 grant usage on schema agent to bellwether_worker, bellwether_gateway;
 grant execute on function
 agent.start_cycle(bigint),
-agent.market_view(bigint),
+agent.market_view(bigint, text),
 agent.check_signals(bigint, jsonb),
 agent.record_steps(bigint, text, jsonb),
 agent.steps(bigint),

@@ -65,7 +65,11 @@ $$;
 comment on function agent._patterns(text, timestamptz) is
 'Pattern statistics and the ten nearest neighbours of a symbol, or why there are none.';
 
-create or replace function agent.market_view(cycle_id bigint)
+-- Without patterns: because they could not be found in time, as the caller says.
+drop function if exists agent.market_view(bigint);
+create or replace function agent.market_view(
+    cycle_id bigint, no_patterns text default null
+)
 returns table (symbol text, view jsonb)
 language plpgsql stable
 security definer -- callers have no rights on the tables
@@ -144,6 +148,10 @@ begin
                     'no snapshot of %s was known at %s', wanted.symbol, cycle.as_of
                 )
             )
+            when market_view.no_patterns is not null then jsonb_build_object(
+                'patterns', null, 'neighbours', '[]'::jsonb,
+                'missing', format('patterns: %s', market_view.no_patterns)
+            )
             else agent._patterns(wanted.symbol, cycle.as_of)
         end
     from unnest(cycle.symbols) with ordinality as wanted (symbol, place)
@@ -158,7 +166,7 @@ begin
     order by wanted.place;
 end
 $$;
-comment on function agent.market_view(bigint) is
+comment on function agent.market_view(bigint, text) is
 'What the agents of a cycle see of each symbol: snapshot, patterns, neighbours, '
 'position, account, news, closed trades like it, what the strategy says, how much '
-'each agent counts, and what is missing.';
+'each agent counts, and what is missing; no_patterns: why there are none this time.';

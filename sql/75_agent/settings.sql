@@ -43,6 +43,10 @@ insert into tenant.setting_default as known (
     'How long one call of a model may take in all.'
 ),
 (
+    'pattern_timeout_seconds', '30', 0.01, 600, null,
+    'How long a cycle looks for patterns before it goes on without them.'
+),
+(
     'approval_mode', '"auto"', null, null, '{auto,approve,suggest}',
     'What becomes of decisions on paper where a strategy does not say: an order, a '
     'question in the inbox, nothing. Other accounts ask unless a mode is set.'

@@ -92,11 +92,21 @@ private final class StoredJournal: CycleJournal {
         (self.pool, self.tenant, self.cycle) = (pool, tenant, cycle)
     }
 
+    /// Without patterns, and saying so, if they are not found in time.
     func views() async throws -> [MarketView] {
+        do {
+            return try await views(noPatterns: nil)
+        } catch let error as PostgresError where error.sqlState == Agent.outOfTime {
+            try Task.checkCancellation()
+            return try await views(noPatterns: "they were not found in time")
+        }
+    }
+
+    private func views(noPatterns: String?) async throws -> [MarketView] {
         let id = cycle.id
         let (views, rows) = try await pool.transaction(for: tenant) { connection in
             (
-                try await Agent.marketViews(cycle: id, on: connection),
+                try await Agent.marketViews(cycle: id, noPatterns: noPatterns, on: connection),
                 try await Agent.steps(cycle: id, step: Step.dataAgent.rawValue, on: connection)
             )
         }

@@ -1,7 +1,7 @@
 -- A cycle: asked for, run in steps that are written once, decided, ended. Bad answers
 -- of a model become no order and an event that says why.
 begin;
-select plan(47);
+select plan(49);
 \ir ../desk.psql
 
 -- Asking.
@@ -111,6 +111,19 @@ select isnt(
     (
         select view ->> 'missing' from seen where symbol = 'T01'
     ), null, 'two snapshots are no history'
+);
+
+-- The pattern part was not found in time.
+select results_eq(
+    $$select view ->> 'missing', view -> 'patterns' from agent.market_view($$ || :id
+    || $$, 'they were not found in time') where symbol = 'T01'$$,
+    $$values ('patterns: they were not found in time', 'null'::jsonb)$$,
+    'a cycle may go on without patterns, and says why'
+);
+select isnt(
+    (
+        select view -> 'close' from agent.market_view(:id, 'late') where symbol = 'T01'
+    ), 'null'::jsonb, 'with all the rest'
 );
 
 -- The pattern part fails: the cycle goes on without it and says so.
