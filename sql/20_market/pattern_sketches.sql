@@ -1,6 +1,6 @@
--- Sketches of blocks of feature vectors, four blocks a sketch. They are made once there are
--- so many blocks that reading all takes longer than the rest of a question; a block that
--- comes later is sketched with it. What a question answers does not depend on them.
+-- Sketches of blocks of feature vectors, four blocks a sketch. They are made once there
+-- are so many blocks that reading all takes longer than the rest of a question; a block
+-- that comes later is sketched with it. What a question answers does not depend on them.
 -- Example: select market.make_sketches('1d') -> 2723
 
 -- The newest basis of a source, or null.
@@ -16,8 +16,8 @@ return (
 comment on function market.pattern_basis_id(text, text) is
 'The basis that sketches of a source are made with, or null: none are made yet.';
 
--- Whoever changes sketches of an instrument does it alone: one tells of blocks that others
--- may change at the same time.
+-- Whoever changes sketches of an instrument does it alone: one tells of blocks that
+-- others may change at the same time.
 create or replace function market.drop_sketches(
     source text, bar_interval text, instrument_id integer, sketches integer []
 )

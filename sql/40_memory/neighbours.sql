@@ -1,5 +1,5 @@
 -- The snapshots most like one, among those known as of a moment: the heart of the
--- pattern search. Exact: every candidate is compared.
+-- pattern search. Exact: what is not compared cannot be among them.
 --
 -- Neighbours are thinned: of one instrument, no two (and none and the snapshot itself)
 -- are nearer than `horizon` bars, since what followed them would be the same thing told

@@ -82,7 +82,8 @@ begin
             inner join market.snapshot as s
                 on
                     b.instrument_id = s.instrument_id and b.bar_interval = s.bar_interval
-                    and s.bar_number = b.block * 16 + (7 * b.instrument_id + 16 * n / $4) %% 16
+                    and s.bar_number
+                    = b.block * 16 + (7 * b.instrument_id + 16 * n / $4) %% 16
             inner join memory.%I as v
                 on v.tenant_id = 0 and v.source = 'snapshot' and v.source_id = s.snapshot_id
             where
