@@ -132,7 +132,7 @@ CheckBounds(int axes)
 		PatternLook(&basis, code, squares, &view);
 		bound = PatternBound(&view, &about, body, -1);
 		Check(bound >= best, "no entry is more alike than the bound", round);
-		Check(axes < DIM || bound <= best + 2 * about.error + 0.001, "all axes leave little room", round);
+		Check(axes < DIM || bound <= best + 4 * about.error + 0.001, "all axes leave little room", round);
 		bound = PatternBound(&view, &about, body, 0.9);
 		Check(best < 0.9 || bound >= best, "nor when less need not be told", round);
 		Check(about.first_ts == 101 - count && about.last_ts == 100 && about.first_known_at == 0 &&
