@@ -1,6 +1,7 @@
--- Which blocks may hold a neighbour, from their sketches: how alike each can be at
--- most. Example: memory._likely_blocks('features', '1d', features, as_of, before, after,
--- 0.7, null) -> ({7,3,...}, {18,20,...}, {0.71,0.93,...}): the likeliest last
+-- Which blocks may hold a neighbour, from their sketches, and how alike each can be.
+-- Example: memory._likely_blocks('features', '1d', features, as_of, before, after, 0.7,
+--   null)
+--   -> ({7,3,...}, {18,20,...}, {0.71,0.93,...}): the likeliest last
 
 create or replace function memory._likely_blocks(
     source text,

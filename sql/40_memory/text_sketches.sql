@@ -121,7 +121,9 @@ $$;
 comment on function memory.make_text_sketches(integer, text) is
 'Makes a basis from the embeddings of a model that there are, and all sketches with it; how many. Without a tenant there are none to be read.';
 
-create or replace function memory.begin_text_sketches(model_id integer, bar_interval text)
+create or replace function memory.begin_text_sketches(
+    model_id integer, bar_interval text
+)
 returns void
 language plpgsql
 security definer -- as sketch_texts
