@@ -1,6 +1,6 @@
 -- Sketches of blocks of feature vectors, four blocks a sketch. They are made once there
 -- are so many blocks that reading all takes longer than the rest of a question; a block
--- that comes later is sketched with it. What a question answers does not depend on them.
+-- that comes later is sketched with it. What a question answers does not depend on it.
 -- Example: select market.make_sketches('1d') -> 2723
 
 -- The newest basis of a source, or null.
