@@ -150,6 +150,13 @@ typedef struct sum_kind
 	bool		pass;			/* on by per_strength */
 } sum_kind;
 
+static const sum_kind plain_sum = {false, false, false, false};
+static const sum_kind weighted_sum = {true, false, false, false};
+static const sum_kind plain_pass = {false, false, false, true};
+static const sum_kind weighted_pass = {true, false, false, true};
+static const sum_kind plain_addition = {false, true, true, false};
+static const sum_kind weighted_addition = {true, true, true, false};
+
 /*
  * Returns what the row has, if that is passed on.
  */
@@ -253,20 +260,9 @@ void
 kernel_set_sums(const kernel_lists *lists, const double *share, double *to)
 {
 	if (lists->weight != NULL)
-		sum_lists(lists, share, 1, (sum_kind)
-/**INDENT** Error@253: Unbalanced parens */
-				  {
-		true, false, false, false
-/**INDENT** Warning@253: Extra ) */
-	}, NULL, to);
-/**INDENT** Error@254: Unmatched 'else' */
+		sum_lists(lists, share, 1, weighted_sum, NULL, to);
 	else
-	sum_lists(lists, share, 1, (sum_kind)
-/**INDENT** Error@255: Unbalanced parens */
-			  {
-		false, false, false, false
-/**INDENT** Warning@255: Extra ) */
-	}, NULL, to);
+		sum_lists(lists, share, 1, plain_sum, NULL, to);
 }
 
 /*
@@ -278,20 +274,8 @@ kernel_pass_sums(const kernel_lists *lists, const double *share, double scale,
 				 const double *per_strength, double *to)
 {
 	if (lists->weight != NULL)
-		return sum_lists(lists, share, scale, (sum_kind)
-/**INDENT** Error@267: Unbalanced parens */
-						 {
-		true, false, false, true
-	},
-/**INDENT** Warning@268: Extra ) */
-		per_strength, to);
-	return sum_lists(lists, share, scale, (sum_kind)
-/**INDENT** Error@269: Unbalanced parens */
-					 {
-		false, false, false, true
-	},
-/**INDENT** Warning@270: Extra ) */
-		per_strength, to);
+		return sum_lists(lists, share, scale, weighted_pass, per_strength, to);
+	return sum_lists(lists, share, scale, plain_pass, per_strength, to);
 }
 
 /*
@@ -302,18 +286,7 @@ kernel_add_sums(const kernel_lists *lists, const double *share, double scale,
 				double *to)
 {
 	if (lists->weight != NULL)
-		sum_lists(lists, share, scale, (sum_kind)
-/**INDENT** Error@281: Unbalanced parens */
-				  {
-		true, true, true, false
-/**INDENT** Warning@281: Extra ) */
-	}, NULL, to);
-/**INDENT** Error@282: Unmatched 'else' */
+		sum_lists(lists, share, scale, weighted_addition, NULL, to);
 	else
-	sum_lists(lists, share, scale, (sum_kind)
-/**INDENT** Error@283: Unbalanced parens */
-			  {
-		false, true, true, false
-/**INDENT** Warning@283: Extra ) */
-	}, NULL, to);
+		sum_lists(lists, share, scale, plain_addition, NULL, to);
 }
