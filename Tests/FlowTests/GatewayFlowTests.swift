@@ -329,6 +329,38 @@ struct GatewayFlowTests {
         await door.close()
     }
 
+    @Test("A resume behind the circuit breaker asks in the inbox; who approves there closes it")
+    func resume() async throws {
+        let door = try await Door.open()
+        let key = try await door.key()
+        let account = door.desk.account
+        func breaker(_ verb: String, _ reason: String) async -> Response {
+            await door.ask(
+                "POST", "/api/system/circuit-breaker/\(verb)", key,
+                #"{"account_id": \#(account), "reason": "\#(reason)"}"#)
+        }
+        func shows(_ state: String) async -> Bool {
+            text(await door.ask("GET", "/api/system/circuit-breaker", key)).contains(
+                #""state":"\#(state)""#)
+        }
+        #expect(await breaker("resume", "too early").status == 422)
+        #expect(await breaker("trip", "a trial").status == 200)
+        #expect(await shows("open"))
+        let asked = await breaker("resume", "looked at it")
+        #expect(asked.status == 200, "\(text(asked))")
+        #expect(await shows("closing"))
+        let approval: Int64 = try await door.desk.admin.query(
+            "select approval_id from agent.approval where kind = 'breaker' and status = 'open'"
+        ).value()
+        #expect(text(asked).contains(#""approval_id":\#(approval)"#))
+        let approved = await door.ask(
+            "POST", "/api/approvals", key,
+            #"{"approval_id": \#(approval), "reason": "it was a trial"}"#)
+        #expect(approved.status == 200, "\(text(approved))")
+        #expect(await shows("closed"))
+        await door.close()
+    }
+
     @Test("The same answer has the same ETag, and is not sent twice")
     func entityTag() async throws {
         let door = try await Door.open()
