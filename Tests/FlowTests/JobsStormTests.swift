@@ -16,10 +16,11 @@ struct JobsStormTests {
     ) async throws {
         let target = bench.admin.target
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<connections {
+            for number in 0..<connections {
+                let share = count / connections + (number < count % connections ? 1 : 0)
                 group.addTask {
                     let connection = try await Connection.connect(target)
-                    for _ in 0..<(count / connections) {
+                    for _ in 0..<share {
                         _ = try await connection.query("select work.enqueue('note')")
                     }
                     await connection.close()
