@@ -227,7 +227,10 @@ ReceiveEdge(TupleTableSlot *slot, DestReceiver *self)
 	row.input.source = NodeNumber(reader, row.source_id);
 	row.input.target = NodeNumber(reader, row.target_id);
 	if (row.input.source == GRAPH_NONE || row.input.target == GRAPH_NONE)
+	{
+		reader->adjacency->loose = true;
 		return true;
+	}
 	row.input.type = reader->last_type =
 		TypeNumber(reader->adjacency, VARDATA_ANY(type),
 				   VARSIZE_ANY_EXHDR(type), reader->last_type);
@@ -381,7 +384,8 @@ IdList(ArrayType *array, int64 **ids)
 
 /*
  * Bring adjacency from what the rows with these ids were to what they are.
- * False if it has no room for it: then it must be built anew.
+ * False if it has no room for it, or if a node has come to which an edge may
+ * lead that was left out before: then it must be built anew.
  */
 bool
 GraphPatchAdjacency(GraphAdjacency *adjacency, GraphChangedRows *rows,
@@ -405,12 +409,16 @@ GraphPatchAdjacency(GraphAdjacency *adjacency, GraphChangedRows *rows,
 	{
 		uint32		node = kernel_csr_node(csr, ids[i]);
 
-		if (node != GRAPH_NONE && !HasId(rows->nodes, rows->nnodes, ids[i]))
-			kernel_csr_remove_node(csr, node);
+		if (node == GRAPH_NONE || HasId(rows->nodes, rows->nnodes, ids[i]))
+			continue;
+		/* edges of which nobody has heard that they went with it */
+		if (csr->out.length[node] > 0 || csr->in.length[node] > 0)
+			adjacency->loose = true;
+		kernel_csr_remove_node(csr, node);
 	}
 	for (uint32 i = 0; i < rows->nnodes; i++)
 		if (kernel_csr_node(csr, rows->nodes[i]) == GRAPH_NONE &&
-			!kernel_csr_add_node(csr, rows->nodes[i]))
+			(adjacency->loose || !kernel_csr_add_node(csr, rows->nodes[i])))
 			return false;
 	for (uint32 i = 0; i < rows->nedges; i++)
 	{
@@ -420,7 +428,10 @@ GraphPatchAdjacency(GraphAdjacency *adjacency, GraphChangedRows *rows,
 		row->input.target = kernel_csr_node(csr, row->target_id);
 		/* an end that is not there: the foreign keys were circumvented */
 		if (row->input.source == GRAPH_NONE || row->input.target == GRAPH_NONE)
-			return false;
+		{
+			adjacency->loose = true;
+			continue;
+		}
 		row->input.type = TypeNumber(adjacency, rows->types[i],
 									 strlen(rows->types[i]), -1);
 		if (!kernel_csr_add_edge(csr, &row->input))

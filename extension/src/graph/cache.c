@@ -316,17 +316,3 @@ GraphGetAdjacency(const Graph *graph, bool build)
 	table_close(node, NoLock);
 	return adjacency;
 }
-
-/*
- * Do edges alone decide where a walk may go? Not if a policy of the node table
- * may hide the end of an edge that is seen.
- */
-bool
-GraphEdgesDecide(const Graph *graph)
-{
-	Relation	node = table_open(graph->node, AccessShareLock);
-	bool		decide = GraphSeesTenant(node);
-
-	table_close(node, NoLock);
-	return decide;
-}

@@ -42,6 +42,8 @@ typedef struct GraphAdjacency
 	int			ntypes;
 	int			types_capacity;
 	MemoryContext context;		/* owns all of it */
+	bool		loose;			/* an edge may have been left out because an
+								 * end of it is not there */
 	GraphRankReady *ready[2];	/* for rounds, for the limit; or NULL */
 } GraphAdjacency;
 
@@ -51,7 +53,6 @@ typedef struct GraphChangedRows GraphChangedRows;
 /* cache.c */
 extern void GraphCacheInit(void);
 extern void GraphBegin(void);
-extern bool GraphEdgesDecide(const Graph *graph);
 extern GraphAdjacency *GraphGetAdjacency(const Graph *graph, bool build);
 extern size_t GraphCacheBytes(void);
 extern void GraphCacheShrink(void);

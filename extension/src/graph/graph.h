@@ -66,6 +66,9 @@ typedef struct GraphStep
 /* Called for each edge; false ends the reading of this query's rows */
 typedef bool (*GraphStepCallback) (const GraphStep *step, void *state);
 
+/* Called for each node that is seen */
+typedef void (*GraphNodeCallback) (int64 node, void *state);
+
 /* Ids of one transaction's changes in one table before they count as all */
 #define GRAPH_MAX_CHANGED_IDS		10000
 
@@ -125,7 +128,8 @@ extern void GraphPutRows(GraphRows *rows, ReturnSetInfo *result, uint32 nrows,
 						 const int64 *const *columns);
 
 /* indexwalk.c: edges through the covering indexes */
-extern bool GraphNodeExists(const Graph *graph, int64 node);
+extern void GraphSeenNodes(const Graph *graph, const int64 *nodes, int nnodes,
+						   GraphNodeCallback callback, void *state);
 extern uint64 GraphExpand(const Graph *graph, const GraphFilter *filter,
 						  GraphDirection direction, const int64 *frontier,
 						  int nfrontier, GraphStepCallback callback,

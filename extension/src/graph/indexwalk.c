@@ -1,7 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * indexwalk.c
- *	  Edges of a set of nodes through the covering indexes edge_out, edge_in.
+ *	  Edges of a set of nodes through the covering indexes edge_out, edge_in,
+ *	  and which nodes are there.
+ *
+ * An edge counts if the caller sees it and both its ends. Foreign keys alone do
+ * not answer for the ends: a policy may hide them, and a superuser may have gone
+ * past the keys. So a walk asks for the nodes that it meets, once each.
  *
  * The reading goes through the executor, so the caller's snapshot, rights and
  * row-level security hold by construction.
@@ -17,8 +22,8 @@
 
 #include "graph/graph.h"
 
-#define NODE_EXISTS \
-	"select 1 from %n where tenant_id = $1 and node_id = $2"
+#define SEEN_NODES \
+	"select node_id from %n where tenant_id = $1 and node_id = any ($2)"
 
 #define STEPS(near, far) \
 	"select " near ", " far ", edge_id, weight from %e" \
@@ -59,6 +64,24 @@ ReceiveStep(TupleTableSlot *slot, DestReceiver *self)
 	return receiver->callback(&step, receiver->state);
 }
 
+/* A receiver that hands each row on as a node */
+typedef struct NodeReceiver
+{
+	DestReceiver pub;
+	GraphNodeCallback callback;
+	void	   *state;
+} NodeReceiver;
+
+static bool
+ReceiveSeenNode(TupleTableSlot *slot, DestReceiver *self)
+{
+	NodeReceiver *receiver = (NodeReceiver *) self;
+	bool		isnull;
+
+	receiver->callback(DatumGetInt64(slot_getattr(slot, 1, &isnull)), receiver->state);
+	return true;
+}
+
 static void
 ReceiveStartup(DestReceiver *self, int operation, TupleDesc tupdesc)
 {
@@ -69,22 +92,49 @@ ReceiveNothing(DestReceiver *self)
 {
 }
 
-/*
- * Is there such a node for this caller?
- */
-bool
-GraphNodeExists(const Graph *graph, int64 node)
+static ArrayType *
+NodeArray(const int64 *nodes, int nnodes)
 {
-	static const Oid types[] = {INT4OID, INT8OID};
-	Datum		values[] = {Int32GetDatum(graph->tenant), Int64GetDatum(node)};
+	Datum	   *elements = palloc(sizeof(Datum) * nnodes);
+	ArrayType  *array;
 
-	return GraphExecute(graph, NODE_EXISTS, 2, types, values, NULL, true, 1,
-						NULL) > 0;
+	for (int i = 0; i < nnodes; i++)
+		elements[i] = Int64GetDatum(nodes[i]);
+	array = construct_array(elements, nnodes, INT8OID, sizeof(int64),
+							FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
+	pfree(elements);
+	return array;
+}
+
+/*
+ * Call back for each of these nodes that the caller sees; within SPI_connect.
+ */
+void
+GraphSeenNodes(const Graph *graph, const int64 *nodes, int nnodes,
+			   GraphNodeCallback callback, void *state)
+{
+	static const Oid types[] = {INT4OID, INT8ARRAYOID};
+	ArrayType  *array = NodeArray(nodes, nnodes);
+	Datum		values[] = {Int32GetDatum(graph->tenant), PointerGetDatum(array)};
+	NodeReceiver receiver = {
+		.pub = {
+			.receiveSlot = ReceiveSeenNode,
+			.rStartup = ReceiveStartup,
+			.rShutdown = ReceiveNothing,
+			.rDestroy = ReceiveNothing,
+			.mydest = DestTuplestore
+		},
+		.callback = callback,
+		.state = state
+	};
+
+	GraphExecute(graph, SEEN_NODES, 2, types, values, NULL, true, 0, &receiver.pub);
+	pfree(array);
 }
 
 /*
  * Call back for each edge that leaves (GRAPH_OUT) or enters (GRAPH_IN) a node
- * of the frontier; within SPI_connect. Returns the number of edges read.
+ * of the frontier, whether its far end is there or not; within SPI_connect. Returns the number of edges read.
  */
 uint64
 GraphExpand(const Graph *graph, const GraphFilter *filter,
@@ -92,10 +142,9 @@ GraphExpand(const Graph *graph, const GraphFilter *filter,
 			GraphStepCallback callback, void *state)
 {
 	static const Oid types[] = {INT4OID, INT8ARRAYOID, TEXTARRAYOID, TIMESTAMPTZOID};
-	Datum	   *elements = palloc(sizeof(Datum) * nfrontier);
+	ArrayType  *array = NodeArray(frontier, nfrontier);
 	Datum		values[4];
 	bool		nulls[4] = {false, false, filter->types == NULL, !filter->timed};
-	ArrayType  *array;
 	uint64		read;
 	StepReceiver receiver = {
 		.pub = {
@@ -110,10 +159,6 @@ GraphExpand(const Graph *graph, const GraphFilter *filter,
 	};
 
 	Assert(direction != GRAPH_ANY);
-	for (int i = 0; i < nfrontier; i++)
-		elements[i] = Int64GetDatum(frontier[i]);
-	array = construct_array(elements, nfrontier, INT8OID, sizeof(int64),
-							FLOAT8PASSBYVAL, TYPALIGN_DOUBLE);
 	values[0] = Int32GetDatum(graph->tenant);
 	values[1] = PointerGetDatum(array);
 	values[2] = PointerGetDatum(filter->types);
@@ -123,6 +168,5 @@ GraphExpand(const Graph *graph, const GraphFilter *filter,
 						[filter->timed],
 						4, types, values, nulls, true, 0, &receiver.pub);
 	pfree(array);
-	pfree(elements);
 	return read;
 }

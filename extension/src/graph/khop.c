@@ -23,6 +23,8 @@ typedef struct MetNode
 {
 	int64		node;
 	char		status;
+	bool		seen;			/* by the caller; until it has been asked for:
+								 * no */
 } MetNode;
 
 static inline uint32
@@ -72,10 +74,11 @@ static void
 Meet(IndexWalk *walk, int64 node)
 {
 	bool		found;
+	MetNode    *met = met_insert(walk->met, node, &found);
 
-	met_insert(walk->met, node, &found);
 	if (found)
 		return;
+	met->seen = false;
 	if (walk->count == walk->capacity)
 	{
 		walk->capacity *= 2;
@@ -96,6 +99,30 @@ MeetStep(const GraphStep *step, void *state)
 	return true;
 }
 
+static void
+SeeNode(int64 node, void *state)
+{
+	met_lookup(((IndexWalk *) state)->met, node)->seen = true;
+}
+
+/*
+ * Leave out of what was met, from this place on, the nodes that the caller does
+ * not see: edges to them do not count.
+ */
+static void
+KeepSeen(const Graph *graph, IndexWalk *walk, int begin)
+{
+	int			kept = begin;
+
+	if (begin == walk->count)
+		return;
+	GraphSeenNodes(graph, walk->order + begin, walk->count - begin, SeeNode, walk);
+	for (int i = begin; i < walk->count; i++)
+		if (met_lookup(walk->met, walk->order[i])->seen)
+			walk->order[kept++] = walk->order[i];
+	walk->count = kept;
+}
+
 /*
  * Walk over the index. False if that took too many edges.
  */
@@ -114,8 +141,8 @@ WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
 	walk.edges = graph_index_edges;
 	walk.order = palloc(sizeof(int64) * walk.capacity);
 
-	if (GraphNodeExists(graph, start))
-		Meet(&walk, start);
+	Meet(&walk, start);
+	KeepSeen(graph, &walk, 0);
 	while (begin < walk.count)
 	{
 		int			end = walk.count;
@@ -133,6 +160,7 @@ WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
 						end - begin, MeetStep, &walk);
 		if (walk.edges < 0)
 			return false;
+		KeepSeen(graph, &walk, end);
 		begin = end;
 	}
 	found->ids = walk.order;
@@ -196,7 +224,7 @@ Walk(FunctionCallInfo fcinfo, bool parents, Neighbourhood *found)
 	memset(found, 0, sizeof(*found));
 	GraphBegin();
 	adjacency = GraphGetAdjacency(&graph, false);
-	if (adjacency == NULL && !parents && GraphEdgesDecide(&graph) &&
+	if (adjacency == NULL && !parents &&
 		WalkIndex(&graph, &filter, start, hops, found))
 		return;
 	if (adjacency == NULL)
