@@ -128,6 +128,7 @@ extern void GraphPutRows(GraphRows *rows, ReturnSetInfo *result, uint32 nrows,
 						 const int64 *const *columns);
 
 /* indexwalk.c: edges through the covering indexes */
+extern bool GraphSeesNodes(const Graph *graph, const int64 *nodes, int nnodes);
 extern void GraphSeenNodes(const Graph *graph, const int64 *nodes, int nnodes,
 						   GraphNodeCallback callback, void *state);
 extern uint64 GraphExpand(const Graph *graph, const GraphFilter *filter,

@@ -6,7 +6,7 @@
  *
  * An edge counts if the caller sees it and both its ends. Foreign keys alone do
  * not answer for the ends: a policy may hide them, and a superuser may have gone
- * past the keys. So a walk asks for the nodes that it meets, once each.
+ * past the keys. So a walk asks for the nodes that it met.
  *
  * The reading goes through the executor, so the caller's snapshot, rights and
  * row-level security hold by construction.
@@ -24,6 +24,9 @@
 
 #define SEEN_NODES \
 	"select node_id from %n where tenant_id = $1 and node_id = any ($2)"
+
+#define COUNT_SEEN_NODES \
+	"select count(*) from %n where tenant_id = $1 and node_id = any ($2)"
 
 #define STEPS(near, far) \
 	"select " near ", " far ", edge_id, weight from %e" \
@@ -130,6 +133,27 @@ GraphSeenNodes(const Graph *graph, const int64 *nodes, int nnodes,
 
 	GraphExecute(graph, SEEN_NODES, 2, types, values, NULL, true, 0, &receiver.pub);
 	pfree(array);
+}
+
+/*
+ * Does the caller see all of these nodes, which are no two the same? Within
+ * SPI_connect.
+ */
+bool
+GraphSeesNodes(const Graph *graph, const int64 *nodes, int nnodes)
+{
+	static const Oid types[] = {INT4OID, INT8ARRAYOID};
+	ArrayType  *array = NodeArray(nodes, nnodes);
+	Datum		values[] = {Int32GetDatum(graph->tenant), PointerGetDatum(array)};
+	bool		isnull;
+	int64		seen;
+
+	GraphExecute(graph, COUNT_SEEN_NODES, 2, types, values, NULL, true, 0, NULL);
+	seen = DatumGetInt64(SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1,
+									   &isnull));
+	SPI_freetuptable(SPI_tuptable);
+	pfree(array);
+	return seen == nnodes;
 }
 
 /*

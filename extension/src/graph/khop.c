@@ -124,11 +124,12 @@ KeepSeen(const Graph *graph, IndexWalk *walk, int begin)
 }
 
 /*
- * Walk over the index. False if that took too many edges.
+ * Walk over the index. False if that took too many edges. Not wary, it takes
+ * the nodes to be there that edges lead to.
  */
 static bool
 WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
-		  uint32 hops, Neighbourhood *found)
+		  uint32 hops, bool wary, Neighbourhood *found)
 {
 	IndexWalk	walk;
 	uint32	   *level_end = palloc(sizeof(uint32) * 64);
@@ -142,7 +143,8 @@ WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
 	walk.order = palloc(sizeof(int64) * walk.capacity);
 
 	Meet(&walk, start);
-	KeepSeen(graph, &walk, 0);
+	if (wary)
+		KeepSeen(graph, &walk, 0);
 	while (begin < walk.count)
 	{
 		int			end = walk.count;
@@ -160,7 +162,8 @@ WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
 						end - begin, MeetStep, &walk);
 		if (walk.edges < 0)
 			return false;
-		KeepSeen(graph, &walk, end);
+		if (wary)
+			KeepSeen(graph, &walk, end);
 		begin = end;
 	}
 	found->ids = walk.order;
@@ -168,6 +171,20 @@ WalkIndex(const Graph *graph, const GraphFilter *filter, int64 start,
 	found->levels = levels;
 	found->count = walk.count;
 	return true;
+}
+
+/*
+ * All nodes that were met are asked for at once, at the end, which costs less
+ * than asking at each level. Where one is missing, the walk begins again.
+ */
+static bool
+WalkIndexAndLook(const Graph *graph, const GraphFilter *filter, int64 start,
+				 uint32 hops, Neighbourhood *found)
+{
+	if (!WalkIndex(graph, filter, start, hops, false, found))
+		return false;
+	return GraphSeesNodes(graph, found->ids, found->count) ||
+		WalkIndex(graph, filter, start, hops, true, found);
 }
 
 static void
@@ -225,7 +242,7 @@ Walk(FunctionCallInfo fcinfo, bool parents, Neighbourhood *found)
 	GraphBegin();
 	adjacency = GraphGetAdjacency(&graph, false);
 	if (adjacency == NULL && !parents &&
-		WalkIndex(&graph, &filter, start, hops, found))
+		WalkIndexAndLook(&graph, &filter, start, hops, found))
 		return;
 	if (adjacency == NULL)
 		adjacency = GraphGetAdjacency(&graph, true);
