@@ -44,8 +44,6 @@
 \ir migrations/once.psql
 \set migration 0018_graph
 \ir migrations/once.psql
-\set migration 0019_work
-\ir migrations/once.psql
 \set migration 0020_market
 \ir migrations/once.psql
 \set migration 0022_gateway

@@ -2,7 +2,6 @@
 begin;
 select plan(52);
 \ir ../roles.psql
-\ir job_rules.psql
 delete from work.job;
 delete from work.dead;
 delete from work.worker;

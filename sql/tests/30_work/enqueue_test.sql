@@ -2,7 +2,6 @@
 begin;
 select plan(26);
 \ir ../roles.psql
-\ir job_rules.psql
 delete from work.job;
 delete from work.worker;
 set local role bellwether_worker;

@@ -1,7 +1,6 @@
 -- A worker whose claim's answer got lost gives back what it does not know of.
 begin;
 select plan(6);
-\ir job_rules.psql
 
 insert into work.kind (name, description) values ('carry', 'Test.');
 select work.register_worker('here', 1, 'test', '{carry}') as worker \gset

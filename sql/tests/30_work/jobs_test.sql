@@ -1,7 +1,6 @@
 -- What `bellwether jobs` shows: jobs that live, are dead or done.
 begin;
 select plan(9);
-\ir job_rules.psql
 
 insert into work.kind (name, description) values ('look', 'Test.');
 select work.enqueue('look', '{"n": 1}') as first \gset

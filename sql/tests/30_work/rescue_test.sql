@@ -1,7 +1,6 @@
 -- A job that kills its workers is buried; finished jobs are kept by the day.
 begin;
 select plan(8);
-\ir job_rules.psql
 delete from work.job;
 delete from work.dead;
 select work.enqueue('run_cycle', '{}', 1) \g /dev/null
