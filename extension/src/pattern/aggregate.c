@@ -319,14 +319,14 @@ Datum
 pattern_floor_value(PG_FUNCTION_ARGS)
 {
 	NearestState *state;
-	int64	   *cell;
+	uint64_t   *cell;
 	double		least;
 
 	AggregateContext(fcinfo);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	state = (NearestState *) PG_GETARG_POINTER(0);
-	cell = palloc(Min(2 * ((Size) state->k + 1), (Size) state->count + 1) * sizeof(int64));
+	cell = palloc(Min(2 * ((Size) state->k + 1), (Size) state->count + 1) * sizeof(uint64_t));
 	least = PatternFloor(state->match, state->count, state->k, state->gap,
 						 state->query.min_similarity, cell);
 	/* The heap is used up: a value may be asked for once */

@@ -121,7 +121,7 @@ extern int	PatternThin(PatternMatch *match, int count, int k, int gap,
  * in place.
  */
 extern double PatternFloor(PatternMatch *match, int count, int k, int gap,
-						   double least, int64_t *cell);
+						   double least, uint64_t *cell);
 
 /* basis.c: the axes along which vectors differ most */
 

@@ -161,18 +161,30 @@ FloorDivide(int64_t a, int64_t b)
 }
 
 /*
- * Places of a group are counted in cells of 2 gap - 1. What is taken keeps
- * the places of one such width away, which lie in two cells at most; so does
- * the own place. While fewer than k are taken, 2 (k + 1) cells with a match
- * at or above a similarity cannot all be kept away: another of that
- * similarity is there to be taken. Room for 2 (k + 1) cells.
+ * The cell of 2 gap - 1 places in a row, and the group, that a match is in
+ */
+static uint64_t
+Cell(const PatternMatch *match, int gap)
+{
+	int64_t		row = FloorDivide(match->place, 2 * (int64_t) gap - 1);
+
+	return (uint64_t) (uint32_t) match->group << 32 | (uint32_t) row;
+}
+
+/*
+ * What is taken keeps the places of one cell's width away, which lie in two
+ * cells of its group at most; so does the own place. When all at or above a
+ * similarity are taken or kept away, half of a group's cells with a match,
+ * rounded up, are taken at least, but for one because of the own place. So k
+ * are if these halves add up to k + 1. Room for 2 (k + 1) cells.
  */
 double
 PatternFloor(PatternMatch *match, int count, int k, int gap, double least,
-			 int64_t *cell)
+			 uint64_t *cell)
 {
-	int64_t		wanted = gap == 0 ? k : 2 * ((int64_t) k + 1);
-	int			found = 0;
+	int64_t		wanted = gap == 0 ? k : (int64_t) k + 1;
+	int			cells = 0;
+	int			taken = 0;
 
 	if (count < wanted)
 		return least;
@@ -181,22 +193,25 @@ PatternFloor(PatternMatch *match, int count, int k, int gap, double least,
 	while (count > 0)
 	{
 		PatternMatch first = match[0];
-		int64_t		own;
 		bool		is_new = true;
+		int			in_group = 0;
 
 		match[0] = match[--count];
 		if (count > 0)
 			Sink(match, count, 0);
 		if (gap > 0)
 		{
-			own = first.group * ((int64_t) 1 << 32) +
-				FloorDivide(first.place, 2 * (int64_t) gap - 1);
-			for (int i = 0; i < found && is_new; i++)
+			uint64_t	own = Cell(&first, gap);
+
+			for (int i = 0; i < cells && is_new; i++)
+			{
 				is_new = cell[i] != own;
+				in_group += cell[i] >> 32 == own >> 32;
+			}
 			if (is_new)
-				cell[found] = own;
+				cell[cells++] = own;
 		}
-		if (is_new && ++found == wanted)
+		if (is_new && in_group % 2 == 0 && ++taken == wanted)
 			return first.similarity;
 	}
 	return least;

@@ -153,7 +153,7 @@ CheckFloors(void)
 	static PatternMatch all[MATCHES];
 	static PatternMatch some[MATCHES];
 	static PatternMatch best[2][MATCHES];
-	static int64_t cell[2 * MATCHES];
+	static uint64_t cell[2 * MATCHES];
 
 	for (int round = 0; round < 2000; round++)
 	{
@@ -188,6 +188,32 @@ CheckFloors(void)
 	}
 }
 
+/*
+ * A match of one group keeps none of another away: k + 1 groups suffice, and
+ * of one group every other cell.
+ */
+static void
+CheckTightFloors(void)
+{
+	PatternMatch match[12] = {0};
+	uint64_t	cell[24];
+
+	for (int i = 0; i < 12; i++)
+	{
+		match[i].similarity = 1 - i / 16.0;
+		match[i].group = i;
+	}
+	Check(PatternFloor(match, 12, 5, 4, 0, cell) == 1 - 5 / 16.0, "a floor of groups", 0);
+	for (int i = 0; i < 12; i++)
+	{
+		match[i].similarity = 1 - i / 16.0;
+		match[i].group = 0;
+		match[i].place = 7 * i;
+	}
+	Check(PatternFloor(match, 12, 5, 4, 0, cell) == 1 - 10 / 16.0, "a floor of cells", 0);
+	Check(PatternFloor(match, 10, 5, 4, 0.25, cell) == 0.25, "no floor of ten cells", 0);
+}
+
 int
 main(void)
 {
@@ -196,6 +222,7 @@ main(void)
 	for (int i = 0; i < 5; i++)
 		CheckBounds(axes[i]);
 	CheckFloors();
+	CheckTightFloors();
 	printf("pattern: %d checks, %d failures\n", checks, failures);
 	return failures > 0;
 }
