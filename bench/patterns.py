@@ -3,8 +3,8 @@
 Usage: python bench/patterns.py DSN PROGRAM [text]
 DSN is the superuser's of a database with demo/tenant.sql, filled by bench/patterns_data.sql
 (instruments=24, bars=2500) and market.compute_snapshots; bench/patterns_more.sql (copies=16)
-makes a million snapshots of them, bench/patterns_texts.sql gives those embeddings. With `text` one client asks by text, too: give all snapshots
-their embeddings first (memory.set_embedding_window('all-MiniLM-L6-v2', '1d', '1990-01-01',
+makes a million snapshots of them, bench/patterns_texts.sql gives those embeddings. With
+`text` one client asks by text, too: give all snapshots their embeddings first (memory.set_embedding_window('all-MiniLM-L6-v2', '1d', '1990-01-01',
 '2030-01-01'), then bellwether worker --until-idle --kinds embed_snapshots). PROGRAM is the release build of bellwether.
 Prints for 1, 4 and 16 clients: requests a second, p50, p99; and the processor time that a
 request cost in the server and in PostgreSQL, which other work on the machine does not stretch.

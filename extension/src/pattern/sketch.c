@@ -250,6 +250,79 @@ LeastAvx2(const PatternView *view, float error, float least, int count,
 	}
 	return least;
 }
+
+/*
+ * The bytes of some of sixteen entries as numbers; those of others are 0.
+ */
+static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl")))
+__m512
+SignedWide(const char *from, __mmask16 mask)
+{
+	__m128i		byte = _mm_maskz_loadu_epi8(mask, from);
+
+	return _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(byte));
+}
+
+static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl")))
+__m512
+AlongWide(const PatternView *view, int first, int last, int count,
+		  const char *code, __mmask16 mask, __m512 squares)
+{
+	for (int a = first; a < last; a++)
+	{
+		__m512		scale = _mm512_set1_ps(view->scale[a]);
+		__m512		start = _mm512_set1_ps(view->start[a]);
+		__m512		step = _mm512_fmadd_ps(SignedWide(code + (size_t) (a + 1) * count, mask),
+										   scale, start);
+
+		squares = _mm512_fmadd_ps(step, step, squares);
+	}
+	return squares;
+}
+
+/*
+ * Sixteen entries at once, the last time eight if that many are left.
+ */
+static __attribute__((target("avx512f,avx512bw,avx512vl")))
+float
+LeastAvx512(const PatternView *view, float error, float least, int count,
+			const char *body)
+{
+	const __m512 zero = _mm512_setzero_ps();
+	const __m512 unit = _mm512_set1_ps(1.0f / REST_STEPS);
+	const __m512 rest = _mm512_set1_ps(view->rest);
+	const __m512 off = _mm512_set1_ps(error);
+	int			half = view->axes / 2;
+	__m512		enough = _mm512_set1_ps(Enough(least, error));
+
+	for (int i = 0; i < count; i += 16)
+	{
+		__mmask16	mask = count - i >= 16 ? 0xffff : 0x00ff;
+		__m512		squares = AlongWide(view, 0, half, count, body + i, mask, zero);
+		__m512		own;
+		__m512		near;
+		__m512		apart;
+		float		nearest;
+
+		if (_mm512_mask_cmp_ps_mask(mask, squares, enough, _CMP_LE_OQ) == 0)
+			continue;
+		squares = AlongWide(view, half, view->axes, count, body + i, mask, squares);
+		near = _mm512_max_ps(_mm512_sub_ps(_mm512_sqrt_ps(squares), off), zero);
+		own = _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(mask, body + i)));
+		own = _mm512_mul_ps(unit, own);
+		apart = _mm512_max_ps(_mm512_sub_ps(own, rest),
+							  _mm512_sub_ps(_mm512_sub_ps(rest, own), unit));
+		apart = _mm512_max_ps(apart, zero);
+		near = _mm512_fmadd_ps(near, near, _mm512_mul_ps(apart, apart));
+		nearest = _mm512_mask_reduce_min_ps(mask, near);
+		if (nearest < least)
+		{
+			least = nearest;
+			enough = _mm512_set1_ps(Enough(least, error));
+		}
+	}
+	return least;
+}
 #endif
 
 double
@@ -259,7 +332,9 @@ PatternBound(const PatternView *view, const PatternSketchBlock *about,
 	float		least = 2 * (1 - min_similarity) + 4 * BOUND_ROUNDING;
 
 #if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+	if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+		least = LeastAvx512(view, about->error, least, about->count, body);
+	else if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
 		least = LeastAvx2(view, about->error, least, about->count, body);
 	else
 #endif
