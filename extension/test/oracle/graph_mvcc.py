@@ -301,10 +301,19 @@ class Test:
         if not partners:
             return []
         o = self.rng.choice(partners)
-        kind = self.rng.choice(["old cursor", "own id"])
+        kind = self.rng.choice(["old cursor", "own id"] + ["lost end"] * (s.name == "c"))
         if kind == "old cursor":
             script = [(s, "begin"), (s, f"declare c cursor for {self.check_text(s, False)}"), (o, self.insert(o)[0]),
                       (s, None), (s, "fetch all from c"), (s, None), (s, "commit")]
+        elif kind == "lost end":
+            key = f"k{self.rng.randint(15, 25)}"
+            script = [(o, f"select graph_upsert_node('{s.graph}', '{key}')"),
+                      (s, "begin isolation level repeatable read"), (s, "select count(*) from pg_am"),
+                      (o, f"select graph_delete_nodes('{s.graph}', '{{{key}}}')"),
+                      (s, "set session_replication_role = replica"),
+                      (s, f"insert into {s.graph}.edge (source, target, type, weight) select a.node_id, b.node_id, 'X', {self.weight()}"
+                          f" from {s.graph}.node a, {s.graph}.node b where a.key = 'k{self.rng.randint(1, 14)}' and b.key = '{key}'"),
+                      (s, None), (s, "set session_replication_role = origin"), (s, "commit"), (s, None), (o, None)]
         else:
             script = [(s, "begin"), (s, "select pg_current_xact_id()"), (o, self.insert(o)[0]), (s, None),
                       (s, self.insert(s)[0]), (s, "commit"), (s, None)]
@@ -313,6 +322,8 @@ class Test:
                 self.check(session)
             elif not self.run(session, statement):
                 break
+        else:
+            self.counts[kind] += 1
         if s.in_transaction:
             s.run("rollback")
         return []
