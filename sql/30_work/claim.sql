@@ -206,6 +206,91 @@ comment on function work._take_next(work.flow[], integer) is
 'Locks the next jobs of these flows; returns their places in the table, and the flows '
 'without what is taken.';
 
+-- Jobs end in about the order of their ids, so from mark to mark there is little to pass.
+create or replace function work._mark(mark bigint, taken_to bigint)
+returns bigint
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+    oldest bigint;
+begin
+    select j.job_id into oldest from work.job as j
+    where j.job_id >= _mark.mark
+    order by j.job_id limit 1;
+    return greatest(
+        _mark.mark, coalesce(oldest, _mark.taken_to) - 1000
+    );
+end
+$$;
+comment on function work._mark(bigint, bigint) is
+'The mark behind which a claim looks, moved on from an earlier one: a thousand before '
+'the oldest job that lives; if none does, before the last one taken.';
+
+-- Looks at a thousand jobs that live and at the dead between them, never at all the dead
+-- before them.
+create or replace function work._flows_behind(mark bigint, kinds text[])
+returns work.flow[]
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+#variable_conflict use_column
+declare
+    moment timestamptz := clock_timestamp();
+    flows work.flow[];
+    seen bigint;
+begin
+    with next as materialized (
+        select j.job_id, j.kind, j.priority, j.tenant_id, j.state from work.job as j
+        where j.job_id >= _flows_behind.mark
+        order by j.job_id limit 1000
+    ),
+
+    flow as materialized (
+        select
+            next.kind, next.priority, next.tenant_id, min(next.job_id) as first_job_id
+        from next
+        where next.state = 'ready'
+        group by next.kind, next.priority, next.tenant_id
+    )
+
+    select
+        array(
+            select
+                row(
+                    k.name, flow.priority, flow.tenant_id, flow.first_job_id,
+                    k.side_effects, k.provider
+                )::work.flow
+            from flow inner join work.kind as k on flow.kind = k.name
+            where
+                (_flows_behind.kinds is null or k.name = any(_flows_behind.kinds))
+                and not exists (
+                    select from work.hold as h
+                    where
+                        coalesce(h.queue = k.queue, true)
+                        and coalesce(h.kind = k.name, true)
+                        and coalesce(h.tenant_id = flow.tenant_id, true)
+                )
+                and not exists (
+                    select from work.gate as g
+                    where
+                        g.closed_until > moment and g.scope = 'provider'
+                        and g.name = k.provider
+                )
+        ),
+        (select count(*) from next)
+    into flows, seen;
+    return case when flows <> '{}' or seen < 1000 then flows end;
+end
+$$;
+comment on function work._flows_behind(bigint, text[]) is
+'The flows that may start a job now, of the first thousand jobs behind a mark; null if '
+'there are none but may be further on.';
+
 create or replace function work.claim(worker_id integer, kinds text[], max_jobs integer)
 returns table (
     job_id bigint,
@@ -241,6 +326,10 @@ declare
         current_setting('work.is_slow', true) = 'true', false
     );
     until timestamptz := nullif(current_setting('work.flows_until', true), '');
+    mark bigint := coalesce(nullif(current_setting('work.mark', true), ''), '0');
+    taken_to bigint := coalesce(
+        nullif(current_setting('work.taken_to', true), ''), '0'
+    );
     flows work.flow[];
     taken tid[] := '{}'::tid[];
     kind_names text[];
@@ -266,23 +355,34 @@ begin
     end if;
 
     perform work._promote();
-    if until > clock_timestamp()
-        and current_setting('work.flows_kinds', true)
-            = coalesce(claim.kinds::text, '') then
-        -- While an old snapshot is held open somewhere, the index keeps an entry of
-        -- each job that ever was, and going from flow to flow gets slow. When it was so
-        -- twice, this session remembers the flows and how far it came in each, for as
-        -- long as keeps the search at a twentieth of its time, and looks again at once
-        -- when what it remembers does not fill a batch.
+    -- While an old snapshot is held open somewhere, the index keeps an entry of each job
+    -- that ever was, and going from flow to flow gets slow. When it was so twice, this
+    -- session remembers the flows and how far it came in each, for as long as keeps the
+    -- search at a twentieth of its time. When they do not fill a batch, it looks at the
+    -- jobs behind the mark, a thousand before the oldest one that lives. An older job may
+    -- come late, from a long transaction or the dead: the next whole search finds it.
+    if until <= clock_timestamp() or current_setting('work.flows_kinds', true)
+        is distinct from coalesce(claim.kinds::text, '') then
+        until := null;
+    end if;
+    if until is not null then
         flows := work._in_turn(
             current_setting('work.flows')::work.flow[], last_tenant
         );
         select n.flows, n.places into flows, taken
         from work._take_next(flows, claim.max_jobs) as n;
-    else
-        until := null;
     end if;
-    if cardinality(taken) < claim.max_jobs then
+    if until is not null and cardinality(taken) < claim.max_jobs then
+        mark := work._mark(mark, taken_to);
+        flows := work._flows_behind(mark, claim.kinds);
+        if flows is null then
+            until := null;
+        else
+            select n.flows, n.places into flows, taken
+            from work._take_next(work._in_turn(flows, last_tenant), claim.max_jobs) as n;
+        end if;
+    end if;
+    if until is null then
         -- One flow for each job will do, unless limits or lanes leave nothing of them:
         -- then further ones.
         foreach reach in array array[1, 8, 64, 512] loop
@@ -297,6 +397,12 @@ begin
                 if cardinality(flows) between reach * claim.max_jobs and 199 then
                     flows := work._flows(claim.kinds, 200, last_tenant);
                 end if;
+                mark := work._mark(
+                    least(
+                        mark,
+                        (select min(f.first_job_id) - 1000 from unnest(flows) as f)
+                    ), taken_to
+                );
                 until := clock_timestamp() + least(
                     20 * (clock_timestamp() - moment), interval '5 seconds'
                 );
@@ -309,6 +415,16 @@ begin
             exit when taken <> '{}' or flows = '{}';
         end loop;
         perform set_config('work.is_slow', is_slow::text, false);
+    end if;
+    if until is not null then
+        taken_to := greatest(
+            taken_to, (select max(f.first_job_id) from unnest(flows) as f)
+        );
+        perform set_config('work.flows_until', until::text, false),
+            set_config('work.taken_to', taken_to::text, false),
+            set_config('work.mark', mark::text, false),
+            set_config('work.flows_kinds', coalesce(claim.kinds::text, ''), false),
+            set_config('work.flows', flows::text, false);
     end if;
     if taken = '{}' then
         -- Nothing to do: time to see whether a lane stands still.
@@ -365,11 +481,6 @@ begin
 
     if last_taken <> last_tenant then
         perform set_config('work.last_tenant', last_taken::text, false);
-    end if;
-    if until is not null then
-        perform set_config('work.flows_until', until::text, false),
-            set_config('work.flows_kinds', coalesce(claim.kinds::text, ''), false),
-            set_config('work.flows', flows::text, false);
     end if;
 end
 $$;

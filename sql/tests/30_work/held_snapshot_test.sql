@@ -1,7 +1,7 @@
 -- An old snapshot is held open: the queue must not read what is long done again and
 -- again. Counted in pages, which do not depend on the machine. What it commits it
 -- removes.
-select plan(6);
+select plan(8);
 create extension if not exists dblink;
 
 select dblink_connect('holder', format(
@@ -98,7 +98,19 @@ select cmp_ok(
 select cmp_ok(
     pg_temp.ack_pages(), '<', 3 * before.ack, 'nor does an acknowledgement'
 ) from before;
--- When what is remembered does not fill a batch, it looks again.
+-- When what is remembered does not fill a batch, it looks behind the mark.
+select work._flows_behind(0, '{match_orders}') \g /dev/null
+select cmp_ok(
+    10 * pg_temp.pages(format(
+        'select work._flows_behind(work._mark(%s, 0), ''{match_orders}'')',
+        min(j.job_id) - 10
+    )), '<', pg_temp.pages($$select work._flows('{match_orders}', 100, -1)$$),
+    'to look behind the mark reads what lives, not a tenth of a whole search'
+) from work.job as j where j.tenant_id = 9001 and j.state = 'ready';
+select is(
+    work._flows_behind(min(j.job_id) - 10, '{match_orders}'),
+    work._flows('{match_orders}', 100, -1), 'and finds the same'
+) from work.job as j where j.tenant_id = 9001 and j.state = 'ready';
 select work.enqueue('match_orders', tenant_id => 9002) \g /dev/null
 select is(
     (
