@@ -214,6 +214,13 @@ PatternOpenBlock(const bytea * data, int dim)
 	return block;
 }
 
+void
+PatternPrefetch(const char *place, Size size)
+{
+	for (Size offset = 0; offset < size; offset += PG_CACHE_LINE_SIZE / 2)
+		__builtin_prefetch(place + offset);
+}
+
 static void
 MakeRoom(NearestState *state, int more)
 {
@@ -258,6 +265,7 @@ pattern_nearest_step(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_POINTER(state);
 	block = PatternOpenBlock(PG_GETARG_BYTEA_PP(1), state->query.dim);
+	PatternPrefetch(block.squares, (Size) block.count * (block.dim + sizeof(int32_t)));
 	old = MemoryContextSwitchTo(context);
 	MakeRoom(state, block.count);
 	MemoryContextSwitchTo(old);

@@ -20,4 +20,10 @@ extern void PatternEncodeVector(const Vector *vector, int8_t *code,
 /* A block of that many dimensions, in the memory of its value */
 extern PatternBlock PatternOpenBlock(const bytea * data, int dim);
 
+/*
+ * What was last read by another question comes faster from memory when all of
+ * it is asked for at once.
+ */
+extern void PatternPrefetch(const char *place, Size size);
+
 #endif							/* PATTERN_AGGREGATE_H */

@@ -335,17 +335,6 @@ AddCandidate(CandidatesState *state, int group, int block, double bound)
 	candidate->step = Max(0, Min(candidate->step, BOUND_STEPS - 1));
 }
 
-/*
- * A sketch was last read by another question: it comes faster from memory
- * when all of it is asked for at once.
- */
-static void
-Prefetch(const char *place, Size size)
-{
-	for (Size offset = 0; offset < size; offset += PG_CACHE_LINE_SIZE / 2)
-		__builtin_prefetch(place + offset);
-}
-
 static void
 AddSketch(CandidatesState *state, int group, const bytea * data)
 {
@@ -355,7 +344,7 @@ AddSketch(CandidatesState *state, int group, const bytea * data)
 	PatternSketchHeader header;
 	bool		is_whole = left >= sizeof(header);
 
-	Prefetch(place, left);
+	PatternPrefetch(place, left);
 	if (is_whole)
 	{
 		memcpy(&header, place, sizeof(header));
