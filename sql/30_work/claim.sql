@@ -229,8 +229,8 @@ comment on function work._mark(bigint, bigint) is
 'The mark behind which a claim looks, moved on from an earlier one: a thousand before '
 'the oldest job that lives; if none does, before the last one taken.';
 
--- Looks at a thousand jobs that live and at the dead between them, never at all the dead
--- before them.
+-- Looks at a thousand jobs that live and at the dead between them, never at all the
+-- dead before them.
 create or replace function work._flows_behind(mark bigint, kinds text[])
 returns work.flow[]
 language plpgsql
