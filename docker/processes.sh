@@ -38,18 +38,23 @@ start() {
     stop "$name"
     setsid nohup "$binary" "$@" --log-format json < /dev/null >> "$base/$name.log" 2>&1 &
     echo $! > "$base/$name.pid"
+    sleep 0.5
+    if [ ! -d "/proc/$(cat "$base/$name.pid")" ]; then
+        tail -n 2 "$base/$name.log" >&2
+        echo "$name: ended at once, log in $base/$name.log" >&2
+        return 1
+    fi
     echo "$name: running, log in $base/$name.log" >&2
 }
 
-# The port of this checkout: 8000, or the next one that is free; kept.
+# port FILE FIRST: a port of this checkout: FIRST, or the next one that is free; kept.
 port() {
-    local port
-    if [ ! -s "$base/gateway.port" ]; then
-        port=8000
+    local port=$2
+    if [ ! -s "$base/$1" ]; then
         while (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null; do port=$((port + 1)); done
-        echo "$port" > "$base/gateway.port"
+        echo "$port" > "$base/$1"
     fi
-    cat "$base/gateway.port"
+    cat "$base/$1"
 }
 
 # The demo desk's key for the page, made once.
@@ -69,7 +74,8 @@ up() {
     export BELLWETHER_MODEL_PATH=$base/model
     start worker --database "$(docker/server.sh dsn worker)"
     page_key
-    start gateway --database "$(docker/server.sh dsn gateway)" --port "$(port)" \
+    start gateway --database "$(docker/server.sh dsn gateway)" \
+        --port "$(port gateway.port 8000)" --rpc-port "$(port rpc.port 7879)" \
         --libraries "$base/web"
     page
 }
@@ -79,7 +85,7 @@ down() {
     stop worker
 }
 
-page() { echo "page: http://127.0.0.1:$(port)/ with the key in $key" >&2; }
+page() { echo "page: http://127.0.0.1:$(port gateway.port 8000)/ with the key in $key" >&2; }
 
 case ${1:-} in
     up | down | page) "$1" ;;
