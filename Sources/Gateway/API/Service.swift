@@ -136,7 +136,7 @@ package final class Service: Sendable {
     }
 
     /// Reads that take no longer share a session, ms.
-    private static let short = 2.0
+    private static let short = 0.5
 
     /// The call of a read, as it was made for the same address and tenant before.
     private func knownRead(_ request: Request, _ holder: Holder) -> ReadCache.Read? {
