@@ -131,7 +131,7 @@ struct JobsStormTests {
             try await holder.query("select count(*) from work.job_done").value(as: Int.self) == 0)
         try await holder.execute("rollback")
         await holder.close()
-        #expect(try await bench.effects() == 3 * (Self.jobs / 2 / 8) * 8)
+        #expect(try await bench.effects() == 3 * (Self.jobs / 2))
     }
 
     @Test("of one tenant do not keep another one waiting")
