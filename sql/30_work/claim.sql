@@ -206,7 +206,8 @@ comment on function work._take_next(work.flow[], integer) is
 'Locks the next jobs of these flows; returns their places in the table, and the flows '
 'without what is taken.';
 
--- Jobs end in about the order of their ids, so from mark to mark there is little to pass.
+-- Jobs end in about the order of their ids, so from mark to mark there is little to
+-- pass.
 create or replace function work._mark(mark bigint, taken_to bigint)
 returns bigint
 language plpgsql
