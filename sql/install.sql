@@ -44,9 +44,11 @@
 \ir migrations/once.psql
 \set migration 0018_graph
 \ir migrations/once.psql
+\set migration 0019_agent
+\ir migrations/once.psql
 \set migration 0020_market
 \ir migrations/once.psql
-\set migration 0022_gateway
+\set migration 0021_gateway
 \ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.

@@ -84,7 +84,6 @@ comment on column agent.model_price.checked_on
 
 -- The policy of an environment goes before the tenant's.
 drop function if exists agent.route(text, integer, text, timestamptz, text);
-drop function if exists agent.remember_actions(bigint, text);
 
 -- The usual schedules for tenants that are there; later ones get theirs when they are
 -- made (90_triggers/tenant_created.sql). Whoever drops one is rid of it.
