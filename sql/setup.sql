@@ -31,6 +31,10 @@ grant pg_read_all_data to bellwether_backup;
 create extension if not exists bellwether;
 -- An older version of it is brought up to the one that is installed.
 alter extension bellwether update;
+-- What the queue does to its own tables.
+grant execute on function queue_finish(
+    regclass, regclass, integer, bigint[], bigint[], timestamptz
+) to bellwether_owner;
 
 do $$
 begin

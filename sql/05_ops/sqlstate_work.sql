@@ -13,8 +13,11 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'BW204', 'job_payload_not_object', 'A payload is not a JSON object.',
     'Send {} if there is nothing to say.'
 ),
-('BW205', 'job_arrays_differ', 'Arrays that belong together differ in length.',
-'Give one of each for each job.'),
+(
+    'BW205', 'job_arrays_differ',
+    'Arrays that belong together differ in length, or hold a null.',
+    'Give one of each for each job.'
+),
 (
     'BW206', 'unknown_worker', 'The worker is not registered (any more).',
     'Call work.register_worker again.'

@@ -1,0 +1,1 @@
+-- Version 1.8: what was added to the families since 1.7, one part a family.
