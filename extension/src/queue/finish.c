@@ -35,8 +35,8 @@
 
 PG_FUNCTION_INFO_V1(queue_finish);
 
-/* Rows written at a time, as COPY does */
-#define ROWS_AT_A_TIME	1000
+/* Rows written at a time: some pages, and few slots to make */
+#define ROWS_AT_A_TIME	64
 /* With at most so many entries of the key a job to pass, one walk is best */
 #define SPARSE			8
 
