@@ -7,7 +7,8 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ),
 ('BW202', 'job_payload_too_large', 'A payload is larger than 1 MB.',
 'Store the data in a table and put its key into the payload.'),
-('BW203', 'job_in_the_past', 'A job is to run before now, or after a negative delay.',
+('BW203', 'job_in_the_past',
+'A job is to run before now, after a negative wait, or after one of over 1000 years.',
 'Leave run_at out to run at once.'),
 (
     'BW204', 'job_payload_not_object', 'A payload is not a JSON object.',
@@ -48,7 +49,7 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ),
 (
     'BW213', 'bad_limit', 'A limit that makes no sense.',
-    'Scopes are tenant, provider and kind; rate and burst are positive.'
+    'Scopes are tenant, provider, kind; rate 0.00000001 to 1000000, burst positive.'
 ),
 (
     'BW214', 'bad_tokens', 'So many tokens can never be taken.',
@@ -68,11 +69,20 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 ),
 ('BW218', 'bad_schedule', 'A schedule contradicts itself.', 'Look at the message.'),
 (
-    'BW219', 'bad_age', 'Finished jobs cannot be that old.', 'Give a positive interval.'
+    'BW219', 'bad_age', 'Finished jobs cannot be that old.',
+    'Give an interval of 0 to 1000 years.'
 ),
 (
     'BW220', 'foreign_job', 'Another worker that lives holds the lease of a job.',
     'Answer as the worker that claimed it.'
+),
+(
+    'BW221', 'bad_worker', 'A worker without a host, pid, version or kinds, or null for '
+    'whether it is idle.', 'None of them is null.'
+),
+(
+    'BW222', 'bad_period', 'No rate can be told for such a time.',
+    'Give an interval of more than 0 and at most 1000 years.'
 )
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

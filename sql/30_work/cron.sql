@@ -126,10 +126,12 @@ create or replace function work.cron_next(
 )
 returns timestamptz
 language plpgsql stable
+security definer -- the helpers are nobody's
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    fields text[] := regexp_split_to_array(btrim(cron), '\s+');
+    -- No line that means something is longer.
+    fields text[] := regexp_split_to_array(btrim(left(cron, 1001)), '\s+');
     minutes integer[];
     hours integer[];
     days integer[];
@@ -141,12 +143,24 @@ declare
     day date;
     earliest timestamptz;
 begin
-    if not isfinite(after) or after is null then
+    if after is null or after not between '1900-01-01 00:00+00' and '9999-01-01 00:00+00'
+    then
         raise exception using
             errcode = 'BW216',
             message = format(
                 'no cron line fires after %s', coalesce(after::text, 'null')
-            );
+            ),
+            hint = 'The years are 1900 to 9998.';
+    end if;
+    -- PostgreSQL knows more zones than it names: those are asked for only if it does not
+    -- know this one.
+    begin
+        local_start := cron_next.after at time zone time_zone;
+    exception when invalid_parameter_value then
+        local_start := null;
+    end;
+    if local_start is null then
+        perform work._check_time_zone(time_zone);
     end if;
     minutes := work._cron_field(fields[1], 0, 59, '{}', 0);
     hours := work._cron_field(fields[2], 0, 23, '{}', 0);
@@ -158,22 +172,22 @@ begin
     weekdays := work._cron_field(
         fields[5], 0, 7, '{sun,mon,tue,wed,thu,fri,sat}', 0
     );
-    if cardinality(fields) is distinct from 5 or minutes is null or hours is null
+    if length(cron) > 1000 or cardinality(fields) is distinct from 5
+        or minutes is null or hours is null
         or days is null or months is null or weekdays is null then
         raise exception using
             errcode = 'BW216',
             message = format(
-                '%s is no cron line', coalesce(quote_literal(cron), 'null')
+                '%s is no cron line', coalesce(quote_literal(left(cron, 100)), 'null')
             ),
             detail = 'Five fields: minute, hour, day of month, month, day of week.',
             hint = 'For example 30 2 * * mon-fri.';
     end if;
     every_hour := fields[2] like '*%';
     either_day := fields[3] not like '*%' and fields[5] not like '*%';
-    -- A day earlier: the clock may have been set back over midnight.
-    local_start := cron_next.after at time zone time_zone;
 
-    -- 29 February may be eight years away.
+    -- From a day earlier: the clock may have been set back over midnight. 29 February may
+    -- be eight years away.
     for day in
         select d::date
         from generate_series(

@@ -82,7 +82,9 @@ begin
     if revived is null then
         raise exception using
             errcode = 'BW207',
-            message = format('there is no dead job %s', requeue_dead.job_id),
+            message = format(
+                'there is no dead job %s', coalesce(requeue_dead.job_id::text, 'null')
+            ),
             hint = 'The dead jobs are the rows of work.dead.';
     end if;
     perform work._wake();

@@ -92,10 +92,22 @@ returns table (
     run_ms_p50 double precision,
     run_ms_p99 double precision
 )
-language sql stable
+language plpgsql stable
 security definer -- the queue's tables are nobody's
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+    if top.period is null or top.period <= interval '0'
+        or top.period > interval '1000 years' then
+        raise exception using
+            errcode = 'BW222',
+            message = format(
+                'no rate can be told for %s', coalesce(top.period::text, 'null')
+            ),
+            hint = 'Give an interval of more than 0 and at most 1000 years.';
+    end if;
+    return query
     select
         k.name, k.queue, coalesce(live.ready, 0), coalesce(live.leased, 0),
         coalesce(live.waiting, 0), coalesce(live.blocked, 0), coalesce(gone.dead, 0),
@@ -134,7 +146,8 @@ as $$
     ) as finished on k.name = finished.kind
     where
         coalesce(live.kind, gone.kind, finished.kind) is not null
-    order by k.name
+    order by k.name;
+end
 $$;
 comment on function work.top(interval) is
 'Depth by kind now, and rate, waits and run times of what was done in the last period.';

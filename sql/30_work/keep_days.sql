@@ -9,21 +9,21 @@ security definer -- workers do not own the tables
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-    -- A day is old when its last moment is.
-    first_kept text := to_char(
-        (clock_timestamp() - age) at time zone 'UTC', 'YYYYMMDD'
-    );
+    first_kept text;
     patience text := current_setting('lock_timeout');
     partition text;
     dropped integer := 0;
 begin
-    if age is null or age < interval '0' then
+    if age is null or age not between interval '0' and interval '1000 years' then
         raise exception using
             errcode = 'BW219',
             message = format(
                 'finished jobs cannot be %s old', coalesce(age::text, 'null')
-            );
+            ),
+            hint = 'Give an interval of 0 to 1000 years.';
     end if;
+    -- A day is old when its last moment is.
+    first_kept := to_char((clock_timestamp() - age) at time zone 'UTC', 'YYYYMMDD');
     for partition in
         select c.relname from pg_inherits as i
         inner join pg_class as c on i.inhrelid = c.oid

@@ -24,17 +24,23 @@ begin
     if set_limit.scope is null or set_limit.scope not in ('tenant', 'provider', 'kind')
         or coalesce(set_limit.name, '') = ''
         or (set_limit.scope = 'tenant' and set_limit.name !~ '^[0-9]{1,9}$')
-        or set_limit.max_running < 0 or set_limit.rate <= 0 or set_limit.burst <= 0
-        or (set_limit.burst is not null and set_limit.rate is null) then
+        or length(set_limit.name) > 200
+        or set_limit.max_running < 0 or set_limit.burst <= 0
+        or (set_limit.burst is not null and set_limit.rate is null)
+        -- A token in a thousand days, or a million in a second; NaN is beyond all.
+        or set_limit.rate not between 1e-8 and 1e6 then
         raise exception using
             errcode = 'BW213',
             message = format(
                 'no such limit: %s %s, max_running %s, rate %s, burst %s',
-                coalesce(set_limit.scope, 'null'), coalesce(set_limit.name, 'null'),
-                set_limit.max_running, set_limit.rate, set_limit.burst
+                coalesce(set_limit.scope, 'null'),
+                coalesce(left(set_limit.name, 50), 'null'),
+                coalesce(set_limit.max_running::text, 'null'),
+                coalesce(left(set_limit.rate::text, 50), 'null'),
+                coalesce(set_limit.burst::text, 'null')
             ),
             hint = 'Scopes are tenant (by id), provider and kind; max_running is at '
-                'least 0, rate and burst are positive.';
+                'least 0, rate 0.00000001 to 1000000 a second, burst positive.';
     end if;
     if set_limit.scope = 'kind' and not exists (
         select from work.kind as k where k.name = set_limit.name
@@ -124,12 +130,13 @@ begin
     select * into known from work.gate as g
     where g.scope = 'provider' and g.name = take.gate;
     if take.gate is null or take.tokens is null or take.tokens <= 0
-        or take.tokens > known.burst then
+        or take.tokens > coalesce(known.burst, 1e9) then
         raise exception using
             errcode = 'BW214',
             message = format(
                 'cannot take %s tokens of gate %s',
-                coalesce(take.tokens::text, 'null'), coalesce(take.gate, 'null')
+                coalesce(left(take.tokens::text, 50), 'null'),
+                coalesce(left(take.gate, 50), 'null')
             ),
             hint = 'Take more than 0 and at most what the gate''s burst allows.';
     end if;
@@ -168,12 +175,14 @@ as $$
 declare
     opens_at timestamptz;
 begin
-    if coalesce(close_gate.gate, '') = '' or close_gate.until is null
-        or close_gate.until > interval '30 days' then
+    if coalesce(close_gate.gate, '') = '' or length(close_gate.gate) > 200
+        or close_gate.until is null
+        or close_gate.until not between interval '0' and interval '30 days' then
         raise exception using
             errcode = 'BW215',
             message = format(
-                'cannot close gate %s for %s', coalesce(close_gate.gate, 'null'),
+                'cannot close gate %s for %s',
+                coalesce(left(close_gate.gate, 50), 'null'),
                 coalesce(close_gate.until::text, 'null')
             ),
             hint = 'Name the provider and a time of at most 30 days; 0 opens it.';
@@ -187,12 +196,12 @@ begin
         set
             -- Of two that close it the longer one holds; 0 opens it.
             closed_until = case
-                when close_gate.until <= interval '0' then null
+                when close_gate.until = interval '0' then null
                 else greatest(g.closed_until, excluded.closed_until)
             end,
             reason = excluded.reason
     returning g.closed_until into opens_at;
-    if close_gate.until <= interval '0' then
+    if close_gate.until = interval '0' then
         perform work._wake();
     end if;
     return opens_at;

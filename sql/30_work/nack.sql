@@ -104,10 +104,11 @@ declare
     pause interval;
     delay interval;
 begin
-    if nack.retry_after < interval '0' then
+    if nack.retry_after not between interval '0' and interval '1000 years' then
         raise exception using
             errcode = 'BW203',
-            message = format('a job cannot be retried after %s', nack.retry_after);
+            message = format('a job cannot be retried after %s', nack.retry_after),
+            hint = 'Give a wait of 0 to 1000 years, or none for the wait of its kind.';
     end if;
 
     select * into held from work.job
@@ -135,11 +136,12 @@ begin
     end if;
     delay := coalesce(
         pause,
-        least(
-            known.backoff_max,
-            known.backoff_base * power(2, least(held.attempt - 1, 30))
-        )
-        * (0.5 + random() / 2)
+        -- In seconds: an interval of days has no room for thirty doublings.
+        make_interval(secs => (0.5 + random() / 2) * least(
+            date_part('epoch', known.backoff_max),
+            date_part('epoch', known.backoff_base)
+            * power(2, least(held.attempt - 1, 30))
+        ))
     );
     update work.job
     set

@@ -13,6 +13,17 @@ declare
     unknown text;
     new_id integer;
 begin
+    if register_worker.host is null or register_worker.pid is null
+        or register_worker.version is null or register_worker.kinds is null
+        or exists (
+            select from unnest(register_worker.kinds) as given (name)
+            where given.name is null
+        ) then
+        raise exception using
+            errcode = 'BW221',
+            message = 'a worker has a host, a pid, a version and kinds of jobs',
+            hint = 'None of them is null.';
+    end if;
     select string_agg(quote_literal(given.name), ', ' order by given.name) into unknown
     from unnest(register_worker.kinds) as given (name)
     where not exists (select from work.kind as k where k.name = given.name);
@@ -100,12 +111,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
+    if set_idle.idle is null then
+        raise exception using
+            errcode = 'BW221',
+            message = 'a worker is idle or is not: null says nothing';
+    end if;
     update work.worker set idle = set_idle.idle, heartbeat_at = clock_timestamp()
     where worker_id = set_idle.worker_id;
     if not found then
         raise exception using
             errcode = 'BW206',
-            message = format('worker %s is not registered', set_idle.worker_id),
+            message = format(
+                'worker %s is not registered', coalesce(set_idle.worker_id::text, 'null')
+            ),
             hint = 'Call work.register_worker again.';
     end if;
 end

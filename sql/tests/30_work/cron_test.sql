@@ -163,7 +163,7 @@ select throws_ok(
     $$select work.cron_next('* * * * *', null)$$, 'BW216', null, 'nor after no time'
 );
 select throws_ok(
-    $$select work.cron_next('* * * * *', now(), 'Mars/Olympus')$$, '22023', null,
+    $$select work.cron_next('* * * * *', now(), 'Mars/Olympus')$$, 'BW217', null,
     'an unknown time zone is refused'
 );
 
