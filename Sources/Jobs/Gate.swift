@@ -36,8 +36,15 @@ package struct Gate: Sendable {
         }
     }
 
+    /// What is asked for by mistake must end some time: the queue's own limit.
+    private static let longest = Duration.seconds(30 * 86_400)
+
     /// Nobody calls the provider for that time: it said so (429, Retry-After), or does not answer.
+    ///
+    /// No time at all closes nothing, and does not open what others have closed.
     package func close(for time: Duration, because reason: String) async throws {
+        guard time > .zero else { return }
+        let time = min(time, Self.longest)
         try await pool.withConnection { connection in
             try await Work.closeGate(name, for: time, reason: reason, on: connection)
         }

@@ -50,12 +50,18 @@ package enum JobFailure: Error, Sendable, Equatable {
         if case .permanent = self { true } else { false }
     }
 
-    /// How long to wait; nil for the kind's own wait.
-    var wait: Duration? {
-        switch self {
-        case .permanent: nil
-        case .retry(_, let after): after
-        case .throttled(_, let wait): wait
-        }
+    /// How long to wait, as the queue takes it; nil for the kind's own wait.
+    package var wait: Duration? {
+        let asked: Duration? =
+            switch self {
+            case .permanent: nil
+            case .retry(_, let after): after
+            // Whoever refuses us and asks for no wait would be asked again at once, for ever.
+            case .throttled(_, let wait): wait > .zero ? wait : Self.leastThrottle
+            }
+        return asked.map { min(max($0, .zero), Self.longestWait) }
     }
+
+    private static let leastThrottle = Duration.seconds(1)
+    private static let longestWait = Duration.seconds(365 * 86_400)
 }

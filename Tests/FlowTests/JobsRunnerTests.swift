@@ -83,6 +83,48 @@ struct JobsRunnerTests {
         #expect(try await bench.effects() == 1)
     }
 
+    @Test(
+        "a provider that asks for less than no time, or for ever, breaks neither gate nor job",
+        arguments: [Duration.seconds(-5), .zero, .seconds(1e15)])
+    func bearsAnyWait(wait: Duration) async throws {
+        let bench = try await JobsBench.make()
+        _ = try await bench.admin.query("select work.close_gate('broker', '1 hour', 'outage')")
+        try await bench.enqueue(1)
+        let gate = Gate("other", pool: bench.pool)
+        let runs = Counter()
+        var settings = Runner.Settings()
+        settings.untilIdle = wait <= .zero
+        let runner = Runner(
+            pool: bench.pool,
+            handlers: [
+                Gated(
+                    NoteHandler { _ in
+                        guard runs.increment() == 1 else { return }
+                        // The gate that another worker has closed stays closed.
+                        try await Gate("broker", pool: bench.pool).close(for: wait, because: "429")
+                        throw JobFailure.throttled("429", for: wait)
+                    }, by: gate)
+            ], settings: settings, version: JobsBench.version)
+        let task = Task { try await runner.run() }
+        if wait <= .zero {
+            try await task.value
+            #expect(try await bench.effects() == 1)
+        } else {
+            try await bench.eventually("it waits") {
+                try await bench.count(
+                    "select count(*) from work.job where state = 'waiting' and attempt = 0") == 1
+            }
+            task.cancel()
+            try await task.value
+        }
+        #expect(
+            try await bench.count(
+                """
+                select count(*) from work.gate
+                where name = 'broker' and closed_until > clock_timestamp() + interval '50 min'
+                """) == 1)
+    }
+
     @Test("a payload that cannot be read is a permanent failure that says where")
     func refusesPayload() async throws {
         struct Request: Decodable { let number: Int }

@@ -81,9 +81,9 @@ struct GeminiContent: ModelWire {
         var failure = WireError(code, error?["message"]?.string ?? "no message")
         for detail in error?["details"]?.array ?? [] {
             if let text = detail["retryDelay"]?.string, text.hasSuffix("s"),
-                let seconds = Double(text.dropLast()), seconds >= 0
+                let seconds = Double(text.dropLast())
             {
-                failure.retryAfter = .seconds(seconds)
+                failure.retryAfter = RetryPolicy.wait(seconds: seconds)
             }
         }
         return failure

@@ -38,12 +38,19 @@ package struct RetryPolicy: Equatable, Sendable {
     /// The wait that the headers of an answer ask for, of the most exact kind that is there:
     /// `retry-after-ms`, then `retry-after` in seconds or as a date.
     static func asked(_ headers: HTTPHeaders, now: Date) -> Duration? {
-        if let text = headers["retry-after-ms"], let value = Double(text), value >= 0 {
-            return .milliseconds(value)
+        if let value = headers["retry-after-ms"].flatMap(Double.init),
+            let wait = wait(seconds: value / 1000)
+        {
+            return wait
         }
         guard let text = headers["retry-after"] else { return nil }
-        if let value = Double(text), value >= 0, value.isFinite { return .seconds(value) }
-        return httpDate(text).map { .seconds(max(0, $0.timeIntervalSince(now))) }
+        if let value = Double(text) { return wait(seconds: value) }
+        return httpDate(text).flatMap { wait(seconds: max(0, $0.timeIntervalSince(now))) }
+    }
+
+    /// A wait that somebody asks for, a day at most; nil if it is no time.
+    static func wait(seconds: Double) -> Duration? {
+        seconds.isFinite && seconds >= 0 ? .seconds(min(seconds, 86_400)) : nil
     }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).

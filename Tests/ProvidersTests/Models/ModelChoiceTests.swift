@@ -72,6 +72,8 @@ import Testing
             (["Retry-After": "0.25"], .seconds(0.25)),
             (["retry-after": "Sun, 06 Nov 1994 08:49:47 GMT"], .seconds(10)),
             (["retry-after": "Sun, 06 Nov 1994 08:49:00 GMT"], .zero),
+            (["retry-after": "1e300"], .seconds(86_400)), (["retry-after": "inf"], nil),
+            (["retry-after-ms": "inf", "retry-after": "2"], .seconds(2)),
             (["retry-after": "soon"], nil), (["retry-after": "-1"], nil), ([:], nil),
         ] as [([String: String], Duration?)])
     func headers(given: [String: String], wanted: Duration?) {
