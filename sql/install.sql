@@ -140,6 +140,12 @@
 \ir 40_memory/minimum_n.sql
 \ir 40_memory/asked_snapshot.sql
 \ir 40_memory/likely_blocks.sql
+\ir 40_memory/pattern_filter.sql
+\ir 40_memory/text_embedding.sql
+\ir 40_memory/passing.sql
+\ir 40_memory/neighbours_by_features.sql
+\ir 40_memory/neighbours_by_text.sql
+\ir 40_memory/neighbours_by_both.sql
 \ir 40_memory/neighbours.sql
 \ir 40_memory/pattern_matches.sql
 \ir 40_memory/neighbour_statistics.sql
