@@ -107,6 +107,10 @@ end
 $$;
 
 -- Databases from before there were sketches.
-select market.begin_sketches(b.bar_interval)
-from market.bar_interval as b
-where market.pattern_basis_id('features', b.bar_interval) is null;
+do $$
+begin
+    perform market.begin_sketches(b.bar_interval)
+    from market.bar_interval as b
+    where market.pattern_basis_id('features', b.bar_interval) is null;
+end
+$$;

@@ -90,4 +90,5 @@ comment on function work.keep_days(integer) is
 'Makes the partitions of work.job_done for today and three days more, once a day drops '
 'those older than so many days.';
 
-select work.keep_days();
+-- No query: psql would print its empty answer.
+do $$ begin perform work.keep_days(); end $$;
