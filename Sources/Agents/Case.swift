@@ -20,8 +20,9 @@ package struct Case: Sendable {
         self.portfolio = portfolio
     }
 
-    /// What the last agent said.
-    var lastReason: String? {
-        decision?.reason ?? validation?.reason ?? assessment?.reason ?? signal?.reason
+    /// What the last agent said, in a word.
+    var lastVerdict: String {
+        decision?.verdictWord ?? validation?.verdictWord ?? assessment?.verdictWord
+            ?? signal?.verdictWord ?? "no verdict"
     }
 }

@@ -43,18 +43,23 @@ package struct Cycle: Sendable {
         try await recorder.run(.dataAgent, &cases, into: \.signal) { item in
             try await dataAgent.signal(from: item.view)
         }
-        cases.close(unless: { $0.signal?.action.side != nil }, all: "no signals")
+        cases.close(
+            after: .dataAgent, unless: { $0.signal?.action.side != nil }, all: "no signals")
 
         try await checkLimits(&cases)
         try await recorder.run(.riskManager, &cases, into: \.assessment) { item in
             try await riskManager.assessment(of: item)
         }
-        cases.close(unless: { $0.assessment?.verdict == .approved }, all: "none approved")
+        cases.close(
+            after: .riskManager, unless: { $0.assessment?.verdict == .approved },
+            all: "none approved")
 
         try await recorder.run(.validator, &cases, into: \.validation) { item in
             try await validator.validation(of: item)
         }
-        cases.close(unless: { $0.validation?.verdict == .validated }, all: "none validated")
+        cases.close(
+            after: .validator, unless: { $0.validation?.verdict == .validated },
+            all: "none validated")
 
         try await recorder.run(.metaAgent, &cases, into: \.decision) { item in
             try await metaAgent.decision(on: item)
@@ -72,15 +77,20 @@ package struct Cycle: Sendable {
 }
 
 extension [Case] {
-    /// The conditional edge after a step: whoever it did not let pass goes no further.
+    /// The conditional edge after a step: whoever it did not let pass goes no further. The rows of
+    /// the steps that follow name that step, whose own row holds the reason.
     ///
-    /// - Parameter phrase: what is said of each when nobody passed.
-    fileprivate mutating func close(unless passes: (Case) -> Bool, all phrase: String) {
+    /// - Parameter phrase: what is said of each, too, when nobody passed.
+    fileprivate mutating func close(
+        after step: Step, unless passes: (Case) -> Bool, all phrase: String
+    ) {
         let stopped = indices.filter { self[$0].closed == nil && !passes(self[$0]) }
-        for index in stopped { self[index].closed = self[index].lastReason ?? phrase }
+        for index in stopped {
+            self[index].closed = "stopped by \(step.rawValue) (\(self[index].lastVerdict))"
+        }
         guard allSatisfy({ $0.closed != nil }) else { return }
         for index in stopped {
-            self[index].closed = "\(phrase): \(self[index].lastReason ?? "nothing was said")"
+            self[index].closed = "\(phrase): \(self[index].closed ?? "")"
         }
     }
 }

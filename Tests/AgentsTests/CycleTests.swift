@@ -58,16 +58,16 @@ import Trading
         #expect(decisions.map(\.symbol.text) == ["NFLX", "AAPL"], "exits go first")
     }
 
-    @Test("a skipped row says why")
+    @Test("a skipped row names the step whose row says why")
     func skippedReasons() async throws {
         let journal = MemoryJournal(views, limits: Self.limits)
         _ = try await Cycle(analyst: RulesAnalyst(), journal: journal).run()
         let rows = try await journal.recorded(.metaAgent, as: Decision.self)
         let reasons = Dictionary(uniqueKeysWithValues: rows.map { ($0.symbol.text, $0.reason) })
-        #expect(try #require(reasons["AMZN"]).contains("nothing is held to sell"))
-        #expect(try #require(reasons["META"]).contains("volatility of 5 bars"))
-        #expect(try #require(reasons["GOOG"]).contains("after 20 bars"))
-        #expect(reasons["NVDA"] == "SECTOR_LIMIT: 30 % in one sector")
+        #expect(reasons["AMZN"] == "stopped by DataAgent (hold)")
+        #expect(reasons["META"] == "stopped by RiskManager (refused)")
+        #expect(reasons["GOOG"] == "stopped by Validator (refused)")
+        #expect(reasons["NVDA"] == "stopped by RiskManager (refused)")
         #expect(rows.allSatisfy { $0.model == "rules-v1" && $0.inputHash.count == 64 })
         #expect(rows.filter { $0.verdict == "skipped" }.allSatisfy { $0.output == nil })
     }
@@ -85,8 +85,9 @@ import Trading
             #expect(try await verdicts(journal, step) == ["skipped", "skipped"])
         }
         let rows = try await journal.recorded(.riskManager, as: RiskAssessment.self)
-        #expect(rows.allSatisfy { $0.reason.hasPrefix("no signals: ") })
-        #expect(rows.last?.reason == "no signals: no bars")
+        #expect(rows.allSatisfy { $0.reason == "no signals: stopped by DataAgent (hold)" })
+        let signals = try await journal.recorded(.dataAgent, as: Signal.self)
+        #expect(signals.last?.reason == "no bars")
     }
 
     @Test("none approved: the rest is skipped and says so")
@@ -95,7 +96,7 @@ import Trading
         let decisions = try await Cycle(analyst: RulesAnalyst(), journal: journal).run()
         #expect(decisions.isEmpty)
         let rows = try await journal.recorded(.validator, as: Validation.self)
-        #expect(rows.map(\.reason) == ["none approved: SECTOR_LIMIT: 30 % in one sector"])
+        #expect(rows.map(\.reason) == ["none approved: stopped by RiskManager (refused)"])
     }
 
     @Test("none validated: the rest is skipped and says so")
