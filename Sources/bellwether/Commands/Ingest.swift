@@ -130,8 +130,8 @@ enum Ingest {
     private static func open(_ paths: [String], as kind: IngestKind?) throws -> [IngestFile] {
         var files: [IngestFile] = []
         for path in paths {
-            if files.contains(where: { $0.path == path }) {
-                throw ProgramError(.usage, "\(path) is named twice")
+            if let same = files.first(where: { $0.path == path }) {
+                throw ProgramError(.usage, "\(same.name) is named twice")
             }
             files.append(try IngestFile(path: path, kind: kind))
         }

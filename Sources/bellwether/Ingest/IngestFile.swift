@@ -2,6 +2,8 @@
 struct IngestFile: Sendable {
     /// As people gave it: a path, or `-` for standard input.
     let path: String
+    /// What messages and reports call it.
+    let name: String
     let layout: IngestLayout
     let rows: IngestRows
 
@@ -10,12 +12,13 @@ struct IngestFile: Sendable {
     /// - Throws: `ProgramError` if the file cannot be opened or its header is refused.
     init(path: String, kind: IngestKind?) throws {
         let source = try IngestSource(path: path)
+        name = source.name
         var reader = CSVReader { try source.read() }
         guard let header = try reader.next() else {
-            throw ProgramError(.dataRefused, "\(path): the file is empty")
+            throw ProgramError(.dataRefused, "\(name): the file is empty")
         }
         self.path = path
-        layout = try IngestLayout(header: header, kind: kind, file: path)
+        layout = try IngestLayout(header: header, kind: kind, file: name)
         rows = IngestRows(reader: reader, layout: layout, source: source)
     }
 }
@@ -61,7 +64,7 @@ final class IngestRows: AsyncSequence, AsyncIteratorProtocol, @unchecked Sendabl
         do {
             return try reader.next()
         } catch let error as ProgramError where error.code == .dataRefused {
-            throw ProgramError(.dataRefused, "\(source.path): \(error.message)", hint: error.hint)
+            throw ProgramError(.dataRefused, "\(source.name): \(error.message)", hint: error.hint)
         }
     }
 }

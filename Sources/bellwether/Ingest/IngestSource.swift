@@ -6,7 +6,8 @@ final class IngestSource: @unchecked Sendable {
 
     static let chunkLength = 1 << 16
 
-    let path: String
+    /// What messages call it: its path, or `standard input`.
+    let name: String
     /// In bytes; nil for what has no length: a pipe, a terminal.
     let size: Int?
     /// How many bytes were read so far.
@@ -16,7 +17,7 @@ final class IngestSource: @unchecked Sendable {
     /// - Parameter path: `-` for standard input.
     /// - Throws: `ProgramError` if there is no such file, it may not be read, or is a folder.
     init(path: String) throws(ProgramError) {
-        self.path = path
+        name = path == "-" ? "standard input" : path
         if path == "-" {
             descriptor = STDIN_FILENO
             size = nil
@@ -49,7 +50,7 @@ final class IngestSource: @unchecked Sendable {
             count = Glibc.read(descriptor, &chunk, chunk.count)
         } while count < 0 && errno == EINTR
         guard count >= 0 else {
-            throw ProgramError(.failure, "\(path) cannot be read: \(Self.reason)")
+            throw ProgramError(.failure, "\(name) cannot be read: \(Self.reason)")
         }
         position += count
         if count == 0 { return nil }

@@ -46,7 +46,7 @@ struct Ingester: Sendable {
 
     func load(_ file: IngestFile, on connection: isolated Connection) async throws -> Report {
         let start = ContinuousClock.now
-        var report = Report(file: file.path, kind: file.layout.kind.rawValue)
+        var report = Report(file: file.name, kind: file.layout.kind.rawValue)
         report.ignoredColumns = file.layout.ignored
         do {
             let before = report
@@ -74,7 +74,7 @@ struct Ingester: Sendable {
         let kind = file.layout.kind
         try await Market.stage(kind.staged, on: connection)
         let progress = LogProgress(
-            "reading \(file.path)", unit: "bytes", total: file.rows.size, log: log)
+            "reading \(file.name)", unit: "bytes", total: file.rows.size, log: log)
         file.rows.onRead = { progress.advance(by: $0) }
         defer { progress.abandon() }
         report.rows = try await connection.copyIn(
@@ -105,7 +105,7 @@ struct Ingester: Sendable {
             report.rejected = report.rows
             throw Refused(report: report)
         }
-        _ = try await Market.rejectStaged(file: file.path, on: connection)
+        _ = try await Market.rejectStaged(file: file.name, on: connection)
     }
 
     private func store(
