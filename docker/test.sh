@@ -39,9 +39,9 @@ test_c() {
     docs/query_errors.sh --check
     say "extension: upgraded is fresh"
     extension/test/upgrade.sh "$maintenance"
-    say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries, damaged input"
+    say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries, damaged input, odd arguments"
     oracles series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test cypher_memory \
-        input_fuzz
+        input_fuzz function_fuzz
 }
 
 # Scripts that compare the extension with other programs, in a database of their own.
@@ -59,7 +59,7 @@ oracles() {
 test_long() {
     test_tap
     say "many random queries"
-    BELLWETHER_LONG=yes oracles graph_mvcc cypher_fuzz sparql_test input_fuzz
+    BELLWETHER_LONG=yes oracles graph_mvcc cypher_fuzz sparql_test input_fuzz function_fuzz
     template
     say "many random desks"
     BELLWETHER_LONG=yes test_sql sql/tests/80_trade/walk_property_test.sql

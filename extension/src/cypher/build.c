@@ -186,7 +186,9 @@ cypher_map(PG_FUNCTION_ARGS)
 	deconstruct_array(PG_GETARG_ARRAYTYPE_P(0), TEXTOID, -1, false,
 					  TYPALIGN_INT, &keys, NULL, &nkeys);
 	if (nkeys != n)
-		elog(ERROR, "map of %d keys and %d values", nkeys, n);
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("map of %d keys and %d values", nkeys, n)));
 	for (int i = 0; i < n; i++)
 	{
 		text	   *key = DatumGetTextPP(keys[i]);
@@ -206,19 +208,23 @@ cypher_project(PG_FUNCTION_ARGS)
 {
 	CypherValue value;
 	CypherValue source;
-	CypherValue extra = ARG_VALUE(2);
+	CypherValue extra;
 	Datum	   *keys = NULL;
 	int			n = 0;
 	int			count;
 	CypherValue *pairs;
 
-	if (PG_ARGISNULL(0))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 	value = ARG_VALUE(0);
+	extra = ARG_VALUE(2);
 	if (value.type < VALUE_MAP || value.type > VALUE_RELATIONSHIP)
 		TypeError("InvalidArgumentType",
 				  "a map cannot be projected from a %s",
 				  ValueTypeName(value.type));
+	if (extra.type != VALUE_MAP)
+		TypeError("InvalidArgumentType",
+				  "a %s cannot be laid over a map", ValueTypeName(extra.type));
 	source = PropertiesOf(&value);
 	if (!PG_ARGISNULL(1))
 		deconstruct_array(PG_GETARG_ARRAYTYPE_P(1), TEXTOID, -1, false,

@@ -440,21 +440,24 @@ Bits(HnswCheck *check)
 static void
 OpenForCheck(Oid relid, Relation *heap, Relation *rel)
 {
+	char	   *name = get_rel_name(relid);
 	char		kind = get_rel_relkind(relid);
 	Oid			heap_id = kind == RELKIND_INDEX ? IndexGetRelation(relid, true) : InvalidOid;
 
+	HnswRequireRelation(relid);
 	if (!OidIsValid(heap_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s\" is not an hnsw index", get_rel_name(relid))));
+				 errmsg("\"%s\" is not an hnsw index", name)));
+	/* before the locks: nobody else may keep writers waiting */
+	if (!pg_class_ownercheck(relid, GetUserId()))
+		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_INDEX, name);
 	*heap = table_open(heap_id, ShareLock);
 	*rel = index_open(relid, ShareLock);
 	if ((*rel)->rd_rel->relam != get_index_am_oid("hnsw", false))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not an hnsw index", RelationGetRelationName(*rel))));
-	if (!has_privs_of_role(GetUserId(), (*rel)->rd_rel->relowner))
-		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_INDEX, RelationGetRelationName(*rel));
 	if (RELATION_IS_OTHER_TEMP(*rel))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),

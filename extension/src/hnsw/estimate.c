@@ -194,6 +194,7 @@ hnsw_estimate(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("ef_construction must be between %d and %d", HNSW_MIN_EF_CONSTRUCTION,
 						HNSW_MAX_EF_CONSTRUCTION)));
+	HnswRequireRelation(PG_GETARG_OID(0));
 	heap = table_open(PG_GETARG_OID(0), AccessShareLock);
 	if (heap->rd_rel->relkind != RELKIND_RELATION && heap->rd_rel->relkind != RELKIND_MATVIEW)
 		ereport(ERROR,

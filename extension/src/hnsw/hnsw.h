@@ -485,4 +485,7 @@ extern IndexBulkDeleteResult *HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDel
 											 IndexBulkDeleteCallback callback, void *state);
 extern IndexBulkDeleteResult *HnswVacuumCleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
 
+/* info.c */
+extern void HnswRequireRelation(Oid relid);
+
 #endif							/* HNSW_H */

@@ -104,11 +104,14 @@ KeepUnique(Datum *datums, int n)
 Datum
 sparql_aggregate(PG_FUNCTION_ARGS)
 {
-	char	   *name = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	char	   *name;
 	CypherValue *values = NULL;
 	CypherValue result = NullValue();
 	int			n = 0;
 
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(2))
+		PG_RETURN_NULL();
+	name = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	if (!PG_ARGISNULL(1))
 	{
 		ArrayType  *array = PG_GETARG_ARRAYTYPE_P(1);
@@ -134,7 +137,11 @@ sparql_aggregate(PG_FUNCTION_ARGS)
 	if (strcmp(name, "sum") == 0 || strcmp(name, "avg") == 0)
 		result = Sum(values, n, name[0] == 'a');
 	else if (strcmp(name, "group_concat") == 0)
+	{
+		if (PG_ARGISNULL(3))
+			PG_RETURN_NULL();
 		result = GroupConcat(values, n, text_to_cstring(PG_GETARG_TEXT_PP(3)));
+	}
 	else if (n == 0)
 		PG_RETURN_NULL();
 	else if (strcmp(name, "sample") == 0)

@@ -69,6 +69,8 @@ sparql_in(PG_FUNCTION_ARGS)
 	int			n;
 	Truth		answer = NO;
 
+	if (PG_ARGISNULL(1))
+		PG_RETURN_NULL();
 	items = SparqlReadArray(PG_GETARG_ARRAYTYPE_P(1), &n);
 	if (n == 0)
 		PG_RETURN_BOOL(false);
