@@ -32,7 +32,6 @@ down: ## stop the worker and the server of this checkout
 	@$(server) down
 
 clean: ## remove the server, its data, the model and everything built
-	@docker/processes.sh down
 	@$(server) clean
 	@rm -rf .build .bellwether
 	@$(MAKE) -C extension -s clean with_llvm=no > /dev/null 2>&1 || rm -f extension/*.so extension/src/*.[od] extension/src/*/*.[od]

@@ -4,7 +4,7 @@
 #
 #   docker/server.sh up             copy, initialise, start; repeatable
 #   docker/server.sh down           stop
-#   docker/server.sh clean          stop and remove everything
+#   docker/server.sh clean          stop it, worker and gateway, and remove everything
 #   docker/server.sh dsn [ROLE]     connection string: analyst (default), reader,
 #                                   gateway, worker, owner, admin
 #   docker/server.sh pg_config      path of the copy's pg_config
@@ -128,6 +128,8 @@ down() {
 }
 
 clean() {
+    # What runs from here is found by files in the folder that goes.
+    "$root/docker/processes.sh" down
     down
     rm -rf "$base" "$socket"
 }
