@@ -51,7 +51,8 @@ enum Explanation {
         default:
             if state.hasPrefix("28") { return (.databaseUnreachable, nil) }
             if state.hasPrefix("08") { return (.databaseUnreachable, nil) }
-            if state.hasPrefix("BW0") { return (.schema, nil) }
+            if state.hasPrefix("BW00") { return (.schema, nil) }
+            if state.hasPrefix("BW0") { return (.usage, nil) }
             if state.hasPrefix("BW3") { return (.dataRefused, nil) }
             return (.failure, nil)
         }

@@ -214,7 +214,7 @@ struct MigrateTests {
     func wrongStart() async throws {
         let empty = try await migrate(sql: folder.url.path)
         #expect(empty.code == .configuration)
-        #expect(empty.errors.contains("install.sql cannot be read"))
+        #expect(empty.errors.contains("there is no file"))
         #expect(try await BellwetherCommand.run("migrate").code == .success)
         let worker = try await BellwetherCommand.run("migrate", as: "bellwether_worker")
         #expect(worker.code == .configuration)

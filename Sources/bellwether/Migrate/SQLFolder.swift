@@ -46,8 +46,11 @@ struct SQLFolder: Equatable, Sendable {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
+            let reason =
+                FileManager.default.fileExists(atPath: path)
+                ? "\(path) cannot be read as UTF-8 text" : "there is no file \(path)"
             throw ProgramError(
-                .configuration, "\(path) cannot be read as UTF-8 text",
+                .configuration, reason,
                 hint: "Name the folder that holds install.sql with --sql or BELLWETHER_SQL_PATH.")
         }
     }
