@@ -10,9 +10,11 @@ target=${admin/\/bellwether\?//$database?}
 psql -Xq "$maintenance" -c "create database $database"
 trap 'psql -Xq "$maintenance" -c "drop database if exists $database with (force)"' EXIT
 # An install has nothing to say.
-told=$(PGOPTIONS="-c client_min_messages=warning" \
-    psql -Xq -v ON_ERROR_STOP=1 "$target" -f sql/install.sql 2>&1) && [ -z "$told" ] \
-    || { printf 'sql/install.sql: %s\n' "$told"; exit 1; }
+if ! told=$(PGOPTIONS="-c client_min_messages=warning" \
+    psql -Xq -v ON_ERROR_STOP=1 "$target" -f sql/install.sql 2>&1) || [ -n "$told" ]; then
+    printf 'sql/install.sql: %s\n' "$told"
+    exit 1
+fi
 
 found=$(psql -XqAt -v ON_ERROR_STOP=1 "$target" <<'SQL'
 create extension plpgsql_check;

@@ -39,6 +39,8 @@ test_c() {
     docs/query_errors.sh --check
     say "extension: upgraded is fresh"
     extension/test/upgrade.sh "$maintenance"
+    say "extension: reindexed while others write, dumped and restored, dropped and made again"
+    extension/test/lifecycle.sh "$maintenance"
     say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries, damaged input, odd arguments"
     oracles series_test performance_test backtest_test graph_algorithms graph_mvcc cypher_fuzz sparql_test cypher_memory \
         input_fuzz function_fuzz
