@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | drop_in | doors | sql | demo
+# Runs the tests: docker/test.sh [all] | long | swift | c | tap | clients | drop_in | doors | sql | desk | demo
 # Each runner prints its own closing lines; the first failure ends the run.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -65,6 +65,7 @@ test_long() {
     template
     say "many random desks"
     BELLWETHER_LONG=yes test_sql sql/tests/80_trade/walk_property_test.sql
+    test_desk 60 5
     BELLWETHER_LONG=yes test_swift
     test_clients
     test_drop_in
@@ -82,6 +83,20 @@ test_sql() {
     PGOPTIONS="-c client_min_messages=warning" PGHOST=${admin##*host=} PGUSER=postgres \
         pg_prove -d "$name" --ext .sql -r "${@:-sql/tests}" || status=$?
     sql "drop database $name with (force)"
+    return $status
+}
+
+# Eight sessions at one account at a time, in databases of their own: test_desk [SECONDS [SEEDS]]
+test_desk() {
+    say "many sessions at one account"
+    local name=bellwether_desk_$$ seed status=0
+    for seed in $(seq "${2:-1}"); do
+        sql "create database $name template bellwether_template"
+        sql "alter database $name set session_preload_libraries = bellwether"
+        sql "alter database $name set timezone = 'UTC'"
+        "$(docker/python.sh test)" Tests/DeskTests/sessions_test.py "$(database "$name")" "${1:-10}" "$seed" || status=$?
+        sql "drop database $name with (force)"
+    done
     return $status
 }
 
@@ -177,13 +192,14 @@ test_doors() {
 }
 
 case ${1:-all} in
-    all) template; test_c; test_tap concurrent; test_sql; test_swift; test_demo ;;
+    all) template; test_c; test_tap concurrent; test_sql; test_desk; test_swift; test_demo ;;
     long) test_long ;;
     c) test_c ;;
     tap) test_tap "${2:-}" ;;
     clients) test_clients ;;
     drop_in) test_drop_in ;;
     sql) template; test_sql ;;
+    desk) template; test_desk "${@:2}" ;;
     swift) template; test_swift ;;
     demo) template; test_demo ;;
     doors) template; test_doors ;;

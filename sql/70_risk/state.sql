@@ -32,6 +32,56 @@ comment on function risk.trading_state(text, bigint, bigint) is
 'Why an order of this symbol, strategy and account may not pass freely: HALTED or REDUCING; no '
 'row when all is well.';
 
+-- A halt and a sending that has looked at the trading state meet at the tenant's row:
+-- a halt waits for the sendings that are about to commit, which takes moments, and then
+-- no sending begins that has not seen it. A sending never waits for a halt that is not
+-- committed yet, nor for whoever holds one open: it fails, and is tried again.
+
+create or replace function risk._hold_trading()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    perform from tenant.tenant as t
+    where t.tenant_id = public.current_tenant()
+    for share nowait;
+exception
+    when lock_not_available then
+        raise exception using
+            errcode = 'lock_not_available',
+            message = 'trading is about to be halted',
+            hint = 'Try again: the halt will be there, or it was given up.';
+end
+$$;
+comment on function risk._hold_trading()
+    is 'Lets no halt be written until the transaction ends.';
+
+-- Whoever does not end his transaction does not keep a halt from being written.
+create or replace function risk._await_sendings()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    patience constant text := current_setting('lock_timeout');
+begin
+    perform set_config('lock_timeout', '2s', true);
+    begin
+        perform from tenant.tenant as t
+        where t.tenant_id = public.current_tenant()
+        for no key update;
+    exception
+        when lock_not_available then
+            raise warning
+            'an order has been about to be sent for two seconds: it may leave yet';
+    end;
+    perform set_config('lock_timeout', patience, true);
+end
+$$;
+comment on function risk._await_sendings()
+    is 'Waits, for two seconds at most, until no sending is between looking at the state and its commit.';
+
 create or replace function risk.set_state(
     scope text, target text, state text, reason text, until timestamptz default null,
     source text default 'manual'
@@ -78,6 +128,9 @@ begin
                 'there is no account %s', coalesce(set_state.target, 'null')
             ),
             hint = 'See api.accounts.';
+    end if;
+    if set_state.state <> 'ACTIVE' then
+        perform risk._await_sendings();
     end if;
     insert into risk.state (scope, target, source, state, reason, until)
     values (

@@ -63,6 +63,9 @@ begin
                     new.filled_quantity, new.quantity
                 );
         end if;
+        if new.status = 'submitting' then
+            perform risk._hold_trading();
+        end if;
         if new.status = 'submitting' and exists (
             select from risk.trading_state(
                 new.symbol, new.strategy_id, new.account_id

@@ -53,6 +53,7 @@ declare
     trading record;
 begin
     wanted := trade._locked_order(begin_submit.order_id);
+    perform risk._hold_trading();
     select * into trading from risk.trading_state(
         wanted.symbol, wanted.strategy_id, wanted.account_id
     );
