@@ -52,6 +52,26 @@ $$;
 grant set on parameter bellwether.tenant to bellwether_worker, bellwether_gateway;
 revoke create on schema public from public;
 
+-- Advisory locks know no tenants: with one of them a login could hold up another's work,
+-- or the market's, for as long as it likes. They are for our own functions.
+do $$
+declare
+    lock regprocedure;
+begin
+    for lock in
+        select p.oid from pg_proc as p
+        where p.pronamespace = 'pg_catalog'::regnamespace
+        and p.proname ~ '^pg_(try_)?advisory_(xact_)?lock'
+    loop
+        execute format('revoke execute on function %s from public', lock);
+        execute format(
+            'grant execute on function %s to bellwether_owner, bellwether_worker, '
+            'bellwether_gateway', lock
+        );
+    end loop;
+end
+$$;
+
 -- Nobody may call a new function of ours before it is granted.
 alter default privileges for role bellwether_owner revoke execute on functions from public;
 

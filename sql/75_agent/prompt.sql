@@ -39,7 +39,7 @@ declare
 begin
     -- One after another, or two would take the same number.
     perform pg_advisory_xact_lock(
-        hashtext('agent.add_prompt'), hashtext(add_prompt.name)
+        hashtext('agent.add_prompt ' || add_prompt.name), public.current_tenant()
     );
     select * into newest from agent.prompt as p
     where p.tenant_id = public.current_tenant() and p.name = add_prompt.name
