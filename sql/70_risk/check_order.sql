@@ -3,6 +3,15 @@
 -- Example: risk.check_order(1, 'AAPL', 'buy', 1000, as_of => '2018-02-05')
 --   -> f | POSITION_LIMIT | AAPL would be 156.5 % of equity ... | 127 | 156.49
 
+-- Quantities and prices of orders: what a broker could take, and a page could show.
+create or replace function risk._is_amount(amount numeric)
+returns boolean
+language sql immutable parallel safe
+return amount >= 1e-12 and amount < 1e20 and pg_catalog.scale(amount) <= 100;
+comment on function risk._is_amount(numeric) is
+'Whether a number can be a quantity or a price of an order: from 1e-12 to below 1e20, '
+'of a hundred decimals at most; null for null.';
+
 create or replace function risk.check_order(
     account_id bigint,
     symbol text,
@@ -23,13 +32,13 @@ declare
     wanted market.instrument;
 begin
     if check_order.side is null or check_order.side not in ('buy', 'sell')
-        or check_order.quantity is null or not (
-            check_order.quantity > 0 and check_order.quantity < 'infinity'
-        )
+        or not coalesce(risk._is_amount(check_order.quantity), false)
+        or not coalesce(risk._is_amount(check_order.limit_price), true)
     then
         raise exception using
             errcode = 'BW120',
-            message = 'an order needs a side (buy or sell) and a quantity above 0';
+            message = 'an order needs a side (buy or sell) and a quantity above 0',
+            hint = 'Quantity and limit price are from 1e-12 to below 1e20.';
     end if;
     select * into wanted from market.instrument as i
     where i.symbol = check_order.symbol;

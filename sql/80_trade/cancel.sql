@@ -200,14 +200,9 @@ begin
             replace_order.stop_price is not null
             and known.type not in ('stop', 'stop_limit')
         )
-        or not coalesce(
-            replace_order.limit_price > 0 and replace_order.limit_price < 'infinity',
-            true
-        )
-        or not coalesce(
-            replace_order.stop_price > 0 and replace_order.stop_price < 'infinity', true
-        )
-        or replace_order.quantity = 'infinity' or replace_order.quantity = 'NaN'
+        or not coalesce(risk._is_amount(replace_order.limit_price), true)
+        or not coalesce(risk._is_amount(replace_order.stop_price), true)
+        or not coalesce(risk._is_amount(replace_order.quantity), true)
     then
         raise exception using
             errcode = 'BW120',

@@ -63,20 +63,15 @@ begin
             );
     end if;
     if place_order.side is null or place_order.side not in ('buy', 'sell')
-        or place_order.quantity is null
-        or not (place_order.quantity > 0 and place_order.quantity < 'infinity')
+        or not coalesce(risk._is_amount(place_order.quantity), false)
         or place_order.type is null
         or place_order.type not in ('market', 'limit', 'stop', 'stop_limit')
         or (place_order.type in ('limit', 'stop_limit'))
         <> (place_order.limit_price is not null)
         or (place_order.type in ('stop', 'stop_limit'))
         <> (place_order.stop_price is not null)
-        or not coalesce(
-            place_order.limit_price > 0 and place_order.limit_price < 'infinity', true
-        )
-        or not coalesce(
-            place_order.stop_price > 0 and place_order.stop_price < 'infinity', true
-        )
+        or not coalesce(risk._is_amount(place_order.limit_price), true)
+        or not coalesce(risk._is_amount(place_order.stop_price), true)
         or place_order.time_in_force is null
         or place_order.time_in_force not in ('day', 'gtc', 'ioc', 'fok')
     then
@@ -87,13 +82,13 @@ begin
                 'side %s, quantity %s, type %s, limit price %s, stop price %s, time in '
                 'force %s',
                 coalesce(place_order.side, 'null'),
-                coalesce(place_order.quantity::text, 'null'),
+                coalesce(left(place_order.quantity::text, 40), 'null'),
                 coalesce(place_order.type, 'null'),
-                coalesce(place_order.limit_price::text, 'none'),
-                coalesce(place_order.stop_price::text, 'none'),
+                coalesce(left(place_order.limit_price::text, 40), 'none'),
+                coalesce(left(place_order.stop_price::text, 40), 'none'),
                 coalesce(place_order.time_in_force, 'null')
             ),
-            hint = 'Side buy or sell; quantity above 0; type market, limit (with '
+            hint = 'Side buy or sell; quantity above 0 (1e-12 to 1e20); type market, limit (with '
                 'limit_price), stop (with stop_price) or stop_limit (with both); time in '
                 'force day, gtc, ioc or fok.';
     end if;

@@ -31,6 +31,7 @@ as $$
 #variable_conflict use_column
 declare
     account trade.account;
+    reserved numeric;
 begin
     if not coalesce(abs(deposit.amount) > 0 and abs(deposit.amount) < 'infinity', false)
     then
@@ -55,12 +56,43 @@ begin
             ),
             hint = 'The next reconciliation books it here.';
     end if;
-    if account.cash + deposit.amount < 0 then
+    -- Asked twice it is once: what is left now is another matter.
+    if exists (
+        select from trade.capital_event as c
+        where c.tenant_id = account.tenant_id and c.account_id = account.account_id
+        and c.key = deposit.key
+    ) then
+        return false;
+    end if;
+    -- What open orders may cost is spoken for. Of those that exclude each other only one
+    -- counts: the largest.
+    select coalesce(sum(o.amount), 0) into reserved
+    from (
+        select max(
+            (b.quantity - b.filled_quantity)
+            * coalesce(b.limit_price, greatest(b.stop_price, b.reference_price), 0)
+        ) as amount
+        from trade.orders as b
+        where
+            b.tenant_id = account.tenant_id and b.account_id = account.account_id
+            and b.side = 'buy'
+            and b.status in ('ready', 'submitting', 'unknown', 'acked', 'partial')
+        group by coalesce(b.oco, -b.order_id)
+    ) as o;
+    reserved := reserved * (
+        1 + (tenant.number_setting('fee_bps') + tenant.number_setting('slippage_bps'))
+        / 10000
+    );
+    if deposit.amount < 0 and account.cash - reserved + deposit.amount < 0 then
         raise exception using
             errcode = 'BW137',
             message = format(
                 'account %s has %s, less than is to be withdrawn', account.account_id,
-                round(account.cash, 2)
+                round(account.cash - reserved, 2)
+            ),
+            detail = format(
+                'Cash %s, of which open orders may cost %s.', round(account.cash, 2),
+                round(reserved, 2)
             );
     end if;
     return trade.deposit(

@@ -1,6 +1,6 @@
 -- The life of an order: placed once, sent once, no way back from a final state.
 begin;
-select plan(43);
+select plan(51);
 \ir ../desk.psql
 
 -- Mistakes raise: no order can be meant.
@@ -33,6 +33,10 @@ select throws_ok(
     ('buy', 1, 'market', 100, null, 'day', 'a market order with one'),
     ('buy', 1, 'stop', null, null, 'day', 'a stop order without a stop'),
     ('buy', 1, 'limit', -1, null, 'day', 'a negative limit'),
+    ('buy', 1e20, 'market', null, null, 'day', 'more than there is of anything'),
+    ('buy', 1e-13, 'market', null, null, 'day', 'less than dust'),
+    ('buy', 1 + 1e-1000, 'market', null, null, 'day', 'a thousand decimals'),
+    ('buy', 1, 'limit', 1e-16000, null, 'day', 'a limit of all but nothing'),
     ('buy', 1, 'market', null, null, 'week', 'a time in force that is none')
 ) as bad (side, quantity, type, limit_price, stop_price, tif, what);
 select throws_ok(
@@ -47,6 +51,13 @@ select is(
     ).reason_code, 'POSITION_LIMIT',
     'an absurd quantity is refused by the limits'
 );
+
+select throws_ok(
+    format(
+        'select risk.check_order(%s, ''T01'', ''buy'', 1, %L, ''2018-01-08'')',
+        pg_temp.account(), bad.price
+    ), 'BW120', null, 'asking with a limit price of ' || bad.price
+) from (values ('0'), ('-5'), ('NaN'), ('infinity')) as bad (price);
 
 -- Dry run.
 select results_eq(

@@ -1,6 +1,6 @@
 -- Deposits, withdrawals and notes, as an analyst does them.
 begin;
-select plan(12);
+select plan(16);
 \ir ../desk.psql
 
 select is(api.deposit(pg_temp.account(), 500, 'january', 'jan'), true, 'a deposit');
@@ -20,6 +20,26 @@ select is(
 select throws_ok(
     format('select api.withdraw(%s, 200000)', pg_temp.account()), 'BW137', null,
     'what is not there cannot be withdrawn'
+);
+-- What an open order may cost is spoken for.
+select (trade.place_order(
+    pg_temp.account(), 'T01', 'buy', 150, as_of => '2018-01-08 23:00Z'
+)).order_id as open_order \gset
+select throws_ok(
+    format('select api.withdraw(%s, 90000)', pg_temp.account()), 'BW137', null,
+    'what an open order may cost cannot be withdrawn'
+);
+select trade.request_cancel(:open_order) \g /dev/null
+select is(
+    api.withdraw(pg_temp.account(), 90000, key => 'most'), true, 'without the order it can'
+);
+select is(
+    api.withdraw(pg_temp.account(), 90000, key => 'most'), false,
+    'and asked again it is the same withdrawal'
+);
+select is(
+    (select cash from api.accounts where account_id = pg_temp.account()), 10300.0,
+    'which happened once'
 );
 select throws_ok(
     format('select api.deposit(%s, 0)', pg_temp.account()), 'BW120', null, 'nothing'
