@@ -4,11 +4,11 @@ package enum SHA1 {
     package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
         // Section 5.3.1.
         let initial: [UInt32] = [0x6745_2301, 0xEFCD_AB89, 0x98BA_DCFE, 0x1032_5476, 0xC3D2_E1F0]
-        return SHABlocks.hash(message, from: initial, by: compress)
+        return SHABlocks.hash(message, from: initial, scheduled: 80, by: compress)
     }
 
-    private static func compress(_ block: [UInt32], into state: inout [UInt32]) {
-        let words = schedule(block)
+    private static func compress(_ words: inout [UInt32], into state: inout [UInt32]) {
+        fill(&words)
         var (a, b, c, d, e) = (state[0], state[1], state[2], state[3], state[4])
         for round in 0..<80 {
             // Sections 4.1.1 and 4.2.1.
@@ -25,14 +25,12 @@ package enum SHA1 {
         for (place, word) in [a, b, c, d, e].enumerated() { state[place] &+= word }
     }
 
-    private static func schedule(_ block: [UInt32]) -> [UInt32] {
-        var words = block
+    /// The words after the block's.
+    private static func fill(_ words: inout [UInt32]) {
         for place in 16..<80 {
-            words.append(
-                turned(
-                    words[place - 3] ^ words[place - 8] ^ words[place - 14] ^ words[place - 16], 1))
+            words[place] = turned(
+                words[place - 3] ^ words[place - 8] ^ words[place - 14] ^ words[place - 16], 1)
         }
-        return words
     }
 
     private static func turned(_ word: UInt32, _ bits: UInt32) -> UInt32 {

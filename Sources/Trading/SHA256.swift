@@ -8,7 +8,7 @@ package enum SHA256 {
 
     /// The 32 bytes of the hash.
     package static func hash(_ message: some Collection<UInt8>) -> [UInt8] {
-        SHABlocks.hash(message, from: initial, by: compress)
+        SHABlocks.hash(message, from: initial, scheduled: 64, by: compress)
     }
 
     /// The hash as 64 lower-case hexadecimal digits.
@@ -16,8 +16,8 @@ package enum SHA256 {
         hash(message).map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
     }
 
-    private static func compress(_ block: [UInt32], into state: inout [UInt32]) {
-        let words = schedule(block)
+    private static func compress(_ words: inout [UInt32], into state: inout [UInt32]) {
+        fill(&words)
         let constants = Self.constants
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
@@ -29,18 +29,24 @@ package enum SHA256 {
             (h, g, f, e) = (g, f, e, d &+ first)
             (d, c, b, a) = (c, b, a, first &+ second)
         }
-        for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
     }
 
-    private static func schedule(_ block: [UInt32]) -> [UInt32] {
-        var words = block + repeatElement(0, count: 48)
+    /// The words after the block's.
+    private static func fill(_ words: inout [UInt32]) {
         for index in 16..<64 {
             let (near, far) = (words[index - 2], words[index - 15])
             let spread = rotate(far, 7) ^ rotate(far, 18) ^ (far >> 3)
             let mix = rotate(near, 17) ^ rotate(near, 19) ^ (near >> 10)
             words[index] = words[index - 16] &+ spread &+ words[index - 7] &+ mix
         }
-        return words
     }
 
     private static func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {
