@@ -8,9 +8,11 @@
  * on.  With a thread that waits for each there would be four changes of thread
  * to a request instead of two.
  */
+#define _GNU_SOURCE				/* SCHED_BATCH */
 #include "server.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <time.h>
@@ -46,7 +48,7 @@ Milliseconds(void)
 	return (int64_t) now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* How long there may be nothing to do, in ms. */
+/* How long there may be nothing to do, in ms; 0: the daemon has something. */
 static int
 Patience(Lane *lane)
 {
@@ -65,27 +67,50 @@ LaneTurn(Lane *lane)
 {
 	HTTPServer *server = lane->server;
 	struct epoll_event events[EVENTS];
-	int			count = epoll_wait(lane->epoll, events, EVENTS,
-								   Patience(lane));
+	int			patience = Patience(lane);
+	int			count = epoll_wait(lane->epoll, events, EVENTS, patience);
+
+	/* It has nothing of a part of an answer, which does not wake it. */
+	bool		is_due = patience == 0 || count <= 0;
 
 	for (int i = 0; i < count; i++)
 	{
 		uint64_t	token = events[i].data.u64;
 
-		if (token == TOKEN_WAKER)
+		if (token == TOKEN_DAEMON)
+			is_due = true;
+		else if (token == TOKEN_WAKER)
 		{
 			uint64_t	wakes;
 
+			is_due = true;
 			while (read(lane->waker, &wakes, sizeof(wakes)) < 0
 				   && errno == EINTR)
 				;
 		}
-		else if (token != TOKEN_DAEMON)
+		else
 			server->readable(server->context, lane->number, token);
 	}
 	/* After the answers: it sends them in the same turn. */
-	lane->is_awake = false;
-	MHD_run(lane->daemon);
+	if (is_due || lane->is_awake)
+	{
+		lane->is_awake = false;
+		MHD_run(lane->daemon);
+	}
+}
+
+/*
+ * What comes for a lane does not put aside what runs.  A process of the
+ * database sends a long answer in pieces of 8 kB: each would wake the lane,
+ * which has often slept, in its place, to find that there is more to come.
+ */
+static void
+GiveWay(void)
+{
+	struct sched_param none = {0};
+
+	/* Where it is refused the answers are the same. */
+	(void) pthread_setschedparam(pthread_self(), SCHED_BATCH, &none);
 }
 
 static void *
@@ -96,6 +121,7 @@ LaneRun(void *context)
 	bool		is_quiet = false;
 
 	current = lane;
+	GiveWay();
 	while (!atomic_load(&lane->is_ending))
 	{
 		int64_t		now;
