@@ -135,8 +135,8 @@ struct PostgresDirectTests {
             }
             // A session that is being told something is not shared: a failure would undo it.
             let telling = try #require(
-                pool.begin("select 1 / 0", after: name(1), isShort: true))
-            #expect(pool.begin("select 1", after: name(1), isShort: true) == nil)
+                pool.begin("select 1 / 0", after: name(1), expected: 2.5))
+            #expect(pool.begin("select 1", after: name(1), expected: 2.5) == nil)
             guard case .failed = take(telling) else {
                 Issue.record("divided by nothing")
                 return
@@ -145,17 +145,17 @@ struct PostgresDirectTests {
             let first = try #require(
                 pool.begin(
                     "select current_setting('test.name') || pg_sleep(0.05)::text", after: name(1),
-                    isShort: true))
-            let second = pool.begin("select 1 / 0", after: name(1), isShort: true)
+                    expected: 2.5))
+            let second = pool.begin("select 1 / 0", after: name(1), expected: 2.5)
             let third = pool.begin(
-                "select current_setting('test.name') || 'c'", after: name(1), isShort: true)
+                "select current_setting('test.name') || 'c'", after: name(1), expected: 2.5)
             #expect(second === first && third === first)
             // Another setting, or a statement that may be long, has no place there.
-            #expect(pool.begin("select 1", after: name(2), isShort: true) == nil)
+            #expect(pool.begin("select 1", after: name(2), expected: 2.5) == nil)
             #expect(pool.begin("select 1", after: name(1)) == nil)
-            #expect(pool.begin("select 1", after: name(1), isShort: true) === first)
-            // Four at most.
-            #expect(pool.begin("select 1", after: name(1), isShort: true) == nil)
+            #expect(pool.begin("select 1", after: name(1), expected: 2.5) === first)
+            // Those who would wait for more than 10 ms go elsewhere.
+            #expect(pool.begin("select 1", after: name(1), expected: 2.5) == nil)
             guard case .rows(let one) = take(first), case .failed(let error) = take(first),
                 case .rows(let three) = take(first), case .rows = take(first)
             else {
@@ -171,14 +171,55 @@ struct PostgresDirectTests {
         }
     }
 
+    @Test("short statements share one session, others only when none is idle")
+    func idleFirst() async throws {
+        try await withPool(maximum: 3) { pool in
+            let setup = DirectPool.Setup(key: 1, "select set_config('test.name', '1', false)")
+            func start(_ milliseconds: Double) throws -> DirectSession {
+                try #require(
+                    pool.begin(
+                        "select pg_backend_pid()", after: setup, expected: milliseconds))
+            }
+            // All three are told.
+            var told: [DirectSession] = []
+            while told.count < 3 {
+                if let session = pool.begin("select 1", after: setup) { told.append(session) }
+            }
+            for session in told {
+                while case .waiting = pool.advance(session) {}
+            }
+            let short = try start(0.1)
+            #expect(try start(0.1) === short)
+            let second = try start(2)
+            let third = try start(1)
+            #expect(second !== short && third !== short && second !== third)
+            // None is idle: the shortest queue, even for what is not short.
+            #expect(try start(3) === short)
+            #expect(try start(3) === third)
+            #expect(try start(0.1) === second)
+            #expect(pool.begin("select 1", after: setup) == nil)
+            var processes: [Int32] = []
+            for session in [short, short, second, third, short, third, second] {
+                while true {
+                    let progress = pool.advance(session)
+                    if case .waiting = progress { continue }
+                    guard case .rows(let rows) = progress else { break }
+                    processes.append(try rows.value())
+                    break
+                }
+            }
+            #expect(processes.count == 7 && Set(processes).count == 3)
+        }
+    }
+
     @Test("with the session all that was under way there is lost, each is told")
     func sharedLost() async throws {
         try await withPool { pool in
             let setup = DirectPool.Setup(key: 1, "select set_config('test.name', '1', false)")
             _ = try pool.query("select 1", after: setup)
             let session = try #require(
-                pool.begin("select pg_sleep(60)", after: setup, isShort: true))
-            #expect(pool.begin("select 1", after: setup, isShort: true) === session)
+                pool.begin("select pg_sleep(60)", after: setup, expected: 2.5))
+            #expect(pool.begin("select 1", after: setup, expected: 2.5) === session)
             pool.abandon(session)
             for _ in 1...2 {
                 guard case .lost = pool.advance(session) else {

@@ -1,8 +1,8 @@
 internal import Synchronization
 
-/// How long the reads of an address take, and whether that is short: a moving average, as a value.
+/// How long the reads of an address take, without what they wait: a moving average, as a value.
 ///
-/// Nothing is known to be short before it has been read once. One long read outweighs many short
+/// Nothing is known before it has been read once. One long read outweighs many short
 /// ones, so that those that share its session are not held up.
 struct Pace: Equatable, Sendable {
     /// Milliseconds.
@@ -11,8 +11,8 @@ struct Pace: Equatable, Sendable {
     /// The weight of the latest read.
     private static let weight = 0.125
 
-    /// - Parameter limit: What others may be made to wait, ms.
-    func isShort(_ limit: Double) -> Bool { average.map { $0 < limit } ?? false }
+    /// How long one is expected to take, ms; nil if that is not known, or not below the limit.
+    func expected(below limit: Double) -> Double? { average.flatMap { $0 < limit ? $0 : nil } }
 
     mutating func took(_ milliseconds: Double) {
         let known = average ?? milliseconds
@@ -24,6 +24,8 @@ struct Pace: Equatable, Sendable {
 final class SharedPace: Sendable {
     private let pace = Mutex(Pace())
 
-    func isShort(_ limit: Double) -> Bool { pace.withLock { $0.isShort(limit) } }
+    func expected(below limit: Double) -> Double? {
+        pace.withLock { $0.expected(below: limit) }
+    }
     func took(_ milliseconds: Double) { pace.withLock { $0.took(milliseconds) } }
 }

@@ -33,8 +33,10 @@ final class PendingRead: PendingAnswer {
     func advance() -> Advance {
         switch pool.advance(session) {
         case .waiting: return .waiting
-        case .rows(let rows): return .whole(service.finish(self, .success(rows)))
-        case .failed(let error): return .whole(service.finish(self, .failure(error)))
+        case .rows(let rows):
+            return .whole(service.finish(self, .success(rows), session.milliseconds))
+        case .failed(let error):
+            return .whole(service.finish(self, .failure(error), session.milliseconds))
         case .lost:
             service.keys.giveBack(holder)
             return .handOver
@@ -46,7 +48,8 @@ final class PendingRead: PendingAnswer {
         return service.finish(
             self,
             .failure(
-                Problem(503, "busy", "The database has not answered in time", retryAfter: 1)))
+                Problem(503, "busy", "The database has not answered in time", retryAfter: 1)),
+            nil)
     }
 }
 

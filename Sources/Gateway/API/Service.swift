@@ -125,7 +125,8 @@ package final class Service: Sendable {
             keys.takeFetched(holder)
         else { return nil }
         let session = direct.begin(
-            known.call.statement, after: known.setup, isShort: known.pace.isShort(Self.short))
+            known.call.statement, after: known.setup,
+            expected: known.pace.expected(below: Self.long))
         guard let session else {
             keys.giveBack(holder)
             return nil
@@ -135,8 +136,8 @@ package final class Service: Sendable {
             holder: holder)
     }
 
-    /// Reads that take no longer share a session, ms.
-    private static let short = 0.5
+    /// Reads that take longer have a session of their own, ms.
+    private static let long = 10.0
 
     /// The call of a read, as it was made for the same address and tenant before.
     private func knownRead(_ request: Request, _ holder: Holder) -> ReadCache.Read? {
@@ -168,7 +169,11 @@ package final class Service: Sendable {
     }
 
     /// The answer to a read that was begun.
-    func finish(_ pending: PendingRead, _ result: Result<Rows, any Error>) -> Response {
+    ///
+    /// - Parameter milliseconds: How long the database was at it; nil: it has not ended.
+    func finish(
+        _ pending: PendingRead, _ result: Result<Rows, any Error>, _ milliseconds: Double?
+    ) -> Response {
         let (request, route) = (pending.request, pending.read.route)
         let requestID = Self.requestID(request)
         var response: Response
@@ -182,7 +187,7 @@ package final class Service: Sendable {
         }
         response.headers += Self.headers(requestID, isSecure)
         let took = pending.began.duration(to: .now) / .milliseconds(1)
-        pending.read.pace.took(took)
+        pending.read.pace.took(milliseconds ?? took)
         note(
             request, route.path, response.status, took, requestID, pending.holder.tenant, failure)
         return response
@@ -390,9 +395,13 @@ package final class Service: Sendable {
 
     private static func secret(_ request: Request) -> String? {
         if let key = request.headers["x-api-key"] { return key }
-        guard let field = request.headers["authorization"], field.lowercased().hasPrefix("bearer ")
-        else { return nil }
+        guard let field = request.headers["authorization"], isBearer(field.utf8) else { return nil }
         return String(field.dropFirst(7))
+    }
+
+    /// Whether it begins with `Bearer `, in any case (RFC 9110, section 11.1).
+    private static func isBearer(_ field: String.UTF8View) -> Bool {
+        field.count >= 7 && zip(field, "bearer ".utf8).allSatisfy { $0 | 32 == $1 }
     }
 
     private static func check(

@@ -15,6 +15,10 @@ struct DirectReply: @unchecked Sendable {
     var steps: [Step] = []
     /// Whether it tells the session something that holds when it succeeds.
     var hasSetup = false
+    /// Whether a statement is parsed with it.
+    var hasParsed = false
+    /// How long it is expected to take, ms.
+    var expected = 0.0
     var next = 0
     var rows: Rows?
     var failure: PostgresError?
@@ -124,6 +128,7 @@ extension Connection {
                 PQsendPrepare(
                     handle.connection, statement.name, sql.text, Int32(oids.count), oids) == 1
             else { throw broken(handle) }
+            reply.hasParsed = true
             reply.steps += [.parsed(statement, sql), .end]
         }
         let sent = parameters.withPointers { values, lengths, forms in

@@ -3,8 +3,9 @@ internal import Synchronization
 /// A few connections for one thread that must not wait, as a loop over sockets: a statement is sent
 /// at once, and its rows are taken when the connection's descriptor can be read.
 ///
-/// Short statements share a session: they are sent behind each other, each in a transaction of its
-/// own, and the session's process goes from one to the next without being put to sleep and woken.
+/// Short statements share a session, and others do when all are at work: they are sent behind each
+/// other, each in a transaction of its own, and the session's process goes from one to the next
+/// without being put to sleep and woken.
 ///
 /// Whoever finds no connection free takes the way over `Pool`. Statements must not change the session
 /// beyond their transaction, except by their `Setup`, and the target must be a session of one's own
@@ -35,7 +36,7 @@ package final class DirectPool: Sendable {
 
     private struct State {
         var idle: [DirectSession] = []
-        /// Lent, and at work on short statements alone.
+        /// Lent, and at work on statements of which is known how long they take.
         var shared: [DirectSession] = []
         /// Lent, idle and being opened.
         var count = 0
@@ -43,8 +44,16 @@ package final class DirectPool: Sendable {
         var isClosed = false
     }
 
-    /// How many statements share a session at most.
-    private static let depth = 4
+    /// Statements that take no longer share a session while another one is idle, ms. A thread's work
+    /// for a short statement is about that of the session's process: a second process at work would
+    /// only take turns with the first one.
+    private static let short = 0.5
+    /// How long a short statement is made to wait for others while a session is idle, ms.
+    private static let shortWait = 1.0
+    /// How long any may be made to wait while none is idle, ms.
+    private static let longestWait = 10.0
+    /// A session that has not answered for so long is waited for by nobody else.
+    private static let silence = Duration.seconds(1)
 
     private let target: ConnectionTarget
     private let maximum: Int
@@ -90,16 +99,18 @@ package final class DirectPool: Sendable {
 
     /// Sends a statement in a transaction of its own. Bound values must be texts.
     ///
-    /// - Parameter isShort: It may share a session with others that are.
+    /// - Parameter milliseconds: How long it is expected to take: then it may share a session with
+    ///   others of which that is known. nil: that is not known, or it is long.
     /// - Returns: Where its rows arrive: to be asked by `advance` until they are there, once for
     ///   each statement that was begun there, in their order. nil if no connection is free, or the
     ///   one that was has been lost.
     package func begin(
-        _ sql: SQL, after setup: Setup? = nil, isShort: Bool = false
+        _ sql: SQL, after setup: Setup? = nil, expected milliseconds: Double? = nil
     ) -> DirectSession? {
-        if isShort, let session = share(setup?.key) {
+        if let milliseconds, let session = share(setup?.key, milliseconds) {
             // If it cannot be sent, those that wait there are told with the next `advance`.
-            guard let reply = session.connection.sendHere([sql]) else { return nil }
+            guard var reply = session.connection.sendHere([sql]) else { return nil }
+            reply.expected = milliseconds
             session.replies.append(reply)
             return session
         }
@@ -111,19 +122,27 @@ package final class DirectPool: Sendable {
             return nil
         }
         reply.hasSetup = needsSetup
+        reply.expected = milliseconds ?? 0
         session.replies = [reply]
+        session.firstSince = .now
         session.key = setup?.key ?? session.key
-        if isShort { state.withLock { $0.shared.append(session) } }
+        if milliseconds != nil { state.withLock { $0.shared.append(session) } }
         return session
     }
 
     /// A session at work to which the same was told, and holds whatever becomes of what runs there.
-    private func share(_ key: Int64?) -> DirectSession? {
+    private func share(_ key: Int64?, _ milliseconds: Double) -> DirectSession? {
         state.withLock { state in
-            state.shared.first { one in
-                one.key == key && one.replies.count < Self.depth
-                    && one.replies.allSatisfy { !$0.hasSetup }
+            var best: (session: DirectSession, wait: Double)?
+            for one in state.shared {
+                guard one.key == key, !one.isWorn, one.replies.allSatisfy({ !$0.hasSetup }),
+                    ContinuousClock.now - one.firstSince < Self.silence
+                else { continue }
+                let wait = one.replies.reduce(0) { $0 + $1.expected }
+                if milliseconds < Self.short, wait < Self.shortWait { return one }
+                if wait < best?.wait ?? Self.longestWait { best = (one, wait) }
             }
+            return state.idle.isEmpty ? best?.session : nil
         }
     }
 
@@ -137,12 +156,12 @@ package final class DirectPool: Sendable {
             session.replies[0] = reply
             return .waiting
         case .rows(let rows):
-            finish(session)
+            finish(session, reply)
             return .rows(rows)
         case .failed(let error) where error.code == .server:
             // What was set in a transaction that failed is not set.
             if reply.hasSetup { session.key = nil }
-            finish(session)
+            finish(session, reply)
             return .failed(error)
         case .failed:
             abandon(session)
@@ -201,13 +220,18 @@ package final class DirectPool: Sendable {
     }
 
     /// The first statement is over; with the last one the session is free.
-    private func finish(_ session: DirectSession) {
+    private func finish(_ session: DirectSession, _ reply: DirectReply) {
+        let now = ContinuousClock.now
+        session.milliseconds = (now - session.firstSince) / .milliseconds(1)
+        session.firstSince = now
+        if reply.hasParsed || reply.failure != nil {
+            session.isWorn = !session.connection.isOfUseHere
+        }
         session.replies.removeFirst()
         guard session.replies.isEmpty else { return }
-        let isOfUse = session.connection.isOfUseHere
         let isKept = state.withLock { state in
             state.shared.removeAll { $0 === session }
-            guard isOfUse, !state.isClosed else { return false }
+            guard !session.isWorn, !state.isClosed else { return false }
             state.idle.append(session)
             return true
         }
@@ -231,6 +255,12 @@ package final class DirectSession: @unchecked Sendable {
     var key: Int64?
     /// What is under way, in the order in which it was sent.
     var replies: [DirectReply] = []
+    /// When the server began with the first of them.
+    var firstSince = ContinuousClock.now
+    /// How long it was at the last one that ended.
+    package fileprivate(set) var milliseconds = 0.0
+    /// It is full of statements, or closed: nothing more is begun there.
+    fileprivate var isWorn = false
     /// It was closed, and is not to be used.
     var isGone = false
 
