@@ -92,11 +92,15 @@ LaneTurn(Lane *lane)
 			server->readable(server->context, lane->number, token);
 	}
 	/* After the answers: it sends them in the same turn. */
-	if (is_due || lane->is_awake)
+	if (lane->is_awake)
 	{
 		lane->is_awake = false;
 		MHD_run(lane->daemon);
+		/* Whoever has got one may have sent the next request with it. */
+		is_due = true;
 	}
+	if (is_due)
+		MHD_run(lane->daemon);
 }
 
 /*

@@ -63,7 +63,7 @@ import Testing
     @Test("continue a list after the row that the cursor names")
     func cursor() throws {
         let request = Request(
-            method: "GET", path: "/api/orders", query: [("cursor", Call.cursor(["41"]))])
+            method: "GET", path: "/api/orders", query: [("cursor", Cursor.text(["41"]))])
         let call = try call(request, .sample("GET", "/api/orders"))
         #expect(call.statement.text.contains(#"("order_id") < ($1::text::bigint)"#))
         #expect(call.statement.values.first as? String? == "41")

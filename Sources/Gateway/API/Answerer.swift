@@ -122,7 +122,7 @@ struct Answerer: Sendable {
         body += "],\"next\":".utf8
         if rows.count > limit {
             let values = try (1...keys).map { try rows[limit - 1].get($0, as: String?.self) }
-            body += "\"\(Call.cursor(values))\"".utf8
+            body += "\"\(Cursor.text(values))\"".utf8
         } else {
             body += "null".utf8
         }

@@ -185,10 +185,7 @@ package struct Call: Sendable {
     /// The sort columns' values that a cursor holds.
     private static func key(_ cursor: String, _ route: Route) throws(Problem) -> SQL {
         guard
-            let data = Data(
-                base64Encoded: cursor.replacing("-", with: "+").replacing("_", with: "/")),
-            let values = try? JSONDecoder().decode([JSONText].self, from: data),
-            values.count == route.sort.count
+            let values = Cursor.values(cursor), values.count == route.sort.count
         else { throw Problem(400, "bad_cursor", "This cursor is not from this list") }
         let types = Dictionary(
             route.columns.map { ($0.name, $0.type) }, uniquingKeysWith: { first, _ in first })
@@ -196,32 +193,8 @@ package struct Call: Sendable {
         for (value, name) in zip(values, route.sort) {
             let comma: SQL = list.text.isEmpty ? "" : ", "
             list =
-                "\(fragment: list)\(fragment: comma)\(fragment: bound(value.text, types[name] ?? "text"))"
+                "\(fragment: list)\(fragment: comma)\(fragment: bound(value, types[name] ?? "text"))"
         }
         return "(\(fragment: list))"
-    }
-
-    /// The cursor that continues after a row with these sort values.
-    package static func cursor(_ values: [String?]) -> String {
-        // Texts and nulls always have a JSON form.
-        let list = (try? JSONEncoder().encode(values)) ?? Data("[]".utf8)
-        return list.base64EncodedString().replacing("+", with: "-")
-            .replacing("/", with: "_")
-    }
-}
-
-/// A text, a number or null, as a text.
-private struct JSONText: Decodable {
-    let text: String?
-
-    init(from decoder: any Decoder) throws {
-        let single = try decoder.singleValueContainer()
-        if let value = try? single.decode(String.self) {
-            text = value
-        } else if single.decodeNil() {
-            text = nil
-        } else {
-            text = "\(try single.decode(Decimal.self))"
-        }
     }
 }
