@@ -4,8 +4,8 @@ import Postgres
 
 /// `bellwether gateway`
 enum GatewayCommand {
-    private static let address = Option<String>.value(
-        "address", value: "IP", "Address to listen on, numeric", default: "127.0.0.1")
+    private static let address = Option<NetworkAddress>.value(
+        "address", "Address to listen on, numeric", default: .loopback)
     private static let port = Option<Port>.value(
         "port", "Port to listen on; 0 takes any free one", default: Port(8000))
     private static let connections = Option<Count>.value(
@@ -50,7 +50,7 @@ enum GatewayCommand {
         var settings = HTTPServer.Settings()
         // The other half is the database's.
         settings.lanes = UInt32(max(ProcessInfo.processInfo.activeProcessorCount / 2, 1))
-        settings.address = context.invocation[address]
+        settings.address = context.invocation[address].description
         settings.port = context.invocation[port].value
         settings.certificate = try read(context.invocation[certificate])
         settings.privateKey = try read(context.invocation[key])
@@ -133,8 +133,7 @@ enum GatewayCommand {
             throw ProgramError(
                 .usage, "TLS needs both --certificate and --private-key")
         }
-        let isLoopback = settings.address == "::1" || settings.address.hasPrefix("127.")
-        if !isLoopback, settings.certificate == nil, !context.invocation[isInsecure] {
+        if !context.invocation[address].isLoopback, settings.certificate == nil, !context.invocation[isInsecure] {
             throw ProgramError(
                 .configuration, "keys would travel in the clear beyond this machine",
                 hint:
