@@ -77,8 +77,9 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
     'Answer as the worker that claimed it.'
 ),
 (
-    'BW221', 'bad_worker', 'A worker without a host, pid, version or kinds, or null for '
-    'whether it is idle.', 'None of them is null.'
+    'BW221', 'bad_worker',
+    'A worker without a host, pid, version or kinds, or null for whether it is idle.',
+    'None of them is null.'
 ),
 (
     'BW222', 'bad_period', 'No rate can be told for such a time.',

@@ -1,5 +1,5 @@
--- By features and text: the cosine distances of both, weighed, over the rows themselves,
--- since no block holds both.
+-- By features and text: the cosine distances of both, weighed, over the rows
+-- themselves, since no block holds both.
 
 create or replace function memory._neighbours_by_both(
     asked market.snapshot_known,

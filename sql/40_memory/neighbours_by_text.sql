@@ -1,5 +1,5 @@
--- By text: as by features, with the blocks of text embeddings. Where some could not be made
--- yet, all are made from their rows for this question: the answer is the same.
+-- By text: as by features, with the blocks of text embeddings. Where some could not be
+-- made yet, all are made from their rows for this question: the answer is the same.
 create or replace function memory._neighbours_by_text(
     asked market.snapshot_known,
     as_of timestamptz,

@@ -1,4 +1,4 @@
--- The filters of a pattern search: what a caller may say, as JSON, and what it comes to.
+-- The filters of a pattern search: what a caller may say in JSON, and what it comes to.
 -- Example: memory.pattern_filter('{"symbol": "AAPL", "from": "2015-01-01"}')
 -- checks the filters and resolves symbols, classes and sectors to instruments. A number
 -- of the snapshot may be given a range: {"open_interest_change_24h": {"min": 0.1}}.

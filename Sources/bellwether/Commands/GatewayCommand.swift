@@ -133,7 +133,9 @@ enum GatewayCommand {
             throw ProgramError(
                 .usage, "TLS needs both --certificate and --private-key")
         }
-        if !context.invocation[address].isLoopback, settings.certificate == nil, !context.invocation[isInsecure] {
+        if !context.invocation[address].isLoopback, settings.certificate == nil,
+            !context.invocation[isInsecure]
+        {
             throw ProgramError(
                 .configuration, "keys would travel in the clear beyond this machine",
                 hint:
