@@ -69,7 +69,8 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtext('work.keep_days'));
 
-    for day in select today + ahead from generate_series(0, 3) as ahead loop
+    -- Yesterday too: a clock may be set back over midnight.
+    for day in select today + ahead from generate_series(-1, 3) as ahead loop
         partition := format('job_done_%s', to_char(day, 'YYYYMMDD'));
         continue when to_regclass(format('work.%I', partition)) is not null;
         -- Made beside and attached: attaching lets others go on writing.
@@ -87,7 +88,7 @@ begin
 end
 $$;
 comment on function work.keep_days(integer) is
-'Makes the partitions of work.job_done for today and three days more, once a day drops '
+'Makes the partitions of work.job_done from yesterday to three days ahead, once a day drops '
 'those older than so many days.';
 
 -- No query: psql would print its empty answer.

@@ -1,6 +1,6 @@
 -- A job that kills its workers is buried; finished jobs are kept by the day.
 begin;
-select plan(8);
+select plan(9);
 delete from work.job;
 delete from work.dead;
 select work.enqueue('run_cycle', '{}', 1) \g /dev/null
@@ -53,6 +53,14 @@ select has_table(
         )
     )::name,
     'and makes the days ahead'
+);
+select has_table(
+    'work', format(
+        'job_done_%s', to_char(
+            clock_timestamp() at time zone 'UTC' - '1 day'::interval, 'YYYYMMDD'
+        )
+    )::name,
+    'and yesterday, for a clock that is set back over midnight'
 );
 
 select * from finish();
