@@ -105,8 +105,10 @@ begin
         repeated := work._repeat(ack.worker_id, ack.job_ids, ack.lease_tokens);
         perform work._check_holder(ack.worker_id, ack.job_ids, ack.lease_tokens);
         perform work._count(
-            'work.leases_lost', cardinality(ack.job_ids) - cardinality(finished)
-                - cardinality(repeated)
+            'work.leases_lost', (
+                select count(distinct given.job_id)::integer
+                from unnest(ack.job_ids) as given (job_id)
+            ) - cardinality(finished) - cardinality(repeated)
         );
     end if;
     -- Statements of their own: they see what was enqueued before we had our locks.

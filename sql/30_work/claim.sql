@@ -351,7 +351,9 @@ begin
     ) then
         raise exception using
             errcode = 'BW206',
-            message = format('worker %s is not registered', claim.worker_id),
+            message = format(
+                'worker %s is not registered', coalesce(claim.worker_id::text, 'null')
+            ),
             hint = 'Call work.register_worker again.';
     end if;
 

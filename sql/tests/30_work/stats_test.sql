@@ -69,7 +69,7 @@ select results_eq(
 select is(pg_temp.take('a', 1, '{run_cycle}') <> '', true, 'one more runs');
 select pg_temp.fail('a', n) from held where who = 'a' \g /dev/null
 select is(pg_temp.since('jobs_retried'), 1::bigint, 'a retry is counted');
-select work.ack(pg_temp.worker('a'), '{-1,-2}', '{1,1}') \g /dev/null
+select work.ack(pg_temp.worker('a'), '{-1,-2,-2}', '{1,1,1}') \g /dev/null
 select work.nack(pg_temp.worker('a'), -1, 1, 'late') \g /dev/null
 select work.extend(pg_temp.worker('a'), '{-1}', '{1}') \g /dev/null
 select is(pg_temp.since('leases_lost'), 4::bigint, 'late answers are counted');
