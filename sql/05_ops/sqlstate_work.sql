@@ -84,6 +84,14 @@ insert into ops.sqlstate as known (code, name, meaning, hint) values
 (
     'BW222', 'bad_period', 'No rate can be told for such a time.',
     'Give an interval of more than 0 and at most 1000 years.'
+),
+(
+    'BW223', 'job_key_too_long', 'A dedup key or a lane is longer than 1000 bytes.',
+    'Give a hash of it, as md5() or sha256() make one.'
+),
+(
+    'BW224', 'negative_tenant', 'A job of a tenant below 0.',
+    'Tenants are numbered from 1; 0 is the system.'
 )
 on conflict (code) do update
     set name = excluded.name, meaning = excluded.meaning, hint = excluded.hint

@@ -91,7 +91,7 @@ begin
         max(octet_length(body::text))
     into objects, largest
     from unnest(payloads) as body;
-    if not objects or array_position(payloads, null) is not null then
+    if not objects then
         raise exception using
             errcode = 'BW204',
             message = format('the payload of a %s job must be a JSON object', kind);
@@ -106,6 +106,43 @@ end
 $$;
 comment on function work._check_payloads(text, jsonb[]) is
 'An error if a payload is no object or larger than 1 MB.';
+
+-- Keys and lanes are in an index, which has room for some thousand bytes; no claim
+-- looks for tenants below 0.
+create or replace function work._check_keys(
+    tenant_ids integer[], dedup_keys text[], lanes text[]
+)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off
+as $$
+declare
+    longest integer;
+    lowest integer;
+begin
+    select max(octet_length(key)) into longest
+    from unnest(dedup_keys || lanes) as key;
+    if longest > 1000 then
+        raise exception using
+            errcode = 'BW223',
+            message = format(
+                'a dedup key or lane of %s bytes is longer than 1000', longest
+            ),
+            hint = 'Give a hash of it, as md5() or sha256() make one.';
+    end if;
+    select min(tenant) into lowest from unnest(tenant_ids) as tenant;
+    if lowest < 0 then
+        raise exception using
+            errcode = 'BW224',
+            message = format('there is no tenant %s', lowest),
+            hint = 'Tenants are numbered from 1; 0 is the system.';
+    end if;
+end
+$$;
+comment on function work._check_keys(integer[], text[], text[]) is
+'An error if a dedup key or lane is longer than 1000 bytes, or a tenant below 0.';
 
 create or replace function work._enqueue(
     kind text,
@@ -150,6 +187,7 @@ begin
             message = 'payloads, tenants, dedup keys and lanes differ in number';
     end if;
     perform work._check_payloads(kind, payloads);
+    perform work._check_keys(tenant_ids, dedup_keys, lanes);
     -- Anybody who computes run_at from the database's clock is at or after now().
     if run_at < now() or not isfinite(run_at) then
         raise exception using
@@ -291,7 +329,7 @@ begin
     -- The plain case needs no more than a row: it is what a storm is made of. One
     -- statement does all of it, as each further one costs a third of it again.
     if dedup_key is null and lane is null and after is null
-        and jsonb_typeof(payload) = 'object' and octet_length(payload::text) <= 1048576
+        and (tenant_id is null or tenant_id >= 0) and jsonb_typeof(payload) = 'object' and octet_length(payload::text) <= 1048576
         and (run_at is null or (run_at >= now() and isfinite(run_at))) then
         insert into work.job (
             tenant_id, kind, priority, state, run_at, max_attempts, payload, enqueued_at

@@ -1,6 +1,6 @@
 -- Bad input: a clear error with an SQLSTATE of its own, and nothing has changed.
 begin;
-select plan(84);
+select plan(90);
 \ir ../roles.psql
 \ir worker.psql
 set local role bellwether_worker;
@@ -200,6 +200,27 @@ insert into bad values
 ($$select work.top('0')$$, 'BW222', 'a rate in no time'),
 ($$select work.top('-1 day')$$, 'BW222', 'a rate in less'),
 ($$select work.top(null)$$, 'BW222', 'a rate in null'),
+(
+    $$select work.enqueue('run_cycle', dedup_key => repeat('x', 1000000))$$, 'BW223',
+    'a key of 1 MB'
+),
+(
+    $$select work.enqueue('run_cycle', lane => repeat('x', 1000000))$$, 'BW223',
+    'a lane of 1 MB'
+),
+(
+    $$select work.enqueue_many('run_cycle', '{"{}","{}"}', lanes => array['a', repeat('x', 1001)])$$,
+    'BW223', 'a long lane among others'
+),
+($$select work.enqueue('run_cycle', tenant_id => -1)$$, 'BW224', 'a negative tenant'),
+(
+    $$select work.enqueue('run_cycle', tenant_id => -2147483648, lane => 'a')$$, 'BW224',
+    'the least tenant'
+),
+(
+    $$select work.enqueue_many('run_cycle', '{"{}","{}"}', '{1,-1}')$$, 'BW224',
+    'a negative tenant among others'
+),
 ($$select work.claim(-1, null, 1)$$, 'BW206', 'no worker'),
 ($$select work.claim(a, null, 0) from mine$$, 'BW208', 'no batch');
 
