@@ -329,7 +329,8 @@ begin
     -- The plain case needs no more than a row: it is what a storm is made of. One
     -- statement does all of it, as each further one costs a third of it again.
     if dedup_key is null and lane is null and after is null
-        and (tenant_id is null or tenant_id >= 0) and jsonb_typeof(payload) = 'object' and octet_length(payload::text) <= 1048576
+        and (tenant_id is null or tenant_id >= 0)
+        and jsonb_typeof(payload) = 'object' and octet_length(payload::text) <= 1048576
         and (run_at is null or (run_at >= now() and isfinite(run_at))) then
         insert into work.job (
             tenant_id, kind, priority, state, run_at, max_attempts, payload, enqueued_at
