@@ -1,7 +1,7 @@
 -- An old snapshot is held open: the queue must not read what is long done again and
 -- again. Counted in pages, which do not depend on the machine. What it commits it
 -- removes.
-select plan(8);
+select plan(12);
 create extension if not exists dblink;
 
 select dblink_connect('holder', format(
@@ -117,6 +117,53 @@ select is(
         select count(*)::int from worker, work.claim(id, '{match_orders}', 1000)
     ), 294 + 1 - 0, 'a flow that it does not know is found when a batch is not full'
 );
+
+-- A job of a long transaction comes late: by now the mark lies beyond it.
+delete from work.job where tenant_id in (9001, 9002);
+select dblink_connect('late', format(
+    'host=%s port=%s dbname=%s user=bellwether_worker', split_part(
+        current_setting('unix_socket_directories'), ',', 1
+    ),
+    current_setting('port'), current_database()
+)) \g /dev/null
+select dblink_exec('late', 'begin') \g /dev/null
+select r.job_id as late_job from dblink(
+    'late', 'select work.enqueue(''match_orders'', tenant_id => 9001)'
+) as r (job_id bigint) \gset
+select set_config('work.flows_until', '', false), pg_temp.enqueue(2500) \g /dev/null
+select max(j.job_id) as last_job from work.job as j \gset
+select pg_temp.drain() \g /dev/null
+-- As a session remembers it whose search was slow.
+select
+    set_config('work.flows', '{}', false),
+    set_config('work.flows_kinds', '{match_orders}', false),
+    set_config('work.taken_to', :'last_job', false),
+    set_config('work.mark', work._mark(0, :last_job)::text, false),
+    set_config(
+        'work.flows_until', (clock_timestamp() + interval '1 hour')::text, false
+    ) \g /dev/null
+select cmp_ok(
+    work._mark(0, :last_job), '>', :late_job::bigint, 'the mark moves over what is done'
+);
+select dblink_exec('late', 'commit') \g /dev/null
+select is(
+    (select count(*)::int from worker, work.claim(id, '{match_orders}', 10)), 0,
+    'who remembers does not find what comes late, while it remembers'
+);
+-- Which it does for five seconds at most, however slow the search is: here each is.
+select set_config('work.slow_search', '-1 hour', false) \g /dev/null
+select set_config('work.flows_until', clock_timestamp()::text, false) \g /dev/null
+select is(
+    (select array_agg(c.job_id) from worker, work.claim(id, '{match_orders}', 10) as c),
+    array[:late_job]::bigint[], 'then a whole search finds it: nothing is lost'
+);
+select count(*) from worker, work.claim(id, '{match_orders}', 10) \g /dev/null
+select cmp_ok(
+    current_setting('work.flows_until')::timestamptz, '<=',
+    clock_timestamp() + interval '5 seconds', 'it remembers for five seconds at most'
+);
+select set_config('work.slow_search', '', false) \g /dev/null
+select dblink_disconnect('late') \g /dev/null
 
 select dblink_exec('holder', 'rollback') \g /dev/null
 select dblink_disconnect('holder') \g /dev/null
