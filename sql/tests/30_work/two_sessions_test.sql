@@ -1,6 +1,6 @@
 -- Real connections: what two transactions at once may not do to the queue together. What
 -- it commits it removes; its tenants keep it apart.
-select plan(20);
+select plan(24);
 create extension if not exists dblink;
 
 create function pg_temp.open(session text) returns text language sql as $$
@@ -108,6 +108,22 @@ select is(pg_temp.take('a') || pg_temp.take('b') || pg_temp.take('a'), :third ||
     'and found by the next who have nothing to do'
 );
 select is(work.cancel(array[:third]), 1, 'the lane is empty');
+
+-- An older job of a lane comes back from the dead while a claim of the next one is not
+-- committed: neither sees the other, and the lane's lock keeps them apart.
+select pg_temp.add('a', ', lane => ''y''') as older,
+    pg_temp.add('a', ', lane => ''y''') as newer \gset
+select work.cancel(array[:older]) \g /dev/null
+select dblink_exec('a', 'begin') \g /dev/null
+select pg_temp.take('a') as lease \gset
+select is(:'lease', :newer || ':1', 'the newer one is claimed');
+select work.requeue_dead(:older) \g /dev/null
+select is(pg_temp.take('b'), '', 'the older one does not run beside it');
+select dblink_exec('a', 'commit') \g /dev/null
+select is(pg_temp.take('b'), '', 'nor after the commit');
+select pg_temp.ask('a', pg_temp.ack_query('a', :'lease')) \g /dev/null
+select is(pg_temp.take('b'), :older || ':1', 'but after it');
+select work.cancel(array[:older]) \g /dev/null
 
 -- A job ends while another is to wait for it: the end waits for the other's commit.
 select pg_temp.add('a') as parent \gset
