@@ -33,8 +33,10 @@ extension Work {
     ) async throws(PostgresError) -> [(name: String, value: String)] {
         try await connection.query(
             """
-            select key, case jsonb_typeof(value) when 'string' then value #>> '{}'
-                when 'number' then value #>> '{}' else jsonb_pretty(value) end as value
+            select key, case
+                when jsonb_typeof(value) in ('string', 'number') then value #>> '{}'
+                when value in ('[]', '{}') then value::text
+                else jsonb_pretty(value) end as value
             from jsonb_each(work.show(\(bind: job))) order by key
             """
         ).decoded { (row) throws(PostgresError) in
@@ -115,6 +117,73 @@ extension Work {
     }
 }
 
+extension Work {
+    /// The names of all kinds of jobs.
+    package static func kindNames(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> [String] {
+        try await connection.query("select name from work.kind order by name").decoded {
+            (row) throws(PostgresError) in try row.get("name", as: String.self)
+        }
+    }
+
+    /// What has become of a job; nil if there is none, or it was done long ago.
+    package static func fate(
+        ofJob job: Int64, on connection: isolated Connection
+    ) async throws(PostgresError) -> JobFate? {
+        try await connection.query(
+            """
+            select s ->> 'state' as state, s ->> 'reason' as reason,
+                (s ->> 'worker_id')::integer as worker,
+                (s ->> 'finished_at')::timestamptz as finished_at,
+                array(select jsonb_array_elements_text(s -> 'waits_for'))::bigint[] as waits_for
+            from work.show(\(bind: job)) as s where s is not null
+            """
+        ).decoded(JobFate.init).first
+    }
+
+    /// How many jobs each worker runs; those that run none are left out.
+    package static func held(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> [Int32: Int] {
+        let rows = try await connection.query(
+            """
+            select worker_id, count(*) as jobs from work.jobs where state = 'leased'
+            group by worker_id
+            """)
+        var held: [Int32: Int] = [:]
+        for row in rows { held[try row.get("worker_id")] = try row.get("jobs", as: Int.self) }
+        return held
+    }
+
+    /// The queue's clock.
+    package static func now(
+        on connection: isolated Connection
+    ) async throws(PostgresError) -> Date {
+        try await connection.query("select clock_timestamp()").value()
+    }
+}
+
+/// What has become of a job.
+package struct JobFate: Sendable, Equatable {
+    /// ready, leased, waiting, blocked, dead or done.
+    package let state: String
+    /// Why it is dead.
+    package let reason: String?
+    package let worker: Int32?
+    package let finishedAt: Date?
+    /// The jobs that it comes after and that live.
+    package let waitsFor: [Int64]
+
+    init(_ row: Row) throws(PostgresError) {
+        state = try row.get("state")
+        reason = try row.get("reason")
+        worker = try row.get("worker")
+        finishedAt = try row.get("finished_at")
+        waitsFor = try row.get("waits_for")
+    }
+}
+
 /// One line of `work.jobs`.
 package struct ListedJob: Sendable, Equatable, Encodable {
     package let job: Int64
@@ -149,10 +218,13 @@ package struct PausedWork: Sendable, Equatable, Encodable {
     package var tenant: Int32?
     package var reason: String?
 
-    package init(queue: String? = nil, kind: String? = nil, tenant: Int32? = nil) {
+    package init(
+        queue: String? = nil, kind: String? = nil, tenant: Int32? = nil, reason: String? = nil
+    ) {
         self.queue = queue
         self.kind = kind
         self.tenant = tenant
+        self.reason = reason
     }
 
     init(_ row: Row) throws(PostgresError) {
@@ -162,7 +234,15 @@ package struct PausedWork: Sendable, Equatable, Encodable {
         reason = try row.get("reason")
     }
 
-    /// For people: `kind run_cycle of tenant 3`.
+    /// Whether some of what the other names may be held by this.
+    package func mayHold(_ other: PausedWork) -> Bool {
+        func meets<Value: Equatable>(_ left: Value?, _ right: Value?) -> Bool {
+            left == nil || right == nil || left == right
+        }
+        return meets(queue, other.queue) && meets(kind, other.kind) && meets(tenant, other.tenant)
+    }
+
+    /// For people: `kind run_cycle, tenant 3`.
     package var text: String {
         var parts: [String] = []
         if let queue { parts.append("queue \(queue)") }
@@ -187,6 +267,26 @@ package struct TopLine: Sendable, Equatable, Encodable {
     package let waitMsP99: Double?
     package let runMsP50: Double?
     package let runMsP99: Double?
+
+    package init(
+        kind: String, ready: Int, leased: Int, waiting: Int, blocked: Int, dead: Int, done: Int,
+        perSecond: Double, oldestReadySeconds: Double?, waitMsP50: Double?, waitMsP99: Double?,
+        runMsP50: Double?, runMsP99: Double?
+    ) {
+        self.kind = kind
+        self.ready = ready
+        self.leased = leased
+        self.waiting = waiting
+        self.blocked = blocked
+        self.dead = dead
+        self.done = done
+        self.perSecond = perSecond
+        self.oldestReadySeconds = oldestReadySeconds
+        self.waitMsP50 = waitMsP50
+        self.waitMsP99 = waitMsP99
+        self.runMsP50 = runMsP50
+        self.runMsP99 = runMsP99
+    }
 
     init(_ row: Row) throws(PostgresError) {
         kind = try row.get("kind")

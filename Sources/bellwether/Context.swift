@@ -18,12 +18,14 @@ struct Output: Sendable {
     var isColored = false
     /// Somebody looks at it: it may be drawn over.
     var isTerminal = false
+    /// Columns of the terminal: what is wider is cut. Nil where nobody looks.
+    var width: Int?
 
     static let standard = Output(
         write: { FileHandle.standardOutput.write(Data($0.utf8)) },
         isColored: isatty(STDOUT_FILENO) == 1
             && ProcessInfo.processInfo.environment["NO_COLOR"] == nil,
-        isTerminal: isatty(STDOUT_FILENO) == 1)
+        isTerminal: isatty(STDOUT_FILENO) == 1, width: Terminal.size()?.columns)
 
     func line(_ text: String) { write(text + "\n") }
 

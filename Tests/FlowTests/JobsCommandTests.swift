@@ -43,11 +43,12 @@ struct JobsCommandTests {
     func acts() async throws {
         let bench = try await JobsBench.make()
         try await bench.enqueue(3)
-        #expect(try await jobs("cancel", "1", "2", "3").output == "3 jobs canceled\n")
+        #expect(
+            try await jobs("cancel", "1", "2", "3", "1").output
+                == "job 1 canceled\njob 2 canceled\njob 3 canceled\n")
         #expect(try await bench.dead() == 3)
-        #expect(try await jobs("cancel", "1").code == .failure)
         let one = try await jobs("retry", "1")
-        #expect(one.output == "dead job 1 lives again as 1\n")
+        #expect(one.output == "dead job 1 lives again\n")
         // All or none: the second is not dead.
         #expect(try await jobs("retry", "2", "77").code == .failure)
         #expect(try await bench.dead() == 2)
@@ -60,6 +61,93 @@ struct JobsCommandTests {
         #expect(try await jobs("retry", "4").output == "job 4 starts now\n")
         #expect(
             try await bench.count("select count(*) from work.job where state = 'ready'") == 4)
+    }
+
+    /// A job that is done (1), ready (2), leased (3), blocked by a lane (5) and by a job (6), dead (7).
+    private func oneOfEach(_ bench: JobsBench) async throws {
+        try await bench.enqueue(1)
+        try await bench.drain([NoteHandler()])
+        try await bench.enqueue(1)
+        try await bench.enqueue(1, kind: "send")
+        try await bench.admin.execute(
+            """
+            select work.claim(work.register_worker('here', 1, 'test', '{send}'), '{send}', 1);
+            select work.enqueue('note', lane => 'x');
+            select work.enqueue('note', lane => 'x');
+            select work.enqueue('note', after => '{2,4}');
+            select work.enqueue('note');
+            select work.cancel('{7}');
+            """)
+    }
+
+    @Test(
+        "a job for which nothing can be done is named, with what it is and what to do instead",
+        arguments: [
+            ("retry", "1", "job 1 was done at ", "Enqueue it anew"),
+            ("retry", "2", "job 2 is ready: ", "'bellwether jobs workers'"),
+            ("retry", "3", "job 3 runs at worker ", "'bellwether jobs cancel'"),
+            ("retry", "5", "job 5 is blocked by its lane: ", "'bellwether jobs show'"),
+            ("retry", "6", "job 6 waits for 2, 4: ", "'bellwether jobs show'"),
+            ("retry", "99", "job 99 is not known: ", "forgotten"),
+            ("cancel", "1", "job 1 was done at ", "nothing to cancel"),
+            ("cancel", "7", "job 7 is dead already (canceled): ", "nothing to cancel"),
+            ("cancel", "99", "job 99 is not known: ", "nothing to cancel"),
+        ])
+    func saysWhy(command: String, job: String, what: String, instead: String) async throws {
+        let bench = try await JobsBench.make()
+        try await oneOfEach(bench)
+        let answer = try await jobs(command, job)
+        #expect(answer.code == .failure)
+        let said = answer.output + answer.errors
+        #expect(said.contains(what), "\(said)")
+        #expect(said.contains(instead), "\(said)")
+        #expect(!said.contains("SQLSTATE"))
+        #expect(try await bench.living() == 5)
+        #expect(try await bench.dead() == 1)
+    }
+
+    @Test("cancel says that a running job's result is not kept, and takes it from its worker")
+    func cancelsRunning() async throws {
+        let bench = try await JobsBench.make()
+        try await oneOfEach(bench)
+        let answer = try await jobs("cancel", "3", "1")
+        #expect(answer.code == .failure)
+        #expect(answer.output.hasPrefix("job 3 canceled; its result is not kept\njob 1 was done"))
+        #expect(try await bench.dead() == 2)
+    }
+
+    @Test("a kind that is not there, or has no dead jobs, is no success")
+    func namesKinds() async throws {
+        _ = try await JobsBench.make()
+        for command in ["list", "retry", "pause", "resume"] {
+            let answer = try await jobs(command, "--kind", "notte")
+            #expect(answer.code == .usage, "\(command)")
+            #expect(answer.errors.contains("there is no kind of job 'notte'"))
+            #expect(answer.errors.contains("Did you mean 'note'?"))
+        }
+        let none = try await jobs("retry", "--kind", "note", "--tenant", "3")
+        #expect(none.code == .failure)
+        #expect(none.errors.contains("no dead jobs of kind note, tenant 3"))
+        #expect(try await jobs("list").output == "no such jobs live or are dead\n")
+        #expect(try await jobs("dead").output == "no job is dead\n")
+        #expect(try await jobs("workers").output.hasPrefix("no worker lives"))
+        #expect(try await jobs("stats").output.hasPrefix("no jobs"))
+        #expect(try await jobs("top", "--over", "0s").code == .usage)
+    }
+
+    @Test("resume tells what else still holds the jobs back")
+    func stillPaused() async throws {
+        _ = try await JobsBench.make()
+        _ = try await jobs("pause", "--all", "--reason", "flood")
+        _ = try await jobs("pause", "--kind", "send")
+        _ = try await jobs("pause", "--kind", "note")
+        #expect(
+            try await jobs("resume", "--kind", "send").output
+                == "kind send: resumed\nstill paused: everything (flood)\n")
+        #expect(try await jobs("resume", "--kind", "send").output.contains("was not paused"))
+        #expect(
+            try await jobs("resume", "--all").output
+                == "everything: resumed\nstill paused: kind note\n")
     }
 
     @Test("pause stops what it names until resume")

@@ -80,7 +80,18 @@ struct JobsRestartTests {
             }, url: bench.workerURL)
         let missing = try await bench.living()
         #expect(missing > 0)
+        let killedAt: Date = try await bench.admin.query("select clock_timestamp()").value()
         try await bench.drain([NoteHandler()])
+        #expect(
+            try await bench.count("select count(*) from work.job_done where rescues > 0") > 0)
+        // 10 s of silence and a heartbeat of the other: 15 s, if nobody stands still. A lease
+        // alone would last 30 s.
+        #expect(
+            try await bench.count(
+                """
+                select count(*) from work.job_done
+                where rescues > 0 and started_at > \(bind: killedAt)::timestamptz + interval '25 seconds'
+                """) == 0)
         try await checkLedger(bench, 500)
     }
 

@@ -38,7 +38,8 @@ extension JobsCommand {
         let invocation = context.invocation
         let tenant = try tenantNumber(invocation)
         let jobs = try await context.withDatabase(as: "jobs") { connection in
-            try await Work.jobs(
+            try await requireKind(invocation[kind], on: connection)
+            return try await Work.jobs(
                 kind: invocation[kind], state: invocation[state]?.rawValue, tenant: tenant,
                 limit: invocation[limit].value, on: connection)
         }
@@ -53,9 +54,10 @@ extension JobsCommand {
             table.append(
                 "\(job.job)", "\(job.tenant)", job.kind, job.state, "\(job.attempt)",
                 "\(job.maximumAttempts)", job.runAt.formatted(.iso8601), job.lane ?? "",
-                String(error.prefix(80)))
+                String(error.prefix(200)))
         }
-        context.output.write(table.text)
+        context.output.write(
+            table, orElse: "no such jobs live or are dead", spare: [5, 4, 7, 6, 1])
         return .success
     }
 
@@ -70,7 +72,11 @@ extension JobsCommand {
                 ? nil
                 : fields.map { field in
                     let space = String(repeating: " ", count: width - field.name.count)
-                    return "\(field.name)\(space)  \(field.value)"
+                    let lines = field.value.split(
+                        omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+                    let indent = "\n" + String(repeating: " ", count: width + 2)
+                    let value = lines.map { TextTable.clean(String($0)) }
+                    return "\(field.name)\(space)  \(value.joined(separator: indent))"
                 }.joined(separator: "\n")
         }
         guard let text else {
@@ -87,9 +93,11 @@ extension JobsCommand {
         var numbers: [Int64] = []
         for text in invocation.arguments {
             guard let number = Int64(text) else {
-                throw ProgramError(.usage, "'\(text)' is no number of a job")
+                throw ProgramError(
+                    .usage, "'\(TextTable.clean(text))' is no number of a job",
+                    hint: "The numbers are in 'bellwether jobs list'.")
             }
-            numbers.append(number)
+            if !numbers.contains(number) { numbers.append(number) }
         }
         return numbers
     }

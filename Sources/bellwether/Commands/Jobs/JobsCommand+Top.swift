@@ -15,8 +15,8 @@ extension JobsCommand {
     static let top = Command(
         name: "top", summary: "depth, rate, age and times by kind, live",
         discussion: """
-            On a terminal the picture is drawn over the last one until it is stopped; elsewhere \
-            pictures follow each other, with --json one document a line.
+            On a terminal the picture is drawn over the last one, as large as the window, until q \
+            or ctrl-c; elsewhere pictures follow each other, with --json one document a line.
             """,
         options: [every.description, over.description, count.description, json.description],
         examples: [
@@ -25,29 +25,26 @@ extension JobsCommand {
         ],
         needs: [.databaseURL], action: { try await top($0) })
 
-    /// One look.
-    private struct Picture: Encodable {
-        let at: Date
-        let workers: Int
-        let idleWorkers: Int
-        let counters: [String: Int]
-        let paused: [PausedWork]
-        let kinds: [TopLine]
-    }
-
     private static func top(_ context: Context) async throws -> ExitCode {
         let invocation = context.invocation
+        let period = invocation[over]
+        guard period > .zero else {
+            throw ProgramError(.usage, "--over must be more than no time, such as 10s")
+        }
         let isLive = context.output.isTerminal && !invocation[json]
         let looks = invocation[count]?.value ?? (isLive ? .max : 1)
         try await context.withDatabase(as: "jobs") { connection in
+            if isLive {
+                let pause = max(invocation[every], .milliseconds(100))
+                try await watch(looks, every: pause, over: period, on: connection)
+                return
+            }
             for look in 1...looks {
-                let picture = try await picture(over: invocation[over], on: connection)
+                let picture = try await picture(over: period, on: connection)
                 if invocation[json] {
                     try context.output.json(picture)
                 } else {
-                    let text = Self.text(picture)
-                    // Home, then clear what is below.
-                    context.output.write(isLive ? "\u{1B}[H\u{1B}[J" + text : text)
+                    context.output.write(picture.lines(in: nil).joined(separator: "\n") + "\n")
                 }
                 if look < looks { try await Task.sleep(for: invocation[every]) }
             }
@@ -55,40 +52,60 @@ extension JobsCommand {
         return .success
     }
 
-    private static func picture(
-        over period: Duration, on connection: isolated Connection
-    ) async throws -> Picture {
-        let workers = try await Work.workers(on: connection)
-        return Picture(
-            at: Date(), workers: workers.count, idleWorkers: workers.count(where: \.isIdle),
-            counters: try await Work.counters(on: connection),
-            paused: try await Work.paused(on: connection),
-            kinds: try await Work.top(over: period, on: connection))
+    /// Draws until somebody asks for the end; the terminal is left as it was, whatever happens.
+    private static func watch(
+        _ looks: Int, every pause: Duration, over period: Duration,
+        on connection: isolated Connection
+    ) async throws {
+        let terminal = Terminal()
+        terminal.enter()
+        defer { terminal.leave() }
+        var picture = try await picture(over: period, on: connection)
+        var left = looks - 1
+        func draw() {
+            var lines = picture.lines(in: terminal.size)
+            if lines.count < terminal.size.rows {
+                lines += Array(repeating: "", count: terminal.size.rows - lines.count - 1)
+                lines.append(
+                    TextTable.cut("q: quit, space: look now", to: terminal.size.columns))
+            }
+            terminal.draw(lines)
+        }
+        draw()
+        if left > 0 { terminal.wake(after: pause) } else { return }
+        for await event in terminal.events {
+            switch event {
+            case .stop: return
+            case .resized: break
+            case .timer, .key(" "):
+                picture = try await Self.picture(over: period, on: connection)
+                if event == .timer {
+                    left -= 1
+                    terminal.wake(after: pause)
+                }
+            case .key: continue
+            }
+            draw()
+            if left == 0 { return }
+        }
     }
 
-    private static func text(_ picture: Picture) -> String {
-        func counter(_ name: String) -> Int { picture.counters[name] ?? 0 }
-        var text = """
-            \(picture.at.formatted(.iso8601))  \(picture.workers) workers, \
-            \(picture.idleWorkers) idle
-            wake-ups \(counter("wake_ups_sent")) sent, \(counter("wake_ups_suppressed")) \
-            suppressed; \(counter("jobs_retried")) retried, \(counter("jobs_rescued")) rescued, \
-            \(counter("leases_lost")) leases lost
-
-            """
-        for paused in picture.paused {
-            text += "paused: \(paused.text)\(paused.reason.map { " (\($0))" } ?? "")\n"
-        }
-        var table = TextTable(
-            "kind", "ready", "leased", "waiting", "blocked", "dead", "done/s", "oldest s",
-            "wait p50 ms", "p99", "run p50 ms", "p99")
-        for line in picture.kinds {
-            table.append(
-                line.kind, "\(line.ready)", "\(line.leased)", "\(line.waiting)",
-                "\(line.blocked)", "\(line.dead)", number(line.perSecond),
-                number(line.oldestReadySeconds), number(line.waitMsP50), number(line.waitMsP99),
-                number(line.runMsP50), number(line.runMsP99))
-        }
-        return text + table.text
+    private static func picture(
+        over period: Duration, on connection: isolated Connection
+    ) async throws -> TopPicture {
+        let workers = try await Work.workers(on: connection)
+        let held = try await Work.held(on: connection)
+        let now = try await Work.now(on: connection)
+        return TopPicture(
+            at: now, workers: workers.count, idleWorkers: workers.count(where: \.isIdle),
+            counters: try await Work.counters(on: connection),
+            paused: try await Work.paused(on: connection),
+            kinds: try await Work.top(over: period, on: connection),
+            busyWorkers: workers.map { worker in
+                TopPicture.BusyWorker(
+                    worker: worker.worker, host: worker.host, processID: Int(worker.processID),
+                    jobs: held[worker.worker] ?? 0, isIdle: worker.isIdle,
+                    silentSeconds: max(0, now.timeIntervalSince(worker.heartbeatAt)))
+            })
     }
 }

@@ -47,7 +47,9 @@ enum JobsCommand {
                 "\(line.dead)", "\(line.doneLastHour)", number(line.oldestReadySeconds),
                 number(line.waitMsP50), number(line.runMsP50))
         }
-        context.output.write(table.text)
+        context.output.write(
+            table, orElse: "no jobs, and none was done in the last hour",
+            spare: [5, 4, 9, 3])
         return .success
     }
 
@@ -66,7 +68,8 @@ enum JobsCommand {
                 worker.isIdle ? "yes" : "no", worker.heartbeatAt.formatted(.iso8601),
                 worker.kinds.joined(separator: " "))
         }
-        context.output.write(table.text)
+        context.output.write(
+            table, orElse: "no worker lives; 'bellwether worker' starts one", spare: [3, 5])
         return .success
     }
 
@@ -84,13 +87,20 @@ enum JobsCommand {
             let error = job.error.split(whereSeparator: \.isNewline).first ?? ""
             table.append(
                 "\(job.job)", "\(job.tenant)", job.kind, "\(job.attempt)",
-                job.diedAt.formatted(.iso8601), job.reason, String(error.prefix(100)))
+                job.diedAt.formatted(.iso8601), job.reason, String(error.prefix(200)))
         }
-        context.output.write(table.text)
+        context.output.write(table, orElse: "no job is dead", spare: [3, 1, 4])
         return .success
     }
 
     static func number(_ value: Double?) -> String {
         value.map { String(format: "%.1f", $0) } ?? "-"
+    }
+}
+
+extension Output {
+    /// The rows, as wide as the terminal is; the sentence if there are none.
+    func write(_ table: TextTable, orElse sentence: String, spare: [Int] = []) {
+        table.isEmpty ? line(sentence) : write(table.text(width: width, spare: spare))
     }
 }
