@@ -143,7 +143,8 @@ select
         'work.flows_until', (clock_timestamp() + interval '1 hour')::text, false
     ) \g /dev/null
 select cmp_ok(
-    work._mark(:late_job + 1, :last_job), '>', :late_job::bigint, 'the mark moves over what is done'
+    work._mark(:late_job + 1, :last_job), '>', :late_job::bigint,
+    'the mark moves over what is done'
 );
 select dblink_exec('late', 'commit') \g /dev/null
 select is(
