@@ -62,7 +62,6 @@ declare
     partition text;
 begin
     -- Yesterday and the day after tomorrow are there: nothing to do, and no lock taken.
-    -- Yesterday, as a clock may be set back over midnight.
     if to_regclass(
         format('work.job_done_%s', to_char(today + 2, 'YYYYMMDD'))
     ) is not null and to_regclass(
@@ -72,6 +71,7 @@ begin
     end if;
     perform pg_advisory_xact_lock(hashtext('work.keep_days'));
 
+    -- Yesterday too: a clock may be set back over midnight.
     for day in select today + ahead from generate_series(-1, 3) as ahead loop
         partition := format('job_done_%s', to_char(day, 'YYYYMMDD'));
         continue when to_regclass(format('work.%I', partition)) is not null;
@@ -90,8 +90,8 @@ begin
 end
 $$;
 comment on function work.keep_days(integer) is
-'Makes the partitions of work.job_done for yesterday, today and three days more, once a '
-'day drops those older than so many days.';
+'Makes the partitions of work.job_done from yesterday to three days ahead, once a day drops '
+'those older than so many days.';
 
 -- No query: psql would print its empty answer.
 do $$ begin perform work.keep_days(); end $$;

@@ -54,15 +54,20 @@ select has_table(
     )::name,
     'and makes the days ahead'
 );
-
--- A clock that is set back over midnight: what ends then ends yesterday.
+select has_table(
+    'work', format(
+        'job_done_%s', to_char(
+            clock_timestamp() at time zone 'UTC' - '1 day'::interval, 'YYYYMMDD'
+        )
+    )::name,
+    'and yesterday, for a clock that is set back over midnight'
+);
 select 'job_done_' || to_char(
     clock_timestamp() at time zone 'UTC' - interval '1 day', 'YYYYMMDD'
 ) as yesterday \gset
-select has_table('work', :'yesterday'::name, 'yesterday has a place');
 drop table work.:"yesterday";
 select work.rescue() \g /dev/null
-select has_table('work', :'yesterday'::name, 'and if it has none, the next look makes it');
+select has_table('work', :'yesterday'::name, 'if that is gone, the next look makes it');
 
 select * from finish();
 rollback;
