@@ -16,6 +16,9 @@ return (
 comment on function market.pattern_basis_id(text, text) is
 'The basis that sketches of a source are made with, or null: none are made yet.';
 
+-- What sketches of any source have in common, first: how they are written, by which
+-- bases, and when the first are made. What is a source's own is where its blocks are.
+
 -- Whoever changes sketches of an instrument does it alone: one tells of blocks that
 -- others may change at the same time.
 create or replace function market.drop_sketches(
@@ -41,8 +44,83 @@ begin
 end
 $$;
 comment on function market.drop_sketches(text, text, integer, integer[]) is
-'Takes away sketches of an instrument, by whatever basis, before they are made anew.';
+'Takes away sketches of an instrument, by whatever basis, before the blocks are read that they are made anew from.';
 
+create or replace function market.write_sketches(
+    source text, bar_interval text, instrument_id integer, blocks_a_sketch integer,
+    blocks integer [], entries bytea []
+)
+returns integer
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+    made integer;
+begin
+    insert into market.pattern_sketch (basis_id, instrument_id, sketch, entries)
+    select
+        b.basis_id, write_sketches.instrument_id, k.block / blocks_a_sketch,
+        public.pattern_sketch(k.block, k.entries, b.basis order by k.block)
+    from unnest(blocks, write_sketches.entries) as k (block, entries)
+    cross join market.pattern_basis as b
+    where
+        b.basis_id = market.pattern_basis_id(
+            write_sketches.source, write_sketches.bar_interval
+        )
+    group by b.basis_id, k.block / blocks_a_sketch;
+    get diagnostics made = row_count;
+    return made;
+end
+$$;
+comment on function market.write_sketches(
+    text, text, integer, integer, integer [], bytea []
+) is
+'Makes sketches of these blocks of an instrument, if there is a basis; how many there are.';
+
+create or replace function market.forget_bases(source text, bar_interval text)
+returns void
+language sql
+set search_path = pg_catalog, pg_temp
+as $$
+    delete from market.pattern_basis as b
+    where
+        b.source = forget_bases.source and b.bar_interval = forget_bases.bar_interval
+        and b.basis_id < market.pattern_basis_id(
+            forget_bases.source, forget_bases.bar_interval
+        )
+        and not exists (select from market.pattern_sketch as s where s.basis_id = b.basis_id)
+$$;
+comment on function market.forget_bases(text, text) is
+'Takes away the bases of a source that a newer one has replaced in all sketches.';
+
+-- Whoever comes second does not wait for the first.
+create or replace function market.first_sketches_due(
+    source text, bar_interval text, blocks bigint
+)
+returns boolean
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    return blocks >= market.blocks_worth_sketching()
+        and pg_try_advisory_xact_lock(hashtextextended(
+            format('market.make_sketches %s %s', source, bar_interval), 0
+        ))
+        and market.pattern_basis_id(source, bar_interval) is null;
+end
+$$;
+comment on function market.first_sketches_due(text, text, bigint) is
+'Whether so many blocks of a source are to be sketched now for the first time, and nobody else is at it.';
+
+create or replace function market.blocks_worth_sketching()
+returns integer
+language sql immutable parallel safe
+return 1500;
+comment on function market.blocks_worth_sketching() is
+'With fewer blocks all are read sooner than their sketches.';
+
+-- Feature vectors.
 create or replace function market.sketch_snapshots(
     instrument_id integer, bar_interval text, sketches integer []
 )
@@ -59,21 +137,19 @@ begin
         'features', sketch_snapshots.bar_interval, sketch_snapshots.instrument_id,
         sketch_snapshots.sketches
     );
-    insert into market.pattern_sketch (basis_id, instrument_id, sketch, entries)
-    select
-        b.basis_id, k.instrument_id, w.sketch,
-        public.pattern_sketch(k.block, k.entries, b.basis order by k.block)
-    from unnest(sketch_snapshots.sketches) as w (sketch)
-    cross join market.pattern_basis as b
-    inner join market.snapshot_block as k
-        on
-            k.bar_interval = sketch_snapshots.bar_interval
-            and k.instrument_id = sketch_snapshots.instrument_id
-            and k.block between 4 * w.sketch and 4 * w.sketch + 3
+    select market.write_sketches(
+        'features', sketch_snapshots.bar_interval, sketch_snapshots.instrument_id, 4,
+        array_agg(k.block), array_agg(k.entries)
+    ) into made
+    from market.snapshot_block as k
     where
-        b.basis_id = market.pattern_basis_id('features', sketch_snapshots.bar_interval)
-    group by b.basis_id, k.instrument_id, w.sketch;
-    get diagnostics made = row_count;
+        k.bar_interval = sketch_snapshots.bar_interval
+        and k.instrument_id = sketch_snapshots.instrument_id
+        and k.block = any(array(
+            select 4 * w.sketch + n
+            from unnest(sketch_snapshots.sketches) as w (sketch)
+            cross join generate_series(0, 3) as n
+        ));
     if made > 0 then
         update market.snapshot_block as k set sketched = true
         where
@@ -130,40 +206,29 @@ begin
         group by b.instrument_id
         order by b.instrument_id
     ) as k;
-    delete from market.pattern_basis as b
-    where
-        b.source = 'features' and b.bar_interval = make_sketches.bar_interval
-        and b.basis_id < market.pattern_basis_id('features', make_sketches.bar_interval)
-        and not exists (select from market.pattern_sketch as s where s.basis_id = b.basis_id);
+    perform market.forget_bases('features', make_sketches.bar_interval);
     return made;
 end
 $$;
 comment on function market.make_sketches(text) is
 'Makes a basis from the feature vectors that there are, and all sketches with it; how many. For answers it makes no difference; when instruments of another sort have come since the last time it may make them faster.';
 
--- Once there are 1500 blocks; whoever comes second does not wait for the first.
 create or replace function market.begin_sketches(bar_interval text)
 returns void
 language plpgsql
 security definer -- as sketch_snapshots
 set search_path = pg_catalog, pg_temp
 as $$
-#variable_conflict use_column
 begin
-    if 1500 > (
+    if market.first_sketches_due('features', bar_interval, (
         select count(*)
         from (
             select from market.snapshot_block as b
             where b.bar_interval = begin_sketches.bar_interval
-            limit 1500
+            limit market.blocks_worth_sketching()
         ) as b
-    ) or not pg_try_advisory_xact_lock(hashtextextended(
-        format('market.make_sketches %s', begin_sketches.bar_interval), 0
     )) then
-        return;
-    end if;
-    if market.pattern_basis_id('features', begin_sketches.bar_interval) is null then
-        perform market.make_sketches(begin_sketches.bar_interval);
+        perform market.make_sketches(bar_interval);
     end if;
 end
 $$;

@@ -17,23 +17,21 @@ begin
     perform market.drop_sketches(
         of_texts, sketch_texts.bar_interval, sketch_texts.instrument_id, sketch_texts.sketches
     );
-    insert into market.pattern_sketch (basis_id, instrument_id, sketch, entries)
-    select
-        b.basis_id, k.instrument_id, w.sketch,
-        public.pattern_sketch(k.block, k.entries, b.basis order by k.block)
-    from unnest(sketch_texts.sketches) as w (sketch)
-    cross join market.pattern_basis as b
-    inner join memory.text_block as k
-        on
-            k.model_id = sketch_texts.model_id
-            and k.bar_interval = sketch_texts.bar_interval
-            and k.instrument_id = sketch_texts.instrument_id
-            and k.block between 12 * w.sketch and 12 * w.sketch + 11
+    select market.write_sketches(
+        of_texts, sketch_texts.bar_interval, sketch_texts.instrument_id, 12,
+        array_agg(k.block), array_agg(k.entries)
+    ) into made
+    from memory.text_block as k
     where
-        b.basis_id = market.pattern_basis_id(of_texts, sketch_texts.bar_interval)
-        and k.entries is not null
-    group by b.basis_id, k.instrument_id, w.sketch;
-    get diagnostics made = row_count;
+        k.model_id = sketch_texts.model_id
+        and k.bar_interval = sketch_texts.bar_interval
+        and k.instrument_id = sketch_texts.instrument_id
+        and k.block = any(array(
+            select 12 * w.sketch + n
+            from unnest(sketch_texts.sketches) as w (sketch)
+            cross join generate_series(0, 11) as n
+        ))
+        and k.entries is not null;
     if made > 0 then
         update memory.text_block as k set sketched = true
         where
@@ -107,14 +105,7 @@ begin
         group by b.instrument_id
         order by b.instrument_id
     ) as k;
-    delete from market.pattern_basis as b
-    where
-        b.source = of_texts
-        and b.bar_interval = make_text_sketches.bar_interval
-        and b.basis_id < market.pattern_basis_id(
-            of_texts, make_text_sketches.bar_interval
-        )
-        and not exists (select from market.pattern_sketch as s where s.basis_id = b.basis_id);
+    perform market.forget_bases(of_texts, make_text_sketches.bar_interval);
     return made;
 end
 $$;
@@ -133,22 +124,20 @@ as $$
 declare
     of_texts constant text := format('text %s', begin_text_sketches.model_id);
 begin
-    if not memory._has_tenant() or 1500 > (
-        select count(*)
-        from (
-            select from memory.text_block as b
-            where
-                b.model_id = begin_text_sketches.model_id
-                and b.bar_interval = begin_text_sketches.bar_interval
-                and b.entries is not null
-            limit 1500
-        ) as b
-    ) or not pg_try_advisory_xact_lock(hashtextextended(
-        format('memory.make_text_sketches %s %s', of_texts, begin_text_sketches.bar_interval), 0
-    )) then
-        return;
-    end if;
-    if market.pattern_basis_id(of_texts, begin_text_sketches.bar_interval) is null then
+    if
+        memory._has_tenant()
+        and market.first_sketches_due(of_texts, begin_text_sketches.bar_interval, (
+            select count(*)
+            from (
+                select from memory.text_block as b
+                where
+                    b.model_id = begin_text_sketches.model_id
+                    and b.bar_interval = begin_text_sketches.bar_interval
+                    and b.entries is not null
+                limit market.blocks_worth_sketching()
+            ) as b
+        ))
+    then
         perform memory.make_text_sketches(
             begin_text_sketches.model_id, begin_text_sketches.bar_interval
         );
