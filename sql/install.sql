@@ -237,6 +237,8 @@
 \ir 80_trade/look_back.sql
 \ir 80_trade/exit_plan.sql
 \ir 80_trade/shadow.sql
+\ir 80_trade/breaker_value.sql
+\ir 80_trade/breaker_condition.sql
 \ir 80_trade/breaker.sql
 \ir 80_trade/paper_match.sql
 \ir 80_trade/paper.sql
@@ -245,6 +247,9 @@
 \ir 80_trade/audit.sql
 \ir 80_trade/fifo.sql
 \ir 80_trade/performance.sql
+\ir 80_trade/external_order.sql
+\ir 80_trade/difference.sql
+\ir 80_trade/reconcile_schedule.sql
 \ir 80_trade/reconcile.sql
 \ir 80_trade/reconcile_account.sql
 \ir 80_trade/account_broker.sql
