@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * bellwether.h
- *	  What the families of the extension share: one Init each.
+ *	  What the families of the extension share: one Init each, and what belongs to none.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,5 +14,8 @@ extern void TenantInit(void);
 extern void VectorInit(void);
 extern void GraphInit(void);
 extern void CypherInit(void);
+
+/* relation.c */
+extern void RequireRelation(Oid relid);
 
 #endif							/* BELLWETHER_H */

@@ -28,6 +28,8 @@ AddIds(CacheIds *to, const int64 *ids, int count)
 		to->everything = true;
 		return;
 	}
+	if (count == 0)
+		return;
 	if (to->count + count > to->capacity)
 	{
 		to->capacity = Max(64, (to->count + count) * 2);

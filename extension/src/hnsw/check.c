@@ -27,6 +27,7 @@
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
 
+#include "bellwether.h"
 #include "hnsw/hnsw.h"
 #include "hnsw/key.h"
 #include "hnsw/root.h"
@@ -444,7 +445,7 @@ OpenForCheck(Oid relid, Relation *heap, Relation *rel)
 	char		kind = get_rel_relkind(relid);
 	Oid			heap_id = kind == RELKIND_INDEX ? IndexGetRelation(relid, true) : InvalidOid;
 
-	HnswRequireRelation(relid);
+	RequireRelation(relid);
 	if (!OidIsValid(heap_id))
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),

@@ -31,6 +31,7 @@
 #include "utils/snapmgr.h"
 #include "utils/syscache.h"
 
+#include "bellwether.h"
 #include "hnsw/hnsw.h"
 
 PG_FUNCTION_INFO_V1(hnsw_estimate);
@@ -194,7 +195,7 @@ hnsw_estimate(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("ef_construction must be between %d and %d", HNSW_MIN_EF_CONSTRUCTION,
 						HNSW_MAX_EF_CONSTRUCTION)));
-	HnswRequireRelation(PG_GETARG_OID(0));
+	RequireRelation(PG_GETARG_OID(0));
 	heap = table_open(PG_GETARG_OID(0), AccessShareLock);
 	if (heap->rd_rel->relkind != RELKIND_RELATION && heap->rd_rel->relkind != RELKIND_MATVIEW)
 		ereport(ERROR,

@@ -485,7 +485,4 @@ extern IndexBulkDeleteResult *HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDel
 											 IndexBulkDeleteCallback callback, void *state);
 extern IndexBulkDeleteResult *HnswVacuumCleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
 
-/* info.c */
-extern void HnswRequireRelation(Oid relid);
-
 #endif							/* HNSW_H */

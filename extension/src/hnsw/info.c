@@ -18,8 +18,8 @@
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 
+#include "bellwether.h"
 #include "hnsw/hnsw.h"
 #include "hnsw/key.h"
 #include "hnsw/scan.h"
@@ -87,18 +87,6 @@ hnsw_last_scan(PG_FUNCTION_ARGS)
 }
 
 /*
- * A regclass may be any number: that is the caller's mistake, not ours.
- */
-void
-HnswRequireRelation(Oid relid)
-{
-	if (!SearchSysCacheExists1(RELOID, ObjectIdGetDatum(relid)))
-		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("there is no relation with OID %u", relid)));
-}
-
-/*
  * The index, if the caller may look into it: it tells of rows that row-level
  * security hides.
  */
@@ -107,7 +95,7 @@ OpenForInfo(Oid relid)
 {
 	Relation	rel;
 
-	HnswRequireRelation(relid);
+	RequireRelation(relid);
 	rel = relation_open(relid, AccessShareLock);
 	if (rel->rd_rel->relkind != RELKIND_INDEX ||
 		rel->rd_rel->relam != get_index_am_oid("hnsw", false))

@@ -87,7 +87,7 @@ static inline bool
 SameKey(const HnswKey *stored, const HnswKeyValue *value)
 {
 	return stored->isnull == value->isnull && stored->length == value->length &&
-		memcmp(stored->data, value->data, value->length) == 0;
+		(value->length == 0 || memcmp(stored->data, value->data, value->length) == 0);
 }
 
 static inline uint32
@@ -149,7 +149,8 @@ AddToPage(Page page, const HnswKeyValue *value, uint32 key_page, uint32 *bucket)
 	key->next = *bucket;
 	key->isnull = value->isnull;
 	key->length = value->length;
-	memcpy(key->data, value->data, value->length);
+	if (value->length > 0)
+		memcpy(key->data, value->data, value->length);
 	if (PageGetMaxOffsetNumber(page) < 0xFF)
 		item = PageAddItem(page, (Item) key, size, InvalidOffsetNumber, false, false);
 	pfree(key);

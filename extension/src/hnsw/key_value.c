@@ -119,7 +119,9 @@ HnswJoinKeyValues(const HnswKeyValue *parts, int columns)
 
 		memcpy(at, &length, sizeof(uint16));
 		at += sizeof(uint16);
-		memcpy(at, parts[i].data, parts[i].length);
+		/* a null has no data at all */
+		if (parts[i].length > 0)
+			memcpy(at, parts[i].data, parts[i].length);
 		at += parts[i].length;
 	}
 	return whole;

@@ -16,6 +16,7 @@
 #include "utils/rel.h"
 #include "utils/rls.h"
 
+#include "bellwether.h"
 #include "queue/queue.h"
 
 /*
@@ -28,6 +29,7 @@ QueueOpen(QueueTable *table, Oid relation, AclMode rights)
 	RangeTblEntry *entry = makeNode(RangeTblEntry);
 	AclResult	verdict;
 
+	RequireRelation(relation);
 	table->relation = table_open(relation, RowExclusiveLock);
 	if (table->relation->rd_rel->relkind != RELKIND_RELATION &&
 		table->relation->rd_rel->relkind != RELKIND_PARTITIONED_TABLE)
