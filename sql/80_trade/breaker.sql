@@ -4,7 +4,8 @@
 --     open   --(its condition is met: see risk._may_close)------> closing, or closed
 --     closing --(approved)--> closed     (rejected) --> open
 --
--- While it is not closed the account is REDUCING and the decisions of cycles are shadows.
+-- While it is not closed the account is REDUCING and the decisions of cycles are
+-- shadows.
 
 create or replace function risk._open_breaker(
     breaker risk.breaker, triggers text[], reason text

@@ -1,4 +1,5 @@
--- What differs between our books and the broker's, once, with an id that follows from it.
+-- What differs between our books and the broker's, once, with an id that follows from
+-- the difference.
 
 create or replace function trade._note_difference(
     account_id bigint, what text, symbol text, ours numeric, theirs numeric,
