@@ -47,15 +47,38 @@ create or replace function market.last_bar(
 returns setof market.bar
 language sql stable parallel safe rows 1
 begin atomic
-    select b.*
-    from market.bar as b
-    where
-        b.instrument_id = last_bar.instrument_id
-        and b.bar_interval = last_bar.bar_interval
-        and b.ts < market.as_of(last_bar.as_of)
-        and b.known_at <= market.as_of(last_bar.as_of)
-    order by b.ts desc
+    select told.*
+    from (
+        (
+            select b.*
+            from market.bar as b
+            where
+                b.instrument_id = last_bar.instrument_id
+                and b.bar_interval = last_bar.bar_interval
+                and b.ts < market.as_of(last_bar.as_of)
+                and b.known_at <= market.as_of(last_bar.as_of)
+            order by b.ts desc
+            limit 1
+        )
+        union all
+        -- One that was corrected later, as it was told then.
+        (
+            select
+                v.instrument_id, v.bar_interval, v.ts, v.open, v.high, v.low, v.close,
+                v.volume, v.adj_close, v.known_at, v.source
+            from market.bar_version as v
+            where
+                v.instrument_id = last_bar.instrument_id
+                and v.bar_interval = last_bar.bar_interval
+                and v.ts < market.as_of(last_bar.as_of)
+                and v.known_at <= market.as_of(last_bar.as_of)
+                and v.known_until > market.as_of(last_bar.as_of)
+            order by v.ts desc
+            limit 1
+        )
+    ) as told
+    order by told.ts desc
     limit 1;
 end;
 comment on function market.last_bar(integer, text, timestamptz) is
-'The latest bar of an instrument that was known as of a moment; no row when there is none.';
+'The latest bar of an instrument as it was known at a moment; no row when there is none.';

@@ -14,10 +14,8 @@ begin atomic
         coalesce(b.adj_close, b.close)
         / nullif(lag(coalesce(b.adj_close, b.close)) over (order by b.ts), 0) - 1
     from (
-        select m.ts, m.adj_close, m.close from market.bar as m
-        where
-            m.instrument_id = _changes.instrument_id and m.bar_interval = '1d'
-            and m.known_at <= _changes.at
+        select m.ts, m.adj_close, m.close
+        from market.bars_known(_changes.instrument_id, '1d', _changes.at) as m
         order by m.ts desc limit _changes.bars + 1
     ) as b;
 end;

@@ -29,10 +29,8 @@ begin
                     lag(coalesce(b.adj_close, b.close)) over (order by b.ts), 0
                 ) - 1 as change
             from (
-                select k.ts, k.adj_close, k.close from market.bar as k
-                where
-                    k.instrument_id = i.instrument_id and k.bar_interval = '1d'
-                    and k.known_at <= moment
+                select k.ts, k.adj_close, k.close
+                from market.bars_known(i.instrument_id, '1d', moment) as k
                 order by k.ts desc limit correlate.bars + 1
             ) as b
         ) as r

@@ -45,11 +45,10 @@ begin
     select
         greatest(min(b.ts), walk_forward.from_ts), least(max(b.ts), walk_forward.to_ts)
     into first_ts, last_ts
-    from market.bar as b
-    where
-        b.instrument_id = any(instruments)
-        and b.bar_interval = coalesce(walk_forward.config ->> 'interval', '1d')
-        and b.known_at <= moment;
+    from unnest(instruments) as i (instrument_id)
+    cross join lateral market.bars_known(
+        i.instrument_id, coalesce(walk_forward.config ->> 'interval', '1d'), moment
+    ) as b;
     -- Where the tests begin; the last one ends with the history.
     starts := array(
         select s.ts

@@ -39,9 +39,9 @@ begin
     ) as sign
     inner join market.instrument as i on s.symbol = i.symbol
     left join lateral (
-        select k.snapshot_id, k.regime from market.snapshot as k
+        select k.snapshot_id, k.regime from market.snapshot_known as k
         where k.instrument_id = i.instrument_id and k.bar_interval = '1d'
-        and k.known_at <= c.as_of
+        and k.known_at <= c.as_of and k.known_until > c.as_of
         order by k.ts desc limit 1
     ) as state on true
     where
@@ -67,11 +67,11 @@ declare
 begin
     update agent.action as a
     set impact = a.stance * o.forward_return, settled_at = o.known_at
-    from market.outcome as o
+    from market.outcome_known as o
     where
         a.tenant_id = public.current_tenant() and a.settled_at is null
         and a.snapshot_id = o.snapshot_id and a.horizon = o.horizon
-        and o.known_at <= moment;
+        and o.known_at <= moment and o.known_until > moment;
     get diagnostics settled = row_count;
 
     -- Realised profit of what the decision opened, first in first out.

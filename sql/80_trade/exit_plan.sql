@@ -87,10 +87,10 @@ begin
     select coalesce(s.atr_fraction, 0.03)::numeric * price into swing
     from (select) as always
     left join lateral (
-        select known.atr_fraction from market.snapshot as known
+        select known.atr_fraction from market.snapshot_known as known
         where
             known.instrument_id = ordered.instrument_id and known.bar_interval = '1d'
-            and known.known_at <= at
+            and known.known_at <= at and known.known_until > at
         order by known.ts desc limit 1
     ) as s on true;
     -- Bars that are there already are the past of a replay, not what comes.

@@ -31,10 +31,11 @@ begin
             1::double precision as similarity
         from (
             select pattern_paths.symbol as symbol, s.ts
-            from market.snapshot as s
-            inner join market.instrument as i using (instrument_id)
-            where i.symbol = pattern_paths.symbol and s.bar_interval = '1d'
-            and s.known_at <= moment
+            from market.instrument as i
+            inner join market.snapshot_known as s
+                on i.instrument_id = s.instrument_id and s.bar_interval = '1d'
+            where i.symbol = pattern_paths.symbol
+            and s.known_at <= moment and s.known_until > moment
             order by s.ts desc limit 1
         ) as a
         union all
@@ -50,25 +51,23 @@ begin
             select stretch.*, i.instrument_id, b.close
             from stretch
             inner join market.instrument as i on stretch.symbol = i.symbol
-            inner join market.bar as b
-                on
-                    i.instrument_id = b.instrument_id and b.bar_interval = '1d'
-                    and stretch.ts = b.ts
+            inner join lateral market.bars_known(i.instrument_id, '1d', moment) as b
+                on stretch.ts = b.ts
         ) as t
         cross join lateral (
             select 1 - row_number() over (order by h.ts desc) as bar, h.close
             from (
-                select b.ts, b.close from market.bar as b
-                where b.instrument_id = t.instrument_id and b.bar_interval = '1d'
-                and b.ts <= t.ts and b.known_at <= moment
+                select b.ts, b.close
+                from market.bars_known(t.instrument_id, '1d', moment) as b
+                where b.ts <= t.ts
                 order by b.ts desc limit pattern_paths.before + 1
             ) as h
             union all
             select row_number() over (order by f.ts), f.close
             from (
-                select b.ts, b.close from market.bar as b
-                where b.instrument_id = t.instrument_id and b.bar_interval = '1d'
-                and b.ts > t.ts and b.known_at <= moment
+                select b.ts, b.close
+                from market.bars_known(t.instrument_id, '1d', moment) as b
+                where b.ts > t.ts
                 order by b.ts limit pattern_paths.after
             ) as f
         ) as p

@@ -39,21 +39,29 @@ begin
     end if;
     return query
     select
-        l.close, l.close / nullif(l.before, 0) - 1, l.ts, l.known_at,
+        l.close, l.close / nullif(e.close, 0) - 1, l.ts, l.known_at,
         l.bar_interval, l.volume
-    from (
-        select
-            b.*, (
-                select e.close from market.bar as e
-                where e.instrument_id = b.instrument_id
-                and e.bar_interval = b.bar_interval and e.ts < b.ts
-                order by e.ts desc limit 1
-            ) as before
-        from market.bar as b
-        where b.instrument_id = wanted and b.bar_interval = '1d'
-        and b.known_at <= market.as_of(quote.as_of)
-        order by b.ts desc limit 1
-    ) as l;
+    from market.last_bar(wanted, '1d', quote.as_of) as l
+    left join lateral (
+        select told.close
+        from (
+            (
+                select b.ts, b.close from market.bar as b
+                where b.instrument_id = wanted and b.bar_interval = '1d'
+                and b.ts < l.ts and b.known_at <= market.as_of(quote.as_of)
+                order by b.ts desc limit 1
+            )
+            union all
+            (
+                select v.ts, v.close from market.bar_version as v
+                where v.instrument_id = wanted and v.bar_interval = '1d'
+                and v.ts < l.ts and v.known_at <= market.as_of(quote.as_of)
+                and v.known_until > market.as_of(quote.as_of)
+                order by v.ts desc limit 1
+            )
+        ) as told
+        order by told.ts desc limit 1
+    ) as e on true;
 end
 $$;
 comment on function api.quote(text, timestamptz) is

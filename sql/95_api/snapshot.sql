@@ -9,6 +9,7 @@ create or replace function api.snapshot(
 )
 returns jsonb
 language plpgsql stable
+security definer -- what was corrected later is in no view
 set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
@@ -21,11 +22,27 @@ declare
         end, now()
     );
     found_row jsonb;
+    told jsonb;
 begin
     select to_jsonb(s) into found_row from api.snapshots as s
     where s.symbol = snapshot.symbol and s.bar_interval = snapshot.bar_interval
     and s.known_at <= moment
     order by s.ts desc limit 1;
+    -- One that was corrected later says what it said then, in the same fields.
+    select to_jsonb(v) || jsonb_build_object('symbol', i.symbol)
+    into told
+    from market.instrument as i
+    inner join market.snapshot_version as v on i.instrument_id = v.instrument_id
+    where i.symbol = snapshot.symbol and v.bar_interval = snapshot.bar_interval
+    and v.known_at <= moment and v.known_until > moment
+    and v.ts > coalesce((found_row ->> 'ts')::timestamptz, '-infinity')
+    order by v.ts desc limit 1;
+    if told is not null then
+        select jsonb_object_agg(f.key, coalesce(told -> f.key, f.value)) into found_row
+        from api.snapshots as s
+        cross join lateral jsonb_each(to_jsonb(s)) as f
+        where s.snapshot_id = (told ->> 'snapshot_id')::bigint;
+    end if;
     if found_row is null then
         if not exists (
             select from api.instruments as i where i.symbol = snapshot.symbol

@@ -23,6 +23,8 @@ declare
     wanted market.instrument;
     account api.accounts;
     change numeric;
+    -- At a moment of the past what is held is worth what it was then.
+    moment constant timestamptz := market.as_of(what_if.as_of);
     exposure jsonb;
     related jsonb;
     outcomes jsonb;
@@ -55,11 +57,17 @@ begin
             coalesce(sum(abs(p.value)), 0) as gross,
             coalesce(sum(p.value) filter (where p.symbol = what_if.symbol), 0) as own,
             coalesce(
-                sum(p.value) filter (where i.sector = wanted.sector), 0
+                sum(p.value) filter (where p.sector = wanted.sector), 0
             ) as sector
-        from api.positions as p
-        inner join market.instrument as i on p.symbol = i.symbol
-        where p.account_id = what_if.account_id and p.quantity <> 0
+        from (
+            select
+                o.symbol, i.sector, o.quantity
+                * coalesce(q.price, o.average_cost) as value
+            from api.positions as o
+            inner join market.instrument as i on o.symbol = i.symbol
+            left join lateral risk.last_close(i.instrument_id, moment) as q on true
+            where o.account_id = what_if.account_id and o.quantity <> 0
+        ) as p
     ) as held
     cross join lateral (
         values
@@ -72,15 +80,17 @@ begin
     select coalesce(
         jsonb_agg(
             jsonb_build_object(
-                'symbol', p.symbol, 'quantity', p.quantity, 'value', p.value,
+                'symbol', p.symbol, 'quantity', p.quantity,
+                'value', p.quantity * coalesce(q.price, p.average_cost),
                 'correlation', round(c.correlation::numeric, 4), 'days', c.days
             ) order by abs(c.correlation) desc nulls last, p.symbol
         ), '[]'
     ) into related
     from api.positions as p
     inner join market.instrument as i on p.symbol = i.symbol
+    left join lateral risk.last_close(i.instrument_id, moment) as q on true
     cross join lateral market.correlation(
-        wanted.instrument_id, i.instrument_id, market.as_of(what_if.as_of)
+        wanted.instrument_id, i.instrument_id, moment
     ) as c
     where p.account_id = what_if.account_id and p.quantity <> 0
     and p.symbol <> what_if.symbol;
