@@ -171,6 +171,7 @@ test_doors() {
     key api
     psql -Xq -v ON_ERROR_STOP=1 "$(dsn admin)" -c "select tenant.create_tenant(2, 'two')" > /dev/null
     "$(docker/python.sh test)" Tests/DeskTests/outsiders_test.py "$(dsn admin)" || status=$?
+    "$(docker/python.sh test)" Tests/DeskTests/as_of_test.py "$(dsn admin)" || status=$?
     key other --tenant 2
     "$bellwether" gateway --port 0 --rpc-port 0 --libraries "$base/web" --log-format json \
         --database "$(dsn gateway)" 2> "$scratch/gateway.log" &

@@ -1,7 +1,7 @@
 -- Nobody looks ahead: whatever happens to all that was known after as_of, answers as of
 -- then stay the same, byte for byte.
 begin;
-select plan(11);
+select plan(13);
 \ir ../demo_snapshots.psql
 set local bellwether.tenant = 0;
 
@@ -101,11 +101,30 @@ create function pg_temp.today() returns text language sql as $$
     where i.symbol = 'AAPL' and s.ts between '2018-02-01' and '2018-02-09'
 $$;
 create temporary table told_before as select pg_temp.today() as told;
+-- What is told of one symbol alone, at the moment of the bar and between bars.
+create function pg_temp.told_then() returns text language sql as $$
+    select string_agg(concat_ws(
+        E'\n', (select q::text from api.quote('AAPL', m.moment) as q),
+        (api.snapshot('AAPL', m.moment) - 'regime_id')::text,
+        api.pattern_paths('AAPL', m.moment)::text,
+        (
+            select c::text from market.correlation(
+                (select i.instrument_id from market.instrument as i where i.symbol = 'AAPL'),
+                (select i.instrument_id from market.instrument as i where i.symbol = 'NVDA'),
+                market.as_of(m.moment)
+            ) as c
+        )
+    ), E'\n' order by m.moment)
+    from (values ('2018-02-01'::timestamptz), ('2018-02-02 15:00+00'), ('2018-02-05')) as m (moment)
+$$;
+create temporary table told_then as select pg_temp.told_then() as told;
+select cmp_ok((select length(told) from told_then), '>', 5000, 'much is told of one symbol');
 update market.bar as b set close = b.close * 0.9, low = b.low * 0.8
 from market.instrument as i
 where b.instrument_id = i.instrument_id and i.symbol = 'AAPL' and b.ts = '2018-02-01';
 select cmp_ok(pg_temp.compute(), '>', 0::bigint, 'a correction is computed');
 select is(pg_temp.changed(), null, 'a later correction changes no answer of the past');
+select is(pg_temp.told_then(), (select told from told_then), 'nor what is told of one symbol');
 select isnt(pg_temp.today(), (select told from told_before), 'but what is told today');
 
 -- A test that cannot fail is none: had it been so then, answers would be others.
