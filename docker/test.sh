@@ -42,8 +42,8 @@ test_c() {
     say "extension: reindexed while others write, dumped and restored, dropped and made again"
     extension/test/lifecycle.sh "$maintenance"
     say "extension: answers against TA-Lib, empyrical, backtesting.py, igraph, networkx, rdflib; random queries, damaged input, odd arguments"
-    oracles series_test series_fuzz performance_test backtest_test backtest_fuzz graph_algorithms graph_mvcc cypher_fuzz sparql_test cypher_memory \
-        input_fuzz function_fuzz
+    oracles series_test series_fuzz performance_test backtest_test backtest_fuzz vector_fuzz graph_algorithms \
+        graph_mvcc cypher_fuzz sparql_test cypher_memory input_fuzz function_fuzz
 }
 
 # Scripts that compare the extension with other programs, in a database of their own.
@@ -61,7 +61,7 @@ oracles() {
 test_long() {
     test_tap
     say "many random queries"
-    BELLWETHER_LONG=yes oracles series_fuzz backtest_fuzz graph_mvcc cypher_fuzz sparql_test input_fuzz function_fuzz
+    BELLWETHER_LONG=yes oracles series_fuzz backtest_fuzz vector_fuzz graph_mvcc cypher_fuzz sparql_test input_fuzz function_fuzz
     template
     say "many random desks"
     BELLWETHER_LONG=yes test_sql sql/tests/80_trade/walk_property_test.sql
