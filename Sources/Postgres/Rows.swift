@@ -96,6 +96,11 @@ package struct Row: Sendable {
         return true
     }
 
+    /// How many bytes `append` would add.
+    package func length(_ column: Int) -> Int {
+        rows.answer.bytes(row: index, column: column)?.count ?? 0
+    }
+
     /// The first columns in their order: `let (id, kind) = try row.decode(Int64.self, String.self)`.
     package func decode<each Value: PostgresDecodable>(
         _ types: repeat (each Value).Type

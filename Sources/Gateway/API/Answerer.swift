@@ -106,6 +106,7 @@ struct Answerer: Sendable {
             return Answer(status: route.status, body: try list(rows, limit, route.sort.count))
         }
         var body: [UInt8] = []
+        body.reserveCapacity(rows.first?.length(0) ?? 0)
         guard let row = rows.first, row.append(0, to: &body) else {
             return Answer(status: rows.isEmpty ? 404 : route.status, body: nil)
         }
@@ -114,7 +115,10 @@ struct Answerer: Sendable {
 
     /// `{"items":[...],"next":"cursor"}`; one row more than the limit says that there are more.
     private static func list(_ rows: Rows, _ limit: Int, _ keys: Int) throws -> [UInt8] {
-        var body = Array("{\"items\":[".utf8)
+        var body: [UInt8] = []
+        // A cursor is short; whatever is beyond makes it grow.
+        body.reserveCapacity(rows.reduce(200) { $0 + $1.length(0) + 1 })
+        body += "{\"items\":[".utf8
         for (place, row) in rows.prefix(limit).enumerated() {
             if place > 0 { body.append(UInt8(ascii: ",")) }
             _ = row.append(0, to: &body)
@@ -149,13 +153,15 @@ struct Answerer: Sendable {
 /// each turned so that high bits reach low ones. Four hashes take turns, as a multiplication waits
 /// for the one before it.
 enum Fingerprint {
+    private static let seed: UInt64 = 0xcbf2_9ce4_8422_2325
+
     static func of(_ text: String) -> String {
         var text = text
         return text.withUTF8 { of(UnsafeRawBufferPointer($0)) }
     }
 
     static func of(_ bytes: UnsafeRawBufferPointer) -> String {
-        var hashes = SIMD4<UInt64>(repeating: 0xcbf2_9ce4_8422_2325)
+        var hashes = SIMD4(repeating: seed)
         let whole = bytes.count & ~31
         for place in stride(from: 0, to: whole, by: 32) {
             for lane in 0..<4 {
@@ -164,10 +170,27 @@ enum Fingerprint {
                 hashes[lane] = mixed(hashes[lane], word)
             }
         }
-        var hash = hashes[0]
-        for lane in 1..<4 { hash = mixed(hash, hashes[lane]) }
+        // One after the other: two that have changed places are not the same.
+        var hash = seed
+        for lane in 0..<4 { hash = mixed(hash, hashes[lane]) }
         for byte in bytes[whole...] { hash = mixed(hash, UInt64(byte)) }
-        return String(hash, radix: 16) + "-" + String(bytes.count, radix: 16)
+        return String(unsafeUninitializedCapacity: 33) { text in
+            let split = append(hash, to: text, at: 0)
+            text[split] = UInt8(ascii: "-")
+            return append(UInt64(bytes.count), to: text, at: split + 1)
+        }
+    }
+
+    /// Its hexadecimal digits; returns the place after them.
+    private static func append(
+        _ number: UInt64, to text: UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) -> Int {
+        let digits = max((67 - number.leadingZeroBitCount) / 4, 1)
+        for place in 0..<digits {
+            let digit = UInt8(truncatingIfNeeded: number >> UInt64(4 * (digits - 1 - place))) & 15
+            text[start + place] = digit < 10 ? 48 + digit : 87 + digit
+        }
+        return start + digits
     }
 
     private static func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
