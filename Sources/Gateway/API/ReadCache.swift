@@ -16,11 +16,18 @@ final class ReadCache: Sendable {
         }
     }
 
-    struct Read: Sendable {
+    /// A reference: its many texts are not counted each time that it is handed on.
+    final class Read: Sendable {
         let route: Route
         let call: Call
         let setup: DirectPool.Setup
         let pace = SharedPace()
+
+        init(route: Route, call: Call, setup: DirectPool.Setup) {
+            self.route = route
+            self.call = call
+            self.setup = setup
+        }
     }
 
     private static let capacity = 1000

@@ -3,6 +3,8 @@ internal import Synchronization
 
 /// An answer that a lane's thread has asked for and does not wait for.
 package protocol PendingAnswer: AnyObject {
+    /// What is answered.
+    var request: Request { get }
     /// What can be read when there is something to take.
     var descriptor: Int32 { get }
     /// Names the descriptor; no two of a lane are equal while both are open.
@@ -36,7 +38,6 @@ package protocol LaneAnswerer: Sendable {
 final class Lane: @unchecked Sendable {
     private struct Begun {
         let raw: OpaquePointer
-        let request: Request
         let answer: any PendingAnswer
         let until: ContinuousClock.Instant
     }
@@ -72,7 +73,7 @@ final class Lane: @unchecked Sendable {
             answer.isWatched = true
         }
         begun[answer.token, default: []].append(
-            Begun(raw: raw, request: request, answer: answer, until: .now + patience))
+            Begun(raw: raw, answer: answer, until: .now + patience))
         count.add(1, ordering: .relaxed)
         return true
     }
@@ -89,7 +90,7 @@ final class Lane: @unchecked Sendable {
                 HTTPServer.send(response, one.raw)
             case .handOver:
                 forget(token)
-                handOver(one.request, one.raw)
+                handOver(one.answer.request, one.raw)
             }
         }
     }

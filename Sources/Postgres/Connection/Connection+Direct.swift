@@ -3,7 +3,7 @@ internal import Dispatch
 
 /// What is still to come of a statement that was sent by `sendHere`. It goes with its connection,
 /// from one thread to the next.
-struct DirectReply: @unchecked Sendable {
+final class DirectReply: @unchecked Sendable {
     enum Step {
         case parsed(StatementCache.Prepared, SQL)
         case rows(StatementCache.Prepared, SQL)
@@ -22,6 +22,11 @@ struct DirectReply: @unchecked Sendable {
     var next = 0
     var rows: Rows?
     var failure: PostgresError?
+
+    init() {
+        // One statement with what its session is told before it.
+        steps.reserveCapacity(5)
+    }
 }
 
 /// How far a reply has come.
@@ -49,15 +54,9 @@ extension Connection {
     }
 
     /// Takes what has arrived, on the calling thread, without waiting for more.
-    nonisolated func receiveHere(
-        _ reply: DirectReply
-    ) -> (reply: DirectReply, progress: DirectProgress) {
+    nonisolated func receiveHere(_ reply: DirectReply) -> DirectProgress {
         executor.queue.sync {
-            self.assumeIsolated { connection in
-                var reply = reply
-                let progress = connection.receive(&reply)
-                return (reply, progress)
-            }
+            self.assumeIsolated { connection in connection.receive(reply) }
         }
     }
 
@@ -101,8 +100,8 @@ extension Connection {
                     PQenterPipelineMode(handle.connection) == 1
                 else { throw broken(handle) }
             }
-            var reply = DirectReply()
-            for sql in sqls { try send(sql, &reply, handle) }
+            let reply = DirectReply()
+            for sql in sqls { try send(sql, reply, handle) }
             // What does not fit a socket's buffer is not for a thread that must not wait.
             guard PQpipelineSync(handle.connection) == 1, PQflush(handle.connection) == 0
             else { throw broken(handle) }
@@ -115,7 +114,7 @@ extension Connection {
     }
 
     private func send(
-        _ sql: SQL, _ reply: inout DirectReply, _ handle: Handle
+        _ sql: SQL, _ reply: DirectReply, _ handle: Handle
     ) throws(PostgresError) {
         let types = [PostgresType](repeating: .text, count: sql.values.count)
         let parameters = try Parameters(sql.values, types: types)
@@ -129,17 +128,19 @@ extension Connection {
                     handle.connection, statement.name, sql.text, Int32(oids.count), oids) == 1
             else { throw broken(handle) }
             reply.hasParsed = true
-            reply.steps += [.parsed(statement, sql), .end]
+            reply.steps.append(.parsed(statement, sql))
+            reply.steps.append(.end)
         }
         let sent = parameters.withPointers { values, lengths, forms in
             PQsendQueryPrepared(
                 handle.connection, statement.name, parameters.count, values, lengths, forms, 1)
         }
         guard sent == 1 else { throw broken(handle) }
-        reply.steps += [.rows(statement, sql), .end]
+        reply.steps.append(.rows(statement, sql))
+        reply.steps.append(.end)
     }
 
-    private func receive(_ reply: inout DirectReply) -> DirectProgress {
+    private func receive(_ reply: DirectReply) -> DirectProgress {
         guard let handle else {
             return .failed(PostgresError(.closed, "the database connection is closed"))
         }
@@ -154,7 +155,7 @@ extension Connection {
                 PQclear(result)
                 return .failed(broken(handle))
             }
-            take(result, reply.steps[reply.next], &reply)
+            take(result, reply.steps[reply.next], reply)
             reply.next += 1
         }
         if let failure = reply.failure {
@@ -170,7 +171,7 @@ extension Connection {
     }
 
     private func take(
-        _ result: OpaquePointer?, _ step: DirectReply.Step, _ reply: inout DirectReply
+        _ result: OpaquePointer?, _ step: DirectReply.Step, _ reply: DirectReply
     ) {
         guard let result else { return }
         let answer = Answer(result)

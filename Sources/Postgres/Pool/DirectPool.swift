@@ -109,7 +109,7 @@ package final class DirectPool: Sendable {
     ) -> DirectSession? {
         if let milliseconds, let session = share(setup?.key, milliseconds) {
             // If it cannot be sent, those that wait there are told with the next `advance`.
-            guard var reply = session.connection.sendHere([sql]) else { return nil }
+            guard let reply = session.connection.sendHere([sql]) else { return nil }
             reply.expected = milliseconds
             session.replies.append(reply)
             return session
@@ -117,7 +117,7 @@ package final class DirectPool: Sendable {
         guard let session = borrow(setup?.key) else { return nil }
         let needsSetup = setup.map { $0.key != session.key } ?? false
         let statements = needsSetup ? [setup?.statement, sql].compactMap { $0 } : [sql]
-        guard var reply = session.connection.sendHere(statements) else {
+        guard let reply = session.connection.sendHere(statements) else {
             abandon(session)
             return nil
         }
@@ -149,12 +149,9 @@ package final class DirectPool: Sendable {
     /// Takes what has arrived for the first statement that is under way there; after anything but
     /// `.waiting` that statement is over.
     package func advance(_ session: DirectSession) -> Progress {
-        guard !session.isGone, let first = session.replies.first else { return .lost }
-        let (reply, progress) = session.connection.receiveHere(first)
-        switch progress {
-        case .waiting:
-            session.replies[0] = reply
-            return .waiting
+        guard !session.isGone, let reply = session.replies.first else { return .lost }
+        switch session.connection.receiveHere(reply) {
+        case .waiting: return .waiting
         case .rows(let rows):
             finish(session, reply)
             return .rows(rows)
