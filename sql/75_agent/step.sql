@@ -72,15 +72,19 @@ comment on function agent.record_steps(bigint, text, jsonb) is
 
 create or replace function agent.steps(cycle_id bigint)
 returns setof agent.step
-language sql stable
+language plpgsql stable -- keeps its plan, which a definer's plain SQL makes at each call
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+    return query
     select s.* from agent.step as s
     where s.tenant_id = public.current_tenant() and s.cycle_id = steps.cycle_id
     order by array_position(
         '{DataAgent,RiskManager,Validator,MetaAgent}', s.step
-    ), s.at, s.symbol
+    ), s.at, s.symbol;
+end
 $$;
 comment on function agent.steps(bigint)
     is 'What the agents of a cycle have said so far.';
