@@ -188,17 +188,23 @@ RequestRespond(HTTPRequest *request, uint32_t status,
 	LaneResume(lane, connection);
 }
 
-/* libmicrohttpd's own complaints: the last one says why it did not start. */
+/*
+ * libmicrohttpd's own complaints: the last one says why it did not start.  It
+ * goes on complaining for as long as it lives, of clients that left for one.
+ */
 static void
 KeepComplaint(void *context, const char *format, va_list arguments)
 {
-	vsnprintf(context, 512, format, arguments);
+	HTTPServer *server = context;
+
+	if (!server->is_started)
+		vsnprintf(server->complaint, sizeof(server->complaint), format,
+				  arguments);
 }
 
 /* A daemon without a thread, which accepts from the socket and owns it. */
 static struct MHD_Daemon *
-DaemonStart(const HTTPServerSettings *settings, Lane *lane, int socket,
-			char *complaint)
+DaemonStart(const HTTPServerSettings *settings, Lane *lane, int socket)
 {
 	unsigned int flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME
 		| MHD_USE_ERROR_LOG;
@@ -224,7 +230,7 @@ DaemonStart(const HTTPServerSettings *settings, Lane *lane, int socket,
 
 	return MHD_start_daemon(flags, 0, NULL, NULL, HandleAccess, lane,
 							MHD_OPTION_EXTERNAL_LOGGER, KeepComplaint,
-							complaint, MHD_OPTION_NOTIFY_COMPLETED,
+							lane->server, MHD_OPTION_NOTIFY_COMPLETED,
 							HandleCompleted, lane,
 							MHD_OPTION_NOTIFY_CONNECTION, DeadlineNotify,
 							lane->server, MHD_OPTION_ARRAY, options,
@@ -234,7 +240,7 @@ DaemonStart(const HTTPServerSettings *settings, Lane *lane, int socket,
 /* Starts the lane with a descriptor of its own for the socket. */
 static bool
 ServerAddLane(HTTPServer *server, const HTTPServerSettings *settings,
-			  int socket, char *complaint)
+			  int socket)
 {
 	Lane	   *lane = &server->lanes[server->lane_count];
 	int			own = fcntl(socket, F_DUPFD_CLOEXEC, 0);
@@ -243,7 +249,7 @@ ServerAddLane(HTTPServer *server, const HTTPServerSettings *settings,
 	lane->number = server->lane_count;
 	if (own < 0)
 		return false;
-	lane->daemon = DaemonStart(settings, lane, own, complaint);
+	lane->daemon = DaemonStart(settings, lane, own);
 	if (!lane->daemon)
 	{
 		close(own);
@@ -283,7 +289,6 @@ HTTPServer *
 HTTPServerStart(const HTTPServerSettings *settings, char *error,
 				size_t error_size)
 {
-	char		complaint[512] = "";
 	HTTPServer *server;
 	uint16_t	port;
 	int			socket = ListenSocket(settings->address, settings->port, &port,
@@ -300,15 +305,16 @@ HTTPServerStart(const HTTPServerSettings *settings, char *error,
 	}
 	server->port = port;
 	while (server->lane_count < settings->lanes
-		   && ServerAddLane(server, settings, socket, complaint))
+		   && ServerAddLane(server, settings, socket))
 		;
 	close(socket);
-	if (server->lane_count == settings->lanes)
+	server->is_started = server->lane_count == settings->lanes;
+	if (server->is_started)
 		return server;
-	complaint[strcspn(complaint, "\n")] = '\0';
+	server->complaint[strcspn(server->complaint, "\n")] = '\0';
 	snprintf(error, error_size, "cannot serve on %s port %u: %s",
 			 settings->address, port,
-			 complaint[0] ? complaint : "no reason was given");
+			 server->complaint[0] ? server->complaint : "no reason was given");
 	HTTPServerStop(server);
 	return NULL;
 }

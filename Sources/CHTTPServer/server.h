@@ -40,6 +40,8 @@ struct HTTPServer
 	Lane	   *lanes;
 	uint32_t	lane_count;		/* of those that run */
 	uint16_t	port;
+	atomic_bool is_started;
+	char		complaint[512];	/* libmicrohttpd's last one, until it started */
 	size_t		body_limit;
 	uint32_t	idle_seconds;
 	pthread_mutex_t lock;		/* of what follows; see slow.c */
