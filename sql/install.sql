@@ -50,6 +50,8 @@
 \ir migrations/once.psql
 \set migration 0021_gateway
 \ir migrations/once.psql
+\set migration 0023_gateway
+\ir migrations/once.psql
 
 -- Which schema this is, for the programs that use it.
 \ir 05_ops/schema_version.sql
@@ -325,6 +327,7 @@
 \ir 95_api/pattern_paths.sql
 \ir 95_api/risk_status.sql
 \ir 95_api/job_summary.sql
+\ir 95_api/job_board.sql
 \ir 95_api/retry_job.sql
 \ir 95_api/whoami.sql
 \ir 95_api/metrics.sql
@@ -342,6 +345,7 @@
 \ir 97_gateway/session.sql
 \ir 97_gateway/answer.sql
 \ir 97_gateway/listener.sql
+\ir 97_gateway/job_watch.sql
 \ir 97_gateway/routes.sql
 \ir 97_gateway/problems.sql
 \ir 97_gateway/grants.sql

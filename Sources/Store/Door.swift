@@ -107,6 +107,11 @@ package enum Door {
         _ = try await connection.query("select gateway.unlisten(\(bind: gateway))")
     }
 
+    /// Says that a page shows the queue.
+    package static func watchJobs(on connection: isolated Connection) async throws(PostgresError) {
+        _ = try await connection.query("select gateway.watch_jobs()")
+    }
+
     /// Names of our own SQLSTATEs.
     package static func problems(
         on connection: isolated Connection

@@ -3,5 +3,5 @@ enum Version {
     static let program = "0.1.0"
 
     /// The newest file of sql/migrations; a test compares them.
-    static let schema = "0021_gateway"
+    static let schema = "0023_gateway"
 }

@@ -576,6 +576,11 @@ from (
         null, null, 'Depth, age and speed of the queue by kind'
     ),
     (
+        'jobs', 'GET', '/api/jobs/board', 'read',
+        'api.job_board', 'value', null, null,
+        null, null, 'The queue by kind, its dead jobs and its newest ones'
+    ),
+    (
         'patterns', 'RPC', 'rag.query_patterns', 'read', 'api.pattern_query', 'value',
         null, null, '{"interval": "bar_interval"}', null,
         'When was it like this, and what followed'

@@ -43,7 +43,9 @@ package actor EventHub {
     var count: Int { subscribers.count }
 
     /// Listens and keeps streams alive until cancelled.
-    func run() async {
+    ///
+    /// - Parameter jobsChanged: Told when the queue changed: there is one listening connection.
+    func run(jobsChanged: @escaping @Sendable () -> Void) async {
         let target = pool.target
         let complain = complain
         // Many notifications at once are one look.
@@ -53,8 +55,12 @@ package actor EventHub {
             group.addTask {
                 await NotificationListener(target, channel: "desk_events").run { event in
                     switch event {
+                    case .notified(let news) where news.payload == "jobs": jobsChanged()
+                    case .notified: wake.yield()
                     // What was missed while the connection was lost is looked for.
-                    case .connected, .notified: wake.yield()
+                    case .connected:
+                        wake.yield()
+                        jobsChanged()
                     case .disconnected(let error) where !Task.isCancelled:
                         complain("events are not heard for now: \(error)")
                     case .gaveUp(let error) where !Task.isCancelled:

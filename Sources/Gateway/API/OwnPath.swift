@@ -51,6 +51,11 @@ package struct OwnPath: Sendable {
             about: "Server-sent events; goes on after Last-Event-ID.", needsKey: true,
             answers: [(200, "text/event-stream")],
             query: [("last_event_id", "integer", "As the header, for clients without one.")]),
+        OwnPath(
+            method: "GET", path: "/api/jobs/stream", summary: "The queue as it changes",
+            about: "Server-sent: the document of /api/jobs/board at once, and again a second at "
+                + "most after each change.",
+            needsKey: true, answers: [(200, "text/event-stream")]),
         stream("/cycles/{cycle_id}/stream"), stream("/api/cycles/{cycle_id}/stream"),
     ]
 

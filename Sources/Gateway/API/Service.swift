@@ -20,6 +20,7 @@ package final class Service: Sendable {
     let keys: Keys
     private let cookies: CookieSecrets
     let events: EventHub
+    let jobs: JobBoard
     let metrics = Metrics()
     private let page: Page
     private let answerer: Answerer
@@ -49,6 +50,7 @@ package final class Service: Sendable {
         keys = Keys(pool)
         cookies = CookieSecrets(pool)
         events = EventHub(pool, complain: complain)
+        jobs = JobBoard(pool, complain: complain)
         page = Page(libraries: libraries)
         answerer = Answerer(pool: pool)
         health = Health(pool)
@@ -57,7 +59,8 @@ package final class Service: Sendable {
     /// Keeps the live events flowing, and what is remembered fresh, until cancelled.
     package func run() async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.events.run() }
+            group.addTask { await self.events.run { self.jobs.wake() } }
+            group.addTask { await self.jobs.run() }
             group.addTask { await self.cookies.run() }
         }
     }
@@ -65,6 +68,7 @@ package final class Service: Sendable {
     /// Ends all streams, so that the server can stop.
     package func endStreams() async {
         await events.close()
+        await jobs.close()
     }
 
     // MARK: A request
@@ -320,7 +324,7 @@ package final class Service: Sendable {
     /// With a key also the series of its tenant.
     private func metricsText(_ request: Request) async throws -> String {
         let holder = Self.secret(request) == nil ? nil : try await holder(request)
-        return await metrics.text(pool, tenant: holder?.tenant, streams: events.count)
+        return await metrics.text(pool, tenant: holder?.tenant, streams: events.count + jobs.count)
     }
 
     private func document() async throws -> String {
@@ -481,6 +485,7 @@ package final class Service: Sendable {
 
     private func stream(_ request: Request, _ holder: Holder) async throws -> Reply? {
         guard request.method == "GET" else { return nil }
+        if request.path == "/api/jobs/stream" { return try await jobStream(request, holder) }
         var cycle: Int64?
         if request.path.hasSuffix("/stream"),
             let slice = request.path.split(separator: "/").dropLast().last,
@@ -499,6 +504,18 @@ package final class Service: Sendable {
             .flatMap(Int64.init)
         let subscription = try await events.subscribe(
             tenant: holder.tenant, cycle: cycle, after: last)
+        return Self.stream(subscription.texts) { await self.events.end(subscription) }
+    }
+
+    private func jobStream(_ request: Request, _ holder: Holder) async throws -> Reply {
+        try Self.check(holder, .read, request)
+        let subscription = try await jobs.subscribe(tenant: holder.tenant)
+        return Self.stream(subscription.texts) { await self.jobs.end(subscription) }
+    }
+
+    private static func stream(
+        _ texts: AsyncStream<String>, end: @escaping @Sendable () async -> Void
+    ) -> Reply {
         let head = Response(
             200,
             headers: [
@@ -507,10 +524,10 @@ package final class Service: Sendable {
             ])
         return .stream(head) { writer in
             _ = writer.write("retry: 2000\n\n")
-            for await text in subscription.texts {
+            for await text in texts {
                 guard writer.write(text) else { break }
             }
-            await self.events.end(subscription)
+            await end()
         }
     }
 
