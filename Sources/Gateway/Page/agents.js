@@ -1,7 +1,7 @@
 // Agents: how they did, why they weigh what they weigh, which models are asked in which words.
 
 import { get } from '/api.js';
-import { el, panel, table, money, count, share, percent, time, day, colored } from '/ui.js';
+import { el, panel, table, money, change, count, share, percent, time, day, colored, lasting } from '/ui.js';
 import { spark } from '/charts.js';
 
 export const title = 'Agents';
@@ -17,16 +17,17 @@ async function weights() {
 
 export async function show(main) {
   const board = panel('Leaderboard', {
-    sql: () => 'select * from api.leaderboard;', path: () => '/api/swarm/agents/summary',
+    sql: () => 'select * from api.leaderboard order by agent;', path: () => '/api/swarm/agents/summary',
   }, async () => {
     const [rows, over] = await Promise.all([get('/api/swarm/agents/summary'), weights()]);
     return table([
       ['Agent', (row) => row.agent],
-      ['Said', (row) => count(row.actions), 'number'],
-      ['Settled', (row) => count(row.settled), 'number'],
-      ['Right', (row) => share(row.hit_rate), 'number'],
-      ['Mean impact', (row) => colored(percent(row.mean_impact, 2), row.mean_impact), 'number'],
-      ['P&L, USD', (row) => colored(money(row.pnl), row.pnl), 'number'],
+      ['Said', (row) => count(row.actions), 'number', 'How often it stood for something'],
+      ['Settled', (row) => count(row.settled), 'number', 'Of those, how many are over'],
+      ['Right', (row) => share(row.hit_rate), 'number', 'Of the settled ones'],
+      ['Mean impact', (row) => colored(percent(row.mean_impact, 2), row.mean_impact), 'number',
+        'Return in the direction it spoke for'],
+      ['P&L, USD', (row) => colored(change(row.pnl), row.pnl), 'number'],
       ['Weight', (row) => money(row.weight), 'number'],
       ['Over time', (row) => spark((over.get(row.agent) ?? []).map((one) => one.weight),
         `Weight of ${row.agent} over time`)],
@@ -43,7 +44,7 @@ export async function show(main) {
     ['From memory', (row) => count(row.replayed), 'number'],
     ['Tokens', (row) => count(row.prompt_tokens + row.completion_tokens), 'number'],
     ['Cost, USD', (row) => money(row.cost), 'number'],
-    ['Mean, ms', (row) => count(row.mean_ms), 'number'],
+    ['Mean time', (row) => lasting(row.mean_ms), 'number'],
   ], (await get('/api/models/usage')).items,
   'No model was asked yet: without a key the rules of rules-v1 decide.'), true);
   const calls = panel('Newest calls', {
@@ -57,8 +58,9 @@ export async function show(main) {
     ['Model', (row) => row.model],
     ['Outcome', (row) => el('span', { class: row.error ? 'down' : '', title: row.error ?? '' },
       row.outcome)],
-    ['ms', (row) => count(row.ms), 'number'], ['Cost, USD', (row) => money(row.cost), 'number'],
-  ], (await get('/api/models/calls', { limit: 30 })).items, 'None.'), true);
+    ['Took', (row) => lasting(row.ms), 'number'], ['Cost, USD', (row) => money(row.cost), 'number'],
+  ], (await get('/api/models/calls', { limit: 30 })).items,
+  'None: models are asked when a key of one is set, see docs/how-to/add-a-model.md.'), true);
   const prompts = panel('Prompts', {
     sql: () => 'select * from api.prompts;', path: () => '/api/prompts',
   }, async () => table([

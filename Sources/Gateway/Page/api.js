@@ -7,16 +7,28 @@ let source = null;
 
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.title || `answer ${status}`);
+    super(problem.title || `The gateway answered ${status}.`);
     this.status = status;
     this.problem = problem;
   }
 }
 
 async function ask(path, options = {}) {
-  const answer = await fetch(path, { credentials: 'same-origin', ...options });
+  let answer;
+  try {
+    answer = await fetch(path, { credentials: 'same-origin', ...options });
+  } catch {
+    throw new Refused(0, { title: 'The gateway cannot be reached.',
+      hint: 'Is it running, and is this machine on the network? Nothing was changed.' });
+  }
   const text = await answer.text();
-  const body = text ? JSON.parse(text) : null;
+  let body = null;
+  try {
+    body = text ? JSON.parse(text) : null;
+  } catch {
+    throw new Refused(answer.status, { title: `Something between here and the gateway answered ${
+      answer.status}, not the gateway.` });
+  }
   if (!answer.ok) throw new Refused(answer.status, body || {});
   return body;
 }
@@ -31,6 +43,18 @@ export function address(path, parameters = {}) {
   }
   const text = query.toString();
   return text ? `${path}?${text}` : path;
+}
+
+/** Every row of a list, page after page, newest first, until there are as many as wanted. */
+export async function all(path, parameters, wanted = 5000) {
+  const rows = [];
+  for (let cursor = ''; rows.length < wanted;) {
+    const answer = await get(path, { limit: 1000, ...parameters, cursor });
+    rows.push(...answer.items);
+    if (!answer.next) break;
+    cursor = answer.next;
+  }
+  return rows;
 }
 
 export const post = (path, body) => ask(path, {
@@ -81,4 +105,11 @@ export function listen(said) {
   });
   source.addEventListener('open', () => said(true));
   source.addEventListener('error', () => said(false));
+}
+
+/** Calls back with the state of the queue now and whenever it changes; returns what ends it. */
+export function onJobs(listener) {
+  const stream = new EventSource('/api/jobs/stream');
+  stream.addEventListener('jobs', (message) => listener(JSON.parse(message.data)));
+  return () => stream.close();
 }

@@ -1,88 +1,123 @@
-// Candles with volume and marks, drawn by Lightweight Charts.
+// Candles with volume and marks, and lines in a chart of their own below, drawn by Lightweight Charts.
 
 /* global LightweightCharts */
-import { get } from '/api.js';
+import { all } from '/api.js';
+import { background } from '/bands.js';
 import { day } from '/ui.js';
 
-const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+export const colour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** The newest daily bars of an instrument, oldest first. */
-export async function bars(symbol, wanted = 5000) {
-  const rows = [];
-  let cursor = '';
-  while (rows.length < wanted) {
-    const answer = await get('/api/market/bars', { symbol, bar_interval: '1d', limit: 1000, cursor });
-    rows.push(...answer.items);
-    if (!answer.next) break;
-    cursor = answer.next;
-  }
-  return rows.reverse();
-}
+export const bars = async (symbol, wanted = 5000) =>
+  (await all('/api/market/bars', { symbol, bar_interval: '1d' }, wanted)).reverse();
 
-/**
- * Lines over the candles, and a band of colour behind each bar.
- * lines: [{ name, colour, points: [{ day, value }] }], bands: [{ day, colour }].
- */
-function overlay(chart, lines, bands) {
-  if (bands.length) {
-    const ground = chart.addHistogramSeries({
-      priceScaleId: 'ground', priceLineVisible: false, lastValueVisible: false });
-    ground.priceScale().applyOptions({ scaleMargins: { top: 0, bottom: 0 }, visible: false });
-    ground.setData(bands.map((band) => ({ time: band.day, value: 1, color: band.colour })));
-  }
-  for (const line of lines) {
-    chart.addLineSeries({ color: line.colour, lineWidth: 1, priceLineVisible: false,
-      lastValueVisible: false, crosshairMarkerVisible: false })
-      .setData(line.points.map((point) => ({ time: point.day, value: point.value })));
-  }
-}
-
-/** A line from 0 to 100 in the lowest part, with its two bounds. */
-function oscillator(chart, points) {
-  const line = chart.addLineSeries({ priceScaleId: 'oscillator', color: colour('--accent'),
-    lineWidth: 1, priceLineVisible: false, lastValueVisible: true });
-  line.priceScale().applyOptions({ scaleMargins: { top: 0.82, bottom: 0 } });
-  line.setData(points.map((point) => ({ time: point.day, value: point.value })));
-  for (const price of [30, 70]) {
-    line.createPriceLine({ price, color: colour('--faint'), lineWidth: 1, lineStyle: 2,
-      axisLabelVisible: false });
-  }
-}
-
-/**
- * marks: [{ day, isBuy, shape, text }] in order of time; hover is called with a day.
- * more: { lines, bands } as for overlay, oscillator: points drawn in the place of the volume.
- */
-export function candles(place, rows, marks, hover = () => {}, more = {}) {
-  const chart = LightweightCharts.createChart(place, {
+function create(place, more = {}) {
+  return LightweightCharts.createChart(place, {
     autoSize: true,
-    layout: { background: { color: colour('--panel') }, textColor: colour('--faint') },
+    layout: { background: { color: colour('--panel') }, textColor: colour('--faint'),
+      fontFamily: 'system-ui, "DejaVu Sans", sans-serif' },
     grid: { vertLines: { color: colour('--line') }, horzLines: { color: colour('--line') } },
-    timeScale: { borderColor: colour('--line') },
-    rightPriceScale: { borderColor: colour('--line'), scaleMargins: { top: 0.06, bottom: 0.24 } },
+    crosshair: { mode: LightweightCharts.CrosshairMode.Normal },
+    localization: { locale: 'en', dateFormat: 'yyyy-MM-dd' },
+    timeScale: { borderColor: colour('--line'), rightOffset: 3 },
+    rightPriceScale: { borderColor: colour('--line'), minimumWidth: 72, ...more },
   });
-  if (more.bands) overlay(chart, [], more.bands);
+}
+
+function addVolume(chart, rows) {
+  const volume = chart.addHistogramSeries({ priceFormat: { type: 'volume' }, priceScaleId: '',
+    color: colour('--line'), priceLineVisible: false, lastValueVisible: false });
+  volume.priceScale().applyOptions({ scaleMargins: { top: 0.86, bottom: 0 } });
+  volume.setData(rows.filter((bar) => bar.volume !== null).map((bar) => ({
+    time: day(bar.ts), value: bar.volume })));
+}
+
+/** How a mark looks: { shape, colour, isBelow }. */
+const marker = (mark) => ({ time: mark.day, position: mark.isBelow ? 'belowBar' : 'aboveBar',
+  shape: mark.shape, color: mark.colour, text: mark.text ?? '', size: mark.size ?? 1 });
+
+/**
+ * rows: bars, oldest first. Options:
+ * marks: [{ day, isBelow, shape, colour, text }] in order of time,
+ * lines: [{ name, colour, points: [{ day, value }] }] over the candles,
+ * bands: [{ day, colour }] behind them, volume: whether it is drawn,
+ * hover: called with the day under the pointer or the keys, range: bars to show first.
+ */
+export function candles(place, rows, { marks = [], lines = [], bands = [], volume = true,
+  hover = () => {}, range = 250 } = {}) {
+  const chart = create(place, { scaleMargins: { top: 0.08, bottom: volume ? 0.18 : 0.06 } });
   const series = chart.addCandlestickSeries({
     upColor: colour('--up'), wickUpColor: colour('--up'), borderUpColor: colour('--up'),
     downColor: colour('--down'), wickDownColor: colour('--down'), borderDownColor: colour('--down'),
   });
-  series.setData(rows.filter((bar) => bar.open !== null).map((bar) => ({
+  const drawn = rows.filter((bar) => bar.open !== null);
+  series.setData(drawn.map((bar) => ({
     time: day(bar.ts), open: bar.open, high: bar.high, low: bar.low, close: bar.close })));
-  series.setMarkers(marks.map((mark) => ({
-    time: mark.day, position: mark.isBuy ? 'belowBar' : 'aboveBar',
-    shape: mark.shape ?? (mark.isBuy ? 'arrowUp' : 'arrowDown'), color: colour('--accent'), text: mark.text })));
-  if (more.lines) overlay(chart, more.lines, []);
-  if (more.oscillator) oscillator(chart, more.oscillator);
-  else addVolume(chart, rows);
-  chart.subscribeCrosshairMove((move) => { if (move.time) hover(String(move.time)); });
-  chart.timeScale().setVisibleLogicalRange({ from: rows.length - 250, to: rows.length });
-  return chart;
+  if (bands.length) series.attachPrimitive(background(drawn.map((bar) => day(bar.ts)), bands));
+  for (const line of lines) {
+    chart.addLineSeries({ color: line.colour, lineWidth: 1.5, priceLineVisible: false,
+      lastValueVisible: false, crosshairMarkerVisible: false })
+      .setData(line.points.map((point) => ({ time: point.day, value: point.value })));
+  }
+  if (volume) addVolume(chart, drawn);
+  const mark = (list) => series.setMarkers(list.map(marker));
+  mark(marks);
+  const days = drawn.map((bar) => day(bar.ts));
+  // The bar that the keys go on from: the newest, or where the pointer was last.
+  let at = days.length - 1;
+  chart.subscribeCrosshairMove((move) => {
+    // Without an event it is ours, from the keys or the list.
+    if (!move.time || !move.sourceEvent) return;
+    at = days.indexOf(String(move.time));
+    hover(String(move.time));
+  });
+  const show = (wanted) => chart.timeScale().setVisibleLogicalRange({
+    from: Math.max(-1, drawn.length - wanted), to: drawn.length + 2 });
+  show(range);
+  const step = (by) => {
+    at = Math.min(drawn.length - 1, Math.max(0, at + by));
+    const bar = drawn[at];
+    const seen = chart.timeScale().getVisibleLogicalRange();
+    if (seen && (at < seen.from || at > seen.to)) {
+      chart.timeScale().setVisibleLogicalRange({ from: at - (seen.to - seen.from) / 2,
+        to: at + (seen.to - seen.from) / 2 });
+    }
+    hover(day(bar.ts));
+    // The cross is placed by pixels: after the range has been drawn.
+    requestAnimationFrame(() => chart.setCrosshairPosition(bar.close, day(bar.ts), series));
+  };
+  const centre = (wanted) => {
+    at = days.indexOf(wanted);
+    chart.timeScale().setVisibleLogicalRange({ from: at - 60, to: at + 60 });
+    step(0);
+  };
+  return { chart, series, mark, show, step, centre, days };
 }
 
-function addVolume(chart, rows) {
-  const volume = chart.addHistogramSeries({
-    priceFormat: { type: 'volume' }, priceScaleId: '', color: colour('--line') });
-  volume.priceScale().applyOptions({ scaleMargins: { top: 0.85, bottom: 0 } });
-  volume.setData(rows.filter((bar) => bar.volume !== null).map((bar) => ({
-    time: day(bar.ts), value: bar.volume })));
+/** A line from 0 to 100 with its two bounds, which moves with the chart above it. */
+export function oscillator(place, above, points, name) {
+  const chart = create(place, { scaleMargins: { top: 0.05, bottom: 0.05 } });
+  chart.timeScale().applyOptions({ visible: false });
+  const line = chart.addLineSeries({ color: colour('--accent'), lineWidth: 1.5, title: name,
+    priceLineVisible: false, autoscaleInfoProvider: () => ({ priceRange: { minValue: 10, maxValue: 90 } }) });
+  const values = new Map(points.map((point) => [point.day, point.value]));
+  // A bar without a value keeps its place, so that both charts count alike.
+  line.setData(above.days.map((one) => values.has(one) ? { time: one, value: values.get(one) }
+    : { time: one }));
+  for (const price of [30, 70]) {
+    line.createPriceLine({ price, color: colour('--faint'), lineWidth: 1, lineStyle: 2,
+      axisLabelVisible: true, title: price === 70 ? 'overbought' : 'oversold' });
+  }
+  const follow = (from, to) => from.timeScale().subscribeVisibleLogicalRangeChange((range) => {
+    const other = to.timeScale().getVisibleLogicalRange();
+    if (range && (!other || other.from !== range.from || other.to !== range.to)) {
+      to.timeScale().setVisibleLogicalRange(range);
+    }
+  });
+  follow(above.chart, chart);
+  follow(chart, above.chart);
+  const range = above.chart.timeScale().getVisibleLogicalRange();
+  if (range) chart.timeScale().setVisibleLogicalRange(range);
+  return chart;
 }

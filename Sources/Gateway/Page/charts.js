@@ -23,6 +23,9 @@ function axes(inner, x, y, width, height, xFormat, yFormat) {
     d3.svg.axis().scale(y).orient('left').ticks(5).tickFormat(yFormat));
 }
 
+/** With its sign, but for nothing. */
+const signed = (n) => n === 0 ? '0' : n > 0 ? `+${n}` : `−${-n}`;
+
 /** Draws now, and again whenever the width of the place changes. */
 function drawn(place, draw) {
   let width = 0;
@@ -34,18 +37,38 @@ function drawn(place, draw) {
   }).observe(place);
 }
 
-/** rows: [{ day, equity }] in order of time. */
-export function equity(place, rows) {
-  drawn(place, () => drawEquity(place, rows));
+/** rows: [{ day, equity }] in order of time; tell gets what is under the pointer. */
+export function equity(place, rows, tell = () => {}) {
+  drawn(place, () => drawEquity(place, rows, tell));
 }
 
-function drawEquity(place, rows) {
-  const data = rows.map((row) => ({ at: new Date(row.day), value: Number(row.equity) }));
+/** Level lines, so that a height can be read across the picture. */
+function levels(inner, y, width) {
+  inner.append('g').selectAll('line').data(y.ticks(5)).enter().append('line').attr('class', 'grid')
+    .attr('x1', 0).attr('x2', width).attr('y1', y).attr('y2', y);
+}
+
+/** Calls back with the number of the point nearest to the pointer. */
+function pointed(inner, x, width, height, points, tell) {
+  const line = inner.append('line').attr('y1', 0).attr('y2', height).attr('stroke', colour('--faint'))
+    .attr('stroke-dasharray', '3 3').style('display', 'none');
+  inner.append('rect').attr('width', width).attr('height', height).attr('fill', 'none')
+    .style('pointer-events', 'all')
+    .on('mousemove', function move() {
+      const at = x.invert(d3.mouse(this)[0]);
+      const number = Math.min(points.length - 1, d3.bisector((p) => p.at).left(points, at));
+      line.attr('x1', x(points[number].at)).attr('x2', x(points[number].at)).style('display', null);
+      tell(points[number]);
+    });
+}
+
+function drawEquity(place, rows, tell) {
+  const data = rows.map((row) => ({ at: new Date(row.day), day: row.day, value: Number(row.equity) }));
   const { inner, width, height } = frame(place, 'Equity over time with its drawdown from the peak',
     { left: 64, right: 12, top: 10, bottom: 26 });
-  const x = d3.time.scale().domain(d3.extent(data, (p) => p.at)).range([0, width]);
+  const x = d3.time.scale.utc().domain(d3.extent(data, (p) => p.at)).range([0, width]);
   const y = d3.scale.linear().domain(d3.extent(data, (p) => p.value)).nice()
-    .range([height * 0.72, 0]);
+    .range([height * 0.68, 0]);
   let peak = -Infinity;
   for (const point of data) {
     peak = Math.max(peak, point.value);
@@ -53,13 +76,16 @@ function drawEquity(place, rows) {
   }
   const deepest = d3.min(data, (p) => p.drawdown) || -0.01;
   const low = d3.scale.linear().domain([deepest, 0]).range([height, height * 0.78]);
+  levels(inner, y, width);
   axes(inner, x, y, width, height, null, d3.format(',.0f'));
   inner.append('path').datum(data).attr('fill', 'none').attr('stroke', colour('--accent'))
     .attr('stroke-width', 2).attr('d', d3.svg.line().x((p) => x(p.at)).y((p) => y(p.value)));
   inner.append('path').datum(data).attr('fill', colour('--down')).attr('opacity', 0.5)
     .attr('d', d3.svg.area().x((p) => x(p.at)).y0(low(0)).y1((p) => low(p.drawdown)));
-  inner.append('text').attr('x', 4).attr('y', low(0) - 3)
-    .text(`drawdown, deepest ${(100 * deepest).toFixed(1)} %`);
+  inner.append('text').attr('x', 4).attr('y', low(0) - 4)
+    .text(`below the peak, deepest −${(-100 * deepest).toFixed(1)} %`);
+  pointed(inner, x, width, height, data, tell);
+  tell(data[data.length - 1]);
 }
 
 /** The present stretch, earlier ones behind it, and the percentiles of what followed. */
@@ -77,7 +103,8 @@ function drawFan(place, answer) {
   if (!all.length) return;
   const x = d3.scale.linear().domain(d3.extent(all, (p) => p[0])).range([0, width]);
   const y = d3.scale.linear().domain(d3.extent(all, (p) => p[1])).nice().range([height, 0]);
-  axes(inner, x, y, width, height, d3.format('+d'), (v) => `${(100 * (v - 1)).toFixed(0)} %`);
+  levels(inner, y, width);
+  axes(inner, x, y, width, height, signed, (v) => `${signed(Math.round(100 * (v - 1)))} %`);
   const line = d3.svg.line().x((p) => x(p[0])).y((p) => y(p[1]));
   for (const points of lines) {
     inner.append('path').attr('d', line(points)).attr('fill', 'none')
@@ -96,7 +123,7 @@ function drawFan(place, answer) {
   inner.append('line').attr('x1', x(0)).attr('x2', x(0)).attr('y1', 0).attr('y2', height)
     .attr('stroke', colour('--line'));
   inner.append('text').attr('x', width / 2).attr('y', height + 40).attr('text-anchor', 'middle')
-    .text('bars before and after');
+    .text('bars before and after; 0 is the bar that was asked about');
 }
 
 /** A curve as small as a word; fewer than two values are no curve. */

@@ -2,7 +2,7 @@
 
 /* global d3 */
 import { get, address } from '/api.js';
-import { el, panel, table, count, quoted } from '/ui.js';
+import { el, panel, table, facts, count, quoted } from '/ui.js';
 
 export const title = 'Graph';
 
@@ -17,10 +17,12 @@ function colourOf(label) {
 }
 
 const shortName = (key) => key.slice(key.indexOf(':') + 1);
-/** A number alone says nothing: its kind goes with it. */
-const naming = (node) => /^[0-9.]+$/.test(shortName(node.key))
-  ? `${node.labels[0].replace('IndicatorSnapshot', 'Snapshot')} ${shortName(node.key)}`
-  : shortName(node.key);
+/** A number alone says nothing: its kind goes with it; what an agent did is named after its cycle. */
+function naming(node) {
+  const name = shortName(node.key);
+  if (/^[0-9.]+$/.test(name)) return `${node.labels[0].replace('IndicatorSnapshot', 'Snapshot')} ${name}`;
+  return node.labels[0] === 'AgentAction' ? name.replace(/^(\d+)\.([A-Za-z]+)/, '$2 of cycle $1') : name;
+}
 const link = (node) => `#graph?${new URLSearchParams({ label: node.labels[0], key: node.key })}`;
 
 /** What was fetched so far: nodes by key, edges by their ends and type. */
@@ -49,9 +51,15 @@ class Web {
     return [...new Set([...this.edges.values()].map((edge) => edge.type))].sort();
   }
 
-  /** Edges of the wanted types and the nodes that they reach from the centre. */
+  get kinds() {
+    return [...new Set([...this.nodes.values()].map((node) => node.labels[0]))].sort();
+  }
+
+  /** Edges of the wanted types and the nodes of the wanted kinds that they reach from the centre. */
   shown(hidden, centre) {
-    const edges = [...this.edges.values()].filter((edge) => !hidden.has(edge.type));
+    const isHidden = (key) => key !== centre && hidden.kinds.has(this.nodes.get(key)?.labels[0]);
+    const edges = [...this.edges.values()].filter((edge) => !hidden.types.has(edge.type)
+      && !isHidden(edge.source) && !isHidden(edge.target));
     const near = new Set([centre]);
     for (let before = -1; before !== near.size;) {
       before = near.size;
@@ -156,7 +164,7 @@ async function showNodes(main, parameters) {
   ], await get('/api/graph/nodes', wanted),
   'None of this kind: the graph grows with trades, strategies, backtests and agents. '
   + 'bellwether graph rebuild makes it anew from the rows.'), true);
-  main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Find' },
+  main.replaceChildren(el('section', { class: 'wide bare', 'aria-label': 'Find' },
     finder(parameters, labels)), list);
   await list.refresh();
 }
@@ -169,23 +177,27 @@ export async function show(main, parameters) {
   }
   const label = parameters.get('label');
   const web = new Web();
-  const hidden = new Set();
+  const hidden = { types: new Set(), kinds: new Set() };
   let centre = key;
-  const place = el('div', { class: 'chart tall' });
-  const filters = el('fieldset', { class: 'row' });
-  const kinds = el('p', { class: 'faint keys' });
+  const place = el('div', { class: 'chart tall graph' });
+  const filters = el('div', {});
   const detail = el('div', { 'aria-live': 'polite' });
+
+  /** A box for each name, drawn anew when something is fetched; the focus stays where it was. */
+  function boxes(legend, names, off, more = () => null) {
+    return el('fieldset', {}, el('legend', {}, legend), names.map((name) => el('label', {},
+      el('input', { type: 'checkbox', name, checked: !off.has(name), onchange: (event) => {
+        if (event.target.checked) off.delete(name); else off.add(name);
+        redraw();
+        filters.querySelector(`input[name="${name}"]`)?.focus();
+      } }), more(name), name)));
+  }
 
   function redraw() {
     const shown = web.shown(hidden, centre);
-    kinds.replaceChildren(...[...new Set(shown.nodes.map((node) => node.labels[0]))].sort()
-      .map((name) => el('span', { class: 'key' },
-        el('span', { class: 'swatch', style: `background: ${colourOf(name)}` }), name)));
-    filters.replaceChildren(el('legend', {}, 'Edges'), ...web.types.map((type) =>
-      el('label', {}, el('input', { type: 'checkbox', checked: !hidden.has(type), onchange: (event) => {
-        if (event.target.checked) hidden.delete(type); else hidden.add(type);
-        redraw();
-      } }), type)));
+    filters.replaceChildren(boxes('Edges', web.types, hidden.types),
+      boxes('Kinds', web.kinds, hidden.kinds, (name) => el('span', { class: 'swatch dot',
+        style: `--of: ${colourOf(name)}` })));
     draw(place, shown, centre, async (node) => {
       if (!node.isOpen) await web.grow(node.labels[0], node.key, 1);
       redraw();
@@ -196,14 +208,15 @@ export async function show(main, parameters) {
 
   function tell(node) {
     const around = [...web.edges.values()].filter((edge) =>
-      !hidden.has(edge.type) && (edge.source === node.key || edge.target === node.key));
+      !hidden.types.has(edge.type) && (edge.source === node.key || edge.target === node.key));
     detail.replaceChildren(
       el('h3', {}, `${node.labels.join(', ')} ${shortName(node.key)} `,
         el('a', { href: link(node) }, 'begin here')),
-      el('p', { class: 'faint' }, properties(node)),
+      Object.keys(node.properties).length ? facts(Object.entries(node.properties).map(([name, value]) =>
+        [name, value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value)])) : '',
       table([
         ['Edge', (edge) => edge.source === node.key ? `${edge.type} →` : `← ${edge.type}`],
-        ['To', (edge) => {
+        ['Other end', (edge) => {
           const other = web.nodes.get(edge.source === node.key ? edge.target : edge.source);
           return el('a', { href: link(other) }, naming(other));
         }],
@@ -220,10 +233,11 @@ export async function show(main, parameters) {
     if (!found) return el('p', { class: 'empty' }, `There is no ${label} ${key} in the graph.`);
     centre = found.key;
     requestAnimationFrame(redraw);
-    return [filters, place, kinds, el('p', { class: 'faint' },
-      'A click on a node fetches what is around it; a ring says that this was done.')];
+    return [filters, place, el('p', { class: 'faint' },
+      'A click on a node, or Enter, fetches what is around it; a ring says that this was done. '
+      + 'Edges and kinds can be hidden above.')];
   }, true);
-  main.replaceChildren(el('section', { class: 'wide', 'aria-label': 'Find' },
+  main.replaceChildren(el('section', { class: 'wide bare', 'aria-label': 'Find' },
     finder(parameters, labels)), picture,
   el('section', { class: 'wide', 'aria-label': 'Detail' }, detail));
   await picture.refresh();

@@ -1,6 +1,6 @@
 // What is drawn over candles: moving averages, RSI and the regime of each bar, from snapshots.
 
-import { get } from '/api.js';
+import { all } from '/api.js';
 import { day } from '/ui.js';
 
 // Okabe and Ito: each can be told from the others and from the candles.
@@ -15,18 +15,10 @@ function ground(name) {
 }
 
 /** Snapshots of the newest bars, oldest first. */
-export async function snapshots(symbol, wanted) {
-  const rows = [];
-  let cursor = '';
-  while (rows.length < wanted) {
-    const answer = await get('/api/market/indicators', { symbol, bar_interval: '1d', limit: 1000,
-      cursor, columns: ['ts', 'close', 'rsi_14', 'regime', ...averages.map(([, name]) => name)].join(',') });
-    rows.push(...answer.items);
-    if (!answer.next) break;
-    cursor = answer.next;
-  }
-  return rows.reverse();
-}
+export const snapshots = async (symbol, wanted) => (await all('/api/market/indicators', {
+  symbol, bar_interval: '1d',
+  columns: ['ts', 'close', 'rsi_14', 'regime', ...averages.map(([, name]) => name)].join(','),
+}, wanted)).reverse();
 
 /** The snapshot holds how far the close is from the average, as a fraction of the average. */
 export function lines(rows) {

@@ -1,7 +1,8 @@
 // The page: who is logged in, which part is shown, what the desk's state is.
 
 import { get, post, logIn, logOut, listen, onEvent, may } from '/api.js';
-import { el, say } from '/ui.js';
+import { el, say, trouble } from '/ui.js';
+import { shortcuts, showKeys } from '/keys.js';
 import * as desk from '/desk.js';
 import * as market from '/market.js';
 import * as patterns from '/patterns.js';
@@ -14,6 +15,7 @@ import * as jobs from '/jobs.js';
 const pages = { desk, market, patterns, cycles, strategies, agents, graph, jobs };
 const main = document.getElementById('main');
 const state = document.getElementById('state');
+const live = document.getElementById('live');
 const haltButton = document.getElementById('halt');
 let leavePage = () => {};
 
@@ -24,17 +26,25 @@ function place() {
 }
 
 async function show() {
+  // The skip link's own target is no page.
+  if (location.hash === '#main') return main.focus();
   const [name, parameters] = place();
   document.getElementById('pages').replaceChildren(...Object.entries(pages).map(([key, page]) =>
     el('a', { href: `#${key}`, 'aria-current': key === name ? 'page' : null }, page.title)));
+  document.querySelector('#pages [aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
   document.title = `${pages[name].title} · Bellwether`;
   leavePage();
   leavePage = () => {};
+  // A page that was left while it was fetching goes on in its own element, which nobody sees.
+  const own = el('div', { class: 'page' }, el('section', { class: 'wide' },
+    el('p', { class: 'empty loading' }, 'Loading …')));
+  main.replaceChildren(own);
   try {
-    leavePage = (await pages[name].show(main, parameters)) || (() => {});
+    const leave = (await pages[name].show(own, parameters)) || (() => {});
+    if (own.isConnected) leavePage = leave; else leave();
   } catch (error) {
     if (error.status === 401) return askForKey();
-    main.replaceChildren(el('section', {}, el('p', { class: 'wrong', role: 'alert' }, error.message)));
+    own.replaceChildren(el('section', { class: 'wide' }, trouble(error, show)));
   }
 }
 
@@ -74,7 +84,10 @@ function askForKey() {
 async function begin() {
   await showState();
   document.getElementById('leave').hidden = false;
-  listen((isThere) => { state.title = isThere ? 'live' : 'connection lost, trying again'; });
+  listen((isThere) => {
+    live.textContent = isThere ? '● live' : '○ connection lost, trying again';
+    live.className = isThere ? '' : 'down';
+  });
   await show();
 }
 
@@ -98,6 +111,21 @@ document.getElementById('leave').addEventListener('click', async () => {
 });
 haltButton.addEventListener('click', () => toggleTrading().catch((error) => say(error.message)));
 window.addEventListener('hashchange', show);
+document.getElementById('help').addEventListener('click', showKeys);
+const go = (name) => () => { location.hash = `#${name}`; };
+shortcuts([
+  ['?', 'This list', showKeys],
+  ['gd', 'Desk', go('desk')], ['gm', 'Market', go('market')], ['gp', 'Patterns', go('patterns')],
+  ['gc', 'Cycles', go('cycles')], ['gs', 'Strategies', go('strategies')],
+  ['ga', 'Agents', go('agents')], ['gg', 'Graph', go('graph')], ['gj', 'Jobs', go('jobs')],
+  ['gh', 'To the halt button', () => haltButton.focus()],
+  ['/', 'To the first field of the page', () => main.querySelector('input, select')?.focus()],
+]);
+
+const clock = document.getElementById('clock');
+const tick = () => { clock.textContent = `${new Date().toISOString().slice(11, 16)} UTC`; };
+tick();
+setInterval(tick, 5000);
 onEvent((event) => {
   if (/Halt|Resum|Circuit/.test(event.type)) showState().catch(() => {});
 });
