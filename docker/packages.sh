@@ -6,7 +6,7 @@
 #
 # Groups: database (to run PostgreSQL), worker (to run the program), build (to build
 # both), test (what make test and make lint need), doors (what tests and measures
-# the gateway: a browser, promtool, wrk). Default: all but doors.
+# the gateway: a browser, promtool, wrk, nginx). Default: all but doors.
 set -euo pipefail
 
 packages_of() {
@@ -25,7 +25,7 @@ packages_of() {
                 postgresql-15-plpgsql-check libipc-run-perl pg-bsd-indent cppcheck codespell \
                 shellcheck valgrind pgbouncer libfaketime
             ;;
-        doors) echo chromium prometheus wrk curl ;;
+        doors) echo chromium prometheus wrk curl nginx-light openssl ;;
         *) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac
 }

@@ -182,10 +182,15 @@ test_doors() {
     done
     url=$(sed -n 's#.*listening on \(http[^ ,]*\)/,.*#\1#p' "$scratch/gateway.log")
     "$python" Tests/DoorTests/page_test.py "$url" "$scratch/page" "$base/screenshots" || status=$?
-    Tests/DoorTests/api_test.sh "$(dirname "$python")/schemathesis" "$url" "$scratch/api" || status=$?
+    "$python" Tests/DoorTests/figures_test.py "$url" "$scratch/page" "$(dsn analyst)" || status=$?
+    "$python" Tests/DoorTests/copies_test.py "$url" "$scratch/page" "$(dsn analyst)" || status=$?
+    Tests/DoorTests/api_test.sh "$(dirname "$python")/schemathesis" "$url" "$scratch/api" "$(dsn analyst)" \
+        || status=$?
     "$python" Tests/DoorTests/tenants_test.py "$url" "$scratch/api" "$scratch/other" || status=$?
     kill -TERM "$gateway"
     wait "$gateway" || status=$?
+    Tests/DoorTests/transport_test.sh "$scratch/api" \
+        "$bellwether" gateway --libraries "$base/web" --database "$(dsn gateway)" || status=$?
     "$python" Tests/DoorTests/streams_test.py "$scratch/api" 1000 \
         "$bellwether" gateway --libraries "$base/web" --database "$(dsn gateway)" || status=$?
     sql "drop database $name with (force)"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The HTTP API against its own description, with requests that nobody would think of, and its
-# metrics against Prometheus' own tool: api_test.sh SCHEMATHESIS URL KEY_FILE
+# metrics against Prometheus' own tool: api_test.sh SCHEMATHESIS URL KEY_FILE DSN (of an analyst)
 set -euo pipefail
-schemathesis=$1 url=$2 key=$(cat "$3")
+schemathesis=$1 url=$2 key=$(cat "$3") dsn=$4
+here=$PWD
 guide=$PWD/docs/how-to/watch-with-grafana.md
 cd "$(mktemp -d)"
 trap 'rm -rf "$PWD"' EXIT
@@ -39,12 +40,14 @@ for _ in $(seq 60); do
     promtool query instant http://127.0.0.1:9391 up 2> /dev/null | grep -q '=> 1 ' && break
     sleep 0.5
 done
+python3 "$here/Tests/DoorTests/grafana_test.py" "$guide" "${guide%/*}/grafana/bellwether.json" "$dsn" \
+    > questions
 asked=0
 while IFS= read -r question; do
     promtool query instant http://127.0.0.1:9391 "$question" > answer \
         || { printf 'api: no answer to %s\n' "$question" >&2; exit 1; }
     asked=$((asked + 1))
-done < <(awk -F '`' '/^\|.*` \|$/ { print $2 }' "$guide")
+done < questions
 promtool query instant http://127.0.0.1:9391 bellwether_database_up | grep '=> 1 '
 [ "$asked" -gt 5 ]
 echo "api: Prometheus answers $asked questions of the guide"
