@@ -47,26 +47,23 @@ declare
     closed_fee constant numeric := case when opened = 0 then fee
     else round(fee * closed / quantity, 10) end;
     closed_amount constant numeric := direction * closed * price + closed_fee;
-    after trade.book;
+    -- No variable of type trade.book: who reads a view that keeps books may not look into
+    -- this schema.
+    fill_realised constant numeric :=
+    case when closed > 0 then -closed_amount - closed_cost else 0 end;
 begin
-    after.quantity := held + direction * quantity;
-    after.closed_quantity := closed;
-    if closed > 0 then
-        after.closed_cost := abs(closed_cost);
+    return row(
+        held + direction * quantity,
+        case when closed > 0 then cost - closed_cost else cost end
+        + direction * opened * price
+        + (fee - case when closed > 0 then closed_fee else 0 end),
+        coalesce(book.realised, 0) + fill_realised,
+        coalesce(book.fees, 0) + fee,
+        closed,
+        case when closed > 0 then abs(closed_cost) else 0 end,
         -- What came in for the closed part less what it had cost.
-        after.fill_realised := -closed_amount - closed_cost;
-        after.cost := cost - closed_cost;
-    else
-        after.closed_cost := 0;
-        after.fill_realised := 0;
-        after.cost := cost;
-    end if;
-    after.cost := after.cost + direction * opened * price + (
-        fee - case when closed > 0 then closed_fee else 0 end
+        fill_realised
     );
-    after.realised := coalesce(book.realised, 0) + after.fill_realised;
-    after.fees := coalesce(book.fees, 0) + fee;
-    return after;
 end
 $$;
 comment on function trade._book_fill(trade.book, text, numeric, numeric, numeric) is

@@ -25,7 +25,7 @@ select set_eq(
     $$select 'api.' || name from unnest(
         '{similar_patterns,pattern_statistics,similar_conditions,regime,
         evaluate_patterns,pattern_prompt,        all_embeddings,cycle,check_order,what_if,
-        portfolio,cycle_report,quote,gaps,pattern_query,pattern_paths,risk_status,job_summary,
+        portfolio,cycle_report,quote,gaps,pattern_query,pattern_paths,risk_status,job_summary,job_board,
         whoami,metrics_text,snapshot,describe,route,evaluate_routing,bounds,
         verify_events,strategy_config,compile_strategy,strategy_signals,latest_signal,
         backtest_strategy,walk_forward,lookahead_check,
@@ -39,7 +39,7 @@ select set_eq(
     $$select 'api.' || name from unnest('{
         similar_patterns,pattern_statistics,similar_conditions,regime,
         evaluate_patterns,pattern_prompt,        all_embeddings,cycle,check_order,what_if,
-        portfolio,cycle_report,quote,gaps,pattern_query,pattern_paths,risk_status,job_summary,
+        portfolio,cycle_report,quote,gaps,pattern_query,pattern_paths,risk_status,job_summary,job_board,
         whoami,metrics_text,snapshot,describe,run_cycle,run_cycle_now,place_order,ask_order,
         halt,resume,route,evaluate_routing,add_prompt,use_prompt,rate_call,bounds,
         verify_events,approve,reject,set_approval_mode,set_exit_plan,close_breaker,
@@ -64,7 +64,7 @@ select set_eq(
         api.similar_patterns,api.pattern_statistics,api.similar_conditions,
         api.regime,api.evaluate_patterns,api.pattern_prompt,api.all_embeddings,api.cycle,
         api.check_order,api.what_if,api.ask_order,api.portfolio,api.cycle_report,api.quote,api.gaps,api.pattern_query,
-        api.pattern_paths,api.risk_status,api.job_summary,api.whoami,api.metrics_text,api.snapshot,api.describe,
+        api.pattern_paths,api.risk_status,api.job_summary,api.job_board,api.whoami,api.metrics_text,api.snapshot,api.describe,
         tenant.authenticate,tenant.take_requests,
         api.strategy_config,api.compile_strategy,api.strategy_signals,
         api.latest_signal,api.backtest_strategy,api.walk_forward,api.lookahead_check,
