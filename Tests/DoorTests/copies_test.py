@@ -86,7 +86,8 @@ def copied(page, section, label: str) -> str:
 
 def shown(section, title: str, answer: object, rows: list[dict] | None) -> str:
     """What of the answer the panel does not show; '' if it shows it."""
-    text = section.inner_text()
+    # What is folded is there as well.
+    text = section.evaluate("one => one.textContent")
     lines = section.locator("tbody tr").count()
     if title == "Worth":
         wanted = [f"{float(a['equity']):,.2f}" for a in answer["accounts"]]
