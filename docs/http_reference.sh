@@ -15,7 +15,7 @@ psql -XqAt -v ON_ERROR_STOP=1 "$dsn" > "$page" <<'SQL'
 \echo 'Made by `docs/http_reference.sh` from `gateway.routes()`, as `/openapi.json` is. A GET or DELETE takes its parameters in the'
 \echo 'query, other methods as a JSON object; what has a default may be left out. Lists of a view also take `limit`, `cursor` and'
 \echo '`columns`, and each of their columns as a filter. `/health`, `/metrics`, `/openapi.json`, `/api/patterns/health`, `POST /rpc` and'
-\echo 'the streams `/api/events/stream` and `/cycles/{id}/stream` are the gateway''s own. How to call: [use the HTTP'
+\echo 'the streams `/api/events/stream`, `/api/jobs/stream` and `/cycles/{id}/stream` are the gateway''s own. How to call: [use the HTTP'
 \echo 'API](../how-to/use-the-http-api.md).'
 with route as (
     select
