@@ -83,7 +83,7 @@ with logged_in(url, key_file, complaints) as page:
     asked = rows(f"select verdict from api.pattern_statistics('AAPL', '{early}', k => 20)")
     text = page.inner_text("main")
     check("the database has too few", all(row["verdict"] == "not enough history" for row in asked), asked)
-    check("the page says so", "ot enough history" in text)
+    check("the page says so", "not enough history" in text.lower())
     check("and shows no share, no return", "Wins usually" not in text or not [
         cell for cell in page.locator("section[aria-label='What followed'] td").all_inner_texts()
         if "%" in cell])

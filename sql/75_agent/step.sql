@@ -72,7 +72,7 @@ comment on function agent.record_steps(bigint, text, jsonb) is
 
 create or replace function agent.steps(cycle_id bigint)
 returns setof agent.step
-language plpgsql stable -- keeps its plan, which a definer's plain SQL makes at each call
+language plpgsql stable -- its plan is kept; a definer's plain SQL is planned anew
 security definer -- callers have no rights on the tables
 set search_path = pg_catalog, pg_temp
 as $$

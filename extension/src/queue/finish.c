@@ -450,6 +450,22 @@ ArrayOf(ArrayBuildState *elements, bool *is_null)
 	return elements == NULL ? (Datum) 0 : makeArrayResult(elements, CurrentMemoryContext);
 }
 
+/* Triggers that want to see each row that goes would have to be shown it */
+static void
+CheckTriggers(Relation jobs)
+{
+	TriggerDesc *triggers = jobs->trigdesc;
+
+	if (triggers != NULL &&
+		(triggers->trig_delete_before_row || triggers->trig_delete_after_row ||
+		 triggers->trig_delete_old_table))
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("\"%s\" has triggers that want each row that is deleted",
+						RelationGetRelationName(jobs)),
+				 errhint("A trigger on the table of jobs that are done sees each job that ends.")));
+}
+
 /*
  * (jobs, done, worker, job_ids, lease_tokens, moment): what was finished, and of
  * those in lanes the tenants and lanes.
@@ -469,12 +485,7 @@ queue_finish(PG_FUNCTION_ARGS)
 	all->moment = PG_GETARG_TIMESTAMPTZ(5);
 	all->snapshot = GetActiveSnapshot();
 	QueueOpen(&all->jobs, PG_GETARG_OID(0), ACL_SELECT | ACL_DELETE);
-	if (all->jobs.result->ri_TrigDesc != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("\"%s\" has triggers, which would not be run",
-						RelationGetRelationName(all->jobs.relation)),
-				 errhint("A trigger on the table of jobs that are done sees each job that ends.")));
+	CheckTriggers(all->jobs.relation);
 	all->columns = FindColumns(all->jobs.relation);
 	OpenDone(&all->done, PG_GETARG_OID(1), all->jobs.relation,
 			 TimestampTzGetDatum(all->moment));
@@ -484,8 +495,12 @@ queue_finish(PG_FUNCTION_ARGS)
 									  RelationGetDescr(all->done.table.relation),
 									  &TTSOpsVirtual);
 	AfterTriggerBeginQuery();
+	ExecBSDeleteTriggers(all->jobs.estate, all->jobs.result);
+	ExecBSInsertTriggers(all->done.table.estate, all->done.table.result);
 	WalkAll(all);
 	Write(&all->done);
+	ExecASInsertTriggers(all->done.table.estate, all->done.table.result, NULL);
+	ExecASDeleteTriggers(all->jobs.estate, all->jobs.result, NULL);
 	AfterTriggerEndQuery(all->done.table.estate);
 
 	values[0] = ArrayOf(all->answer.jobs, &nulls[0]);

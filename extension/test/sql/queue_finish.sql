@@ -112,6 +112,19 @@ create trigger tell after insert on desk.monday for each row execute function de
 select lease('{30,31}', 7, 1);
 select finished from finish(7, '{30,31}', '{1,1}');
 drop trigger tell on desk.monday;
+-- and those of the statement, on both
+create function desk.say() returns trigger language plpgsql as $$
+begin
+    raise notice '% % %', tg_when, tg_op, tg_table_name;
+    return null;
+end $$;
+create trigger say before delete on desk.job for each statement execute function desk.say();
+create trigger said after delete on desk.job for each statement when (1 < 2) execute function desk.say();
+create trigger unsaid after delete on desk.job for each statement when (1 > 2) execute function desk.say();
+create trigger say before insert on desk.done for each statement execute function desk.say();
+create trigger said after insert on desk.done for each statement execute function desk.say();
+select lease('{32}', 7, 1);
+select finished from finish(7, '{32}', '{1}');
 
 -- What it cannot do, and says
 select finish(7, '{1,null}', '{1,1}');
@@ -120,6 +133,9 @@ select * from queue_finish('desk.job', 'desk.job', 7, '{1}', '{1}', now());
 select * from queue_finish('desk.done', 'desk.done', 7, '{1}', '{1}', now());
 select * from queue_finish('pg_stat_activity', 'desk.done', 7, '{1}', '{1}', now());
 create trigger tell before delete on desk.job for each row execute function desk.tell();
+select finish(7, '{1}', '{1}');
+drop trigger tell on desk.job;
+create trigger tell after delete on desk.job referencing old table as gone for each statement execute function desk.say();
 select finish(7, '{1}', '{1}');
 drop trigger tell on desk.job;
 alter table desk.job enable row level security;
