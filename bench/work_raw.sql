@@ -1,6 +1,8 @@
 -- The baseline "raw SKIP LOCKED": the same worker on the simplest queue there is. One
--- NOTIFY a job, durable claims, jobs deleted when done; no history, limits, lanes or
--- low-water mark. Applied over a database with sql/install.sql.
+-- NOTIFY a job, durable claims, jobs deleted when done; no history, limits, lanes,
+-- low-water mark or page that looks. Applied over a database with sql/install.sql.
+
+drop trigger job_announced on work.job;
 
 create or replace function work.enqueue(
     kind text,

@@ -361,7 +361,7 @@ begin
     -- While an old snapshot is held open somewhere, the index keeps an entry of each job
     -- that ever was, and going from flow to flow gets slow. When it was so twice, this
     -- session remembers the flows and how far it came in each, for as long as keeps the
-    -- search at a twentieth of its time. When they do not fill a batch, it looks at the
+    -- search at a hundredth of its time. When they do not fill a batch, it looks at the
     -- jobs behind the mark, a thousand before the oldest one that lives. An older job may
     -- come late, from a long transaction or the dead: the next whole search finds it.
     if until <= clock_timestamp() or current_setting('work.flows_kinds', true)
@@ -407,7 +407,7 @@ begin
                     ), taken_to
                 );
                 until := clock_timestamp() + least(
-                    20 * (clock_timestamp() - moment), interval '5 seconds'
+                    100 * (clock_timestamp() - moment), interval '5 seconds'
                 );
             end if;
             if cardinality(flows) > 1 then
