@@ -50,6 +50,8 @@
 \ir migrations/once.psql
 \set migration 0021_gateway
 \ir migrations/once.psql
+\set migration 0022_market
+\ir migrations/once.psql
 \set migration 0023_gateway
 \ir migrations/once.psql
 

@@ -73,6 +73,14 @@ begin atomic
                 and v.ts < market.as_of(last_bar.as_of)
                 and v.known_at <= market.as_of(last_bar.as_of)
                 and v.known_until > market.as_of(last_bar.as_of)
+                -- Asked first: since now nothing was.
+                and exists (
+                    select from market.bar_version as later
+                    where
+                        later.instrument_id = last_bar.instrument_id
+                        and later.bar_interval = last_bar.bar_interval
+                        and later.known_until > market.as_of(last_bar.as_of)
+                )
             order by v.ts desc
             limit 1
         )

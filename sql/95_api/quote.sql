@@ -57,6 +57,12 @@ begin
                 where v.instrument_id = wanted and v.bar_interval = '1d'
                 and v.ts < l.ts and v.known_at <= market.as_of(quote.as_of)
                 and v.known_until > market.as_of(quote.as_of)
+                and exists (
+                    select from market.bar_version as later
+                    where
+                        later.instrument_id = wanted and later.bar_interval = '1d'
+                        and later.known_until > market.as_of(quote.as_of)
+                )
                 order by v.ts desc limit 1
             )
         ) as told
