@@ -191,7 +191,7 @@ test_doors() {
     wait "$gateway" || status=$?
     Tests/DoorTests/transport_test.sh "$scratch/api" \
         "$bellwether" gateway --libraries "$base/web" --database "$(dsn gateway)" || status=$?
-    "$python" Tests/DoorTests/streams_test.py "$scratch/api" 1000 \
+    "$python" Tests/DoorTests/streams_test.py "$scratch/api" 1000 "$(dsn admin)" \
         "$bellwether" gateway --libraries "$base/web" --database "$(dsn gateway)" || status=$?
     sql "drop database $name with (force)"
     rm -rf "$scratch"

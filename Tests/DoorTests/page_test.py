@@ -205,6 +205,7 @@ with logged_in(url, key_file, complaints) as page:
     check("the question mark lists the shortcuts", "Patterns" in page.inner_text("#keys"))
     shoot(page, "shortcuts")
     page.keyboard.press("Escape")
+    page.wait_for_selector("#keys", state="hidden")
     page.keyboard.type("ga")
     until(page, "location.hash === '#agents'")
     settled(page)

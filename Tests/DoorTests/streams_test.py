@@ -1,7 +1,7 @@
 """A thousand open event streams: none is dropped, memory stays bounded, and all go on where
-they were when the gateway comes back.
+they were when the gateway comes back. A stream ends with its key.
 
-Run: streams_test.py KEY_FILE STREAMS COMMAND...   (prints 'streams: N passed, N failed')
+Run: streams_test.py KEY_FILE STREAMS ADMIN_DSN COMMAND...   (prints 'streams: N passed, N failed')
 COMMAND is `bellwether gateway ...` with --port 0; it is started, killed and started again.
 """
 
@@ -17,7 +17,7 @@ import time
 import urllib.request
 
 key = pathlib.Path(sys.argv[1]).read_text().strip()
-streams, command = int(sys.argv[2]), sys.argv[3:]
+streams, admin, command = int(sys.argv[2]), sys.argv[3], sys.argv[4:]
 resource.setrlimit(resource.RLIMIT_NOFILE, (min(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),) * 2)
 passed = failed = 0
 
@@ -76,8 +76,17 @@ class Gateway:
             self.post("/api/system/trading/enable", {"reason": "over", "scope": "symbol", "target": "AAPL"})
 
 
+def keys(*arguments: str) -> dict:
+    """What `bellwether key ...` answers."""
+    done = subprocess.run(
+        [command[0], "key", *arguments, "--database", admin], check=True, capture_output=True, text=True
+    )
+    return json.loads(done.stdout) if "--json" in arguments else {}
+
+
 class Stream:
-    def __init__(self) -> None:
+    def __init__(self, key: str = key) -> None:
+        self.key = key
         self.ids: list[int] = []
         self.is_over = False
 
@@ -86,7 +95,7 @@ class Stream:
         self.reader, self.writer = await asyncio.open_connection("127.0.0.1", port)
         last = f"Last-Event-ID: {self.ids[-1]}\r\n" if self.ids else ""
         self.writer.write(
-            f"GET /api/events/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n{last}\r\n".encode()
+            f"GET /api/events/stream HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {self.key}\r\n{last}\r\n".encode()
         )
         head = await self.reader.readuntil(b"\r\n\r\n")
         if b" 200 " not in head.split(b"\r\n")[0]:
@@ -114,8 +123,30 @@ async def settle(all_of: list[Stream], wanted: int) -> None:
         await asyncio.sleep(0.1)
 
 
+async def revoked(gateway: Gateway) -> None:
+    made = keys("create", "--scopes", "read", "--name", "to be revoked", "--json")
+    one, other = Stream(made["secret"]), Stream()
+    await one.open(gateway.port)
+    await other.open(gateway.port)
+    keys("revoke", str(made["key_id"]))
+    # A gateway believes a key for five seconds.
+    await asyncio.sleep(6)
+    await asyncio.to_thread(gateway.act, 1)
+    await settle([other], 2)
+    check("a stream ends with its key, and tells nothing more", one.is_over and not one.ids)
+    check("those of other keys go on", len(other.ids) == 2 and not other.is_over)
+    try:
+        await one.open(gateway.port)
+        check("it does not come back", False)
+    except ConnectionError as refused:
+        check("it does not come back", " 401 " in str(refused))
+    one.close()
+    other.close()
+
+
 async def main() -> None:
     gateway = Gateway()
+    await revoked(gateway)
     before = gateway.memory()
     all_of = [Stream() for _ in range(streams)]
     begun = time.monotonic()

@@ -32,7 +32,7 @@ check "a name is no address" "numeric IP address" "$(refused --address foo)"
 for address in 0.0.0.0 :: 192.0.2.1; do
     check "$address is refused without TLS" "in the clear" "$(refused --address "$address")"
 done
-check "a certificate needs its key" "both --certificate" "$(refused --certificate /dev/null)"
+check "a certificate needs its key" "both --certificate" "$(refused --certificate "$guide")"
 check "a missing certificate is named" "cannot be read" \
     "$(refused --certificate "$place/none" --private-key "$place/none")"
 

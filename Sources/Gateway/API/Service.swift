@@ -504,17 +504,19 @@ package final class Service: Sendable {
             .flatMap(Int64.init)
         let subscription = try await events.subscribe(
             tenant: holder.tenant, cycle: cycle, after: last)
-        return Self.stream(subscription.texts) { await self.events.end(subscription) }
+        return stream(subscription.texts, request) { await self.events.end(subscription) }
     }
 
     private func jobStream(_ request: Request, _ holder: Holder) async throws -> Reply {
         try Self.check(holder, .read, request)
         let subscription = try await jobs.subscribe(tenant: holder.tenant)
-        return Self.stream(subscription.texts) { await self.jobs.end(subscription) }
+        return stream(subscription.texts, request) { await self.jobs.end(subscription) }
     }
 
-    private static func stream(
-        _ texts: AsyncStream<String>, end: @escaping @Sendable () async -> Void
+    /// A stream ends with the key or the session that opened it: each text is sent to who may still
+    /// see it, and a sign of life comes every 15 seconds.
+    private func stream(
+        _ texts: AsyncStream<String>, _ request: Request, end: @escaping @Sendable () async -> Void
     ) -> Reply {
         let head = Response(
             200,
@@ -525,9 +527,19 @@ package final class Service: Sendable {
         return .stream(head) { writer in
             _ = writer.write("retry: 2000\n\n")
             for await text in texts {
-                guard writer.write(text) else { break }
+                guard await self.isKnown(request), writer.write(text) else { break }
             }
             await end()
+        }
+    }
+
+    /// Whether who asked may still; while the database cannot be asked nothing is taken from anybody.
+    private func isKnown(_ request: Request) async -> Bool {
+        do {
+            _ = try await holder(request)
+            return true
+        } catch {
+            return !(error is Problem)
         }
     }
 
