@@ -17,6 +17,7 @@
 #include "access/tableam.h"
 #include "catalog/index.h"
 #include "catalog/pg_am.h"
+#include "catalog/pg_class.h"
 #include "commands/defrem.h"
 #include "funcapi.h"
 #include "miscadmin.h"
@@ -451,7 +452,11 @@ OpenForCheck(Oid relid, Relation *heap, Relation *rel)
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s\" is not an hnsw index", name)));
 	/* before the locks: nobody else may keep writers waiting */
+#if PG_VERSION_NUM >= 160000
+	if (!object_ownercheck(RelationRelationId, relid, GetUserId()))
+#else
 	if (!pg_class_ownercheck(relid, GetUserId()))
+#endif
 		aclcheck_error(ACLCHECK_NOT_OWNER, OBJECT_INDEX, name);
 	*heap = table_open(heap_id, ShareLock);
 	*rel = index_open(relid, ShareLock);

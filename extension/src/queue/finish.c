@@ -258,7 +258,11 @@ OpenDone(Done *done, Oid relation, Relation jobs, Datum moment)
 static TupleTableSlot *
 RowFor(Done *done, TupleTableSlot *row, int place)
 {
+#if PG_VERSION_NUM >= 160000
+	TupleConversionMap *map = ExecGetRootToChildMap(done->target, done->table.estate);
+#else
 	TupleConversionMap *map = done->target->ri_RootToPartitionMap;
+#endif
 
 	if (done->rows[place] == NULL)
 		done->rows[place] = table_slot_create(done->target->ri_RelationDesc,
@@ -282,7 +286,7 @@ Write(Done *done)
 		table_multi_insert(target->ri_RelationDesc, done->rows, done->waiting,
 						   estate->es_output_cid, 0, NULL);
 		for (int i = 0; i < done->waiting && target->ri_NumIndices > 0; i++)
-			ExecInsertIndexTuples(target, done->rows[i], estate, false, false, NULL, NIL);
+			QueueInsertIndexEntries(target, done->rows[i], estate);
 	}
 	else
 		for (int i = 0; i < done->waiting; i++)

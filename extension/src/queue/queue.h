@@ -36,4 +36,8 @@ extern AttrNumber QueueColumn(Relation relation, const char *name, Oid type);
 /* The elements of a list without nulls */
 extern Datum *QueueElements(ArrayType *array, Oid type, int *count);
 
+/* Of a row that is in its table already */
+extern void QueueInsertIndexEntries(ResultRelInfo *table, TupleTableSlot *row,
+									EState *estate);
+
 #endif							/* QUEUE_H */

@@ -11,6 +11,7 @@
 #include "access/xact.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
+#include "parser/parse_relation.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
@@ -54,7 +55,16 @@ QueueOpen(QueueTable *table, Oid relation, AclMode rights)
 	entry->rellockmode = RowExclusiveLock;
 
 	table->estate = CreateExecutorState();
+#if PG_VERSION_NUM >= 160000
+	{
+		List	   *permissions = NIL;
+
+		addRTEPermissionInfo(&permissions, entry);
+		ExecInitRangeTable(table->estate, list_make1(entry), permissions);
+	}
+#else
 	ExecInitRangeTable(table->estate, list_make1(entry));
+#endif
 	table->estate->es_output_cid = GetCurrentCommandId(true);
 	table->result = makeNode(ResultRelInfo);
 	InitResultRelInfo(table->result, table->relation, 1, NULL, 0);
@@ -71,6 +81,16 @@ QueueClose(QueueTable *table)
 	ExecCloseResultRelations(table->estate);
 	FreeExecutorState(table->estate);
 	table_close(table->relation, NoLock);
+}
+
+void
+QueueInsertIndexEntries(ResultRelInfo *table, TupleTableSlot *row, EState *estate)
+{
+#if PG_VERSION_NUM >= 160000
+	ExecInsertIndexTuples(table, row, estate, false, false, NULL, NIL, false);
+#else
+	ExecInsertIndexTuples(table, row, estate, false, false, NULL, NIL);
+#endif
 }
 
 AttrNumber
