@@ -308,6 +308,7 @@ typedef struct HnswInserter
 	HnswCandidate *kept;
 	uint32	   *old_links;
 	uint32	   *new_links;
+	uint32	   *tree_links;
 } HnswInserter;
 
 /* What an index remembers of all codes, from one of them */
@@ -455,12 +456,13 @@ HnswVisited(const HnswWalk *walk, uint32 node)
 /* select.c: which links a node keeps */
 extern int	HnswSelect(HnswInserter *inserter, HnswCandidate *candidates, int fixed, int count,
 					   int most);
-extern int	HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
-					  int most, uint32 *result);
+extern bool HnswTreeRoom(HnswInserter *inserter, uint32 node, uint32 key);
+extern int	HnswPrune(HnswInserter *inserter, uint32 node, int level, uint32 key,
+					  const uint32 *links, int count, int most, uint32 *result);
 
 /* insert.c */
 extern void HnswInserterInit(HnswInserter *inserter, HnswIndex *index);
-extern void HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node);
+extern bool HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node);
 extern bool HnswInsertValue(HnswInserter *inserter, const HnswClass *class, Datum value,
 							ItemPointer tid, uint32 key, HnswMeta *memory_meta, float *error);
 extern bool HnswInsert(Relation rel, Datum *values, bool *isnull, ItemPointer tid,

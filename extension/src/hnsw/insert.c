@@ -46,6 +46,7 @@ HnswInserterInit(HnswInserter *inserter, HnswIndex *index)
 	inserter->kept = palloc(most * sizeof(HnswCandidate));
 	inserter->old_links = palloc((2 * index->m + 1) * sizeof(uint32));
 	inserter->new_links = palloc((2 * index->m + 1) * sizeof(uint32));
+	inserter->tree_links = palloc(2 * index->m * sizeof(uint32));
 	for (int level = 0; level <= HNSW_MAX_LEVEL; level++)
 		inserter->links.links[level] = palloc(2 * index->m * sizeof(uint32));
 }
@@ -85,6 +86,23 @@ FindTwin(HnswInserter *inserter, const HnswCandidate *candidates, int count)
 }
 
 /*
+ * Measures the candidates again, from what the new code holds: they are compared
+ * with each other by their codes, too. A code far from the origin leaves out more
+ * than what lies between near vectors, and two of them leave out the same; measured
+ * from the vector itself the candidates would be too far, and each stand before all
+ * others.
+ */
+static void
+MeasureByCode(HnswInserter *inserter, HnswCandidate *candidates, int count)
+{
+	HnswHeap	heap = {.items = candidates,.count = count,.room = count};
+
+	HnswQueryFromCode(&inserter->index->codec, inserter->code, &inserter->other);
+	HnswDistances(inserter->index, &inserter->other, candidates, count);
+	HnswSort(&heap);
+}
+
+/*
  * Chooses the new node's links on each of its levels.
  */
 static void
@@ -118,6 +136,8 @@ FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
 		if (level == 0)
 			links->twin_of = FindTwin(inserter, candidates, count);
 		count = DropDead(index, key, candidates, count);
+		if (index->codec.metric == HNSW_L2)
+			MeasureByCode(inserter, candidates, count);
 		count = HnswSelect(inserter, candidates, 0, count, index->m);
 		links->count[level] = count;
 		for (int i = 0; i < count; i++)
@@ -126,10 +146,20 @@ FindLinks(HnswInserter *inserter, uint32 entry, uint32 key)
 	HnswWalkReset(walk);
 }
 
+static inline bool
+HasLink(const uint32 *links, int count, uint32 node)
+{
+	for (int i = 0; i < count; i++)
+		if (links[i] == node)
+			return true;
+	return false;
+}
+
 /*
- * Makes "to" link back to the new node.
+ * Makes "to" link back to the new node. False if it cannot: all its links are of
+ * the tree (HnswPrune), or it is gone.
  */
-void
+bool
 HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 node)
 {
 	HnswIndex  *index = inserter->index;
@@ -143,17 +173,63 @@ HnswLinkBack(HnswInserter *inserter, uint32 to, int level, uint32 key, uint32 no
 		int			kept = count + 1;
 
 		if (count < 0)
-			return;
-		for (int i = 0; i < count; i++)
-			if (old[i] == node)
-				return;
+			return false;
+		if (HasLink(old, count, node))
+			return true;
 		memcpy(new, old, count * sizeof(uint32));
 		new[count] = node;
 		if (kept > most)
-			kept = HnswPrune(inserter, to, new, kept, most, new);
+			kept = HnswPrune(inserter, to, level, key, new, kept, most, new);
 		if (HnswChangeLinks(index, to, level, key, old, count, new, kept))
-			return;
+			return HasLink(new, kept, node);
 	}
+	return false;
+}
+
+/*
+ * Puts a link first in the node's list.
+ */
+static bool
+PutFirst(HnswInserter *inserter, uint32 key, uint32 node, uint32 link)
+{
+	HnswIndex  *index = inserter->index;
+	uint32	   *old = inserter->old_links;
+	uint32	   *new = inserter->new_links;
+
+	for (int try = 0; try < LINK_TRIES; try++)
+	{
+		int			count = HnswReadLinks(index, node, 0, &key, 1, old);
+		int			at = 0;
+
+		if (count < 0)
+			return false;
+		while (at < count && old[at] != link)
+			at++;
+		if (at == 2 * index->m)
+			at--;
+		memcpy(new, old, count * sizeof(uint32));
+		if (count > 0)
+			new[at] = old[0];
+		new[0] = link;
+		if (HnswChangeLinks(index, node, 0, key, old, count, new, Max(count, at + 1)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Links the node into the tree (HnswPrune), below the first of these that can link
+ * back to it.
+ */
+static bool
+JoinTree(HnswInserter *inserter, uint32 key, uint32 node, const uint32 *parents, int count)
+{
+	for (int i = 0; i < count; i++)
+		if (parents[i] != node && HnswTreeRoom(inserter, parents[i], key) &&
+			PutFirst(inserter, key, node, parents[i]) &&
+			HnswLinkBack(inserter, parents[i], 0, key, node))
+			return true;
+	return false;
 }
 
 /*
@@ -172,6 +248,7 @@ InsertNode(HnswInserter *inserter, uint32 node, ItemPointer tid, uint32 key,
 	for (;;)
 	{
 		HnswRoot	root;
+		bool		joined;
 
 		memset(links->count, 0, sizeof(links->count));
 		links->level = HnswLevelOf(node);
@@ -198,9 +275,18 @@ InsertNode(HnswInserter *inserter, uint32 node, ItemPointer tid, uint32 key,
 			head.linked = 1;
 		}
 		HnswWriteNode(index, node, &head, inserter->code, links);
+		joined = JoinTree(inserter, key, node, links->links[0], links->count[0]);
 		for (int level = links->level; level >= 0; level--)
 			for (int i = 0; i < links->count[level]; i++)
 				HnswLinkBack(inserter, links->links[level][i], level, key, node);
+		if (!joined && links->count[0] > 0)
+		{
+			/* They have as many of the tree as they may: one of those must do */
+			int			count = HnswReadLinks(index, links->links[0][0], 0, &key, 1,
+											  links->links[0]);
+
+			JoinTree(inserter, key, node, links->links[0], count);
+		}
 		/* Two first nodes at once: the later one looks again for neighbours */
 		if (HnswJoinRoot(index, memory_meta, key, node, true, root.entry == HNSW_NONE))
 			return;

@@ -55,22 +55,67 @@ CompareCandidates(const void *a, const void *b)
 }
 
 /*
+ * Is the link from "from" to "to" of the tree?  Then one of them was inserted later
+ * and has the other as its first link.
+ */
+static bool
+OfTree(HnswInserter *inserter, uint32 key, uint32 from, uint32 first, uint32 to)
+{
+	HnswIndex  *index = inserter->index;
+
+	return to == first ||
+		(HnswReadLinks(index, to, 0, &key, 1, inserter->tree_links) > 0 &&
+		 inserter->tree_links[0] == from);
+}
+
+/*
+ * Can a node take one more link of the tree?  Half of its links stay free for others.
+ */
+bool
+HnswTreeRoom(HnswInserter *inserter, uint32 node, uint32 key)
+{
+	uint32	   *links = inserter->old_links;
+	int			count = HnswReadLinks(inserter->index, node, 0, &key, 1, links);
+	int			of_tree = 0;
+
+	for (int i = 0; i < count; i++)
+		of_tree += OfTree(inserter, key, node, links[0], links[i]);
+	return count >= 0 && of_tree < inserter->index->m;
+}
+
+/*
  * The links that node keeps out of these, in result; returns how many.
+ *
+ * On level 0 those of a tree are kept: each node's first link, to the nearest node
+ * when it was inserted, and that node's link back. As long as all of them stay, every
+ * node leads to every other one, whatever else is dropped; without them a cluster
+ * far from others would be cut off once nearer nodes stand before it.
  */
 int
-HnswPrune(HnswInserter *inserter, uint32 node, const uint32 *links, int count,
-		  int most, uint32 *result)
+HnswPrune(HnswInserter *inserter, uint32 node, int level, uint32 key, const uint32 *links,
+		  int count, int most, uint32 *result)
 {
 	HnswIndex  *index = inserter->index;
 	HnswCandidate *candidates = inserter->candidates;
+	uint32		first = links[0];
+	int			fixed = 0;
 
-	HnswReadCode(index, node, inserter->code_copy);
-	HnswQueryFromCode(&index->codec, inserter->code_copy, &inserter->other);
 	for (int i = 0; i < count; i++)
 		candidates[i].node = links[i];
+	for (int i = 0; level == 0 && i < count; i++)
+		if (OfTree(inserter, key, node, first, links[i]))
+		{
+			HnswCandidate kept = candidates[i];
+
+			candidates[i] = candidates[fixed];
+			candidates[fixed++] = kept;
+		}
+	fixed = Min(fixed, most);
+	HnswReadCode(index, node, inserter->code_copy);
+	HnswQueryFromCode(&index->codec, inserter->code_copy, &inserter->other);
 	HnswDistances(index, &inserter->other, candidates, count);
-	qsort(candidates, count, sizeof(HnswCandidate), CompareCandidates);
-	count = HnswSelect(inserter, candidates, 0, count, most);
+	qsort(candidates + fixed, count - fixed, sizeof(HnswCandidate), CompareCandidates);
+	count = HnswSelect(inserter, candidates, fixed, count, most);
 	for (int i = 0; i < count; i++)
 		result[i] = candidates[i].node;
 	return count;
