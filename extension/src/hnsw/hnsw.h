@@ -487,4 +487,14 @@ extern IndexBulkDeleteResult *HnswBulkDelete(IndexVacuumInfo *info, IndexBulkDel
 											 IndexBulkDeleteCallback callback, void *state);
 extern IndexBulkDeleteResult *HnswVacuumCleanup(IndexVacuumInfo *info, IndexBulkDeleteResult *stats);
 
+/*
+ * Has level 0 a tree (HnswPrune)?  By inner products the longest vectors are the
+ * nearest of all: a tree would take up the links of those few.
+ */
+static inline bool
+HnswHasTree(const HnswIndex *index)
+{
+	return index->codec.metric != HNSW_INNER_PRODUCT;
+}
+
 #endif							/* HNSW_H */

@@ -275,7 +275,8 @@ InsertNode(HnswInserter *inserter, uint32 node, ItemPointer tid, uint32 key,
 			head.linked = 1;
 		}
 		HnswWriteNode(index, node, &head, inserter->code, links);
-		joined = JoinTree(inserter, key, node, links->links[0], links->count[0]);
+		joined = !HnswHasTree(index) ||
+			JoinTree(inserter, key, node, links->links[0], links->count[0]);
 		for (int level = links->level; level >= 0; level--)
 			for (int i = 0; i < links->count[level]; i++)
 				HnswLinkBack(inserter, links->links[level][i], level, key, node);

@@ -98,11 +98,12 @@ HnswPrune(HnswInserter *inserter, uint32 node, int level, uint32 key, const uint
 	HnswIndex  *index = inserter->index;
 	HnswCandidate *candidates = inserter->candidates;
 	uint32		first = links[0];
+	bool		tree = level == 0 && HnswHasTree(index);
 	int			fixed = 0;
 
 	for (int i = 0; i < count; i++)
 		candidates[i].node = links[i];
-	for (int i = 0; level == 0 && i < count; i++)
+	for (int i = 0; tree && i < count; i++)
 		if (OfTree(inserter, key, node, first, links[i]))
 		{
 			HnswCandidate kept = candidates[i];
