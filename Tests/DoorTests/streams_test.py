@@ -105,6 +105,9 @@ class Stream:
     async def read(self) -> None:
         try:
             while line := await self.reader.readline():
+                # The last chunk (RFC 9112, section 7.1): the connection may stay for another request.
+                if line == b"0\r\n":
+                    break
                 if line.startswith(b"id: "):
                     self.ids.append(int(line[4:]))
         except (ConnectionError, asyncio.IncompleteReadError):
