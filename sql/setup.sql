@@ -90,6 +90,23 @@ create table if not exists ops.migration (
 comment on table ops.migration is 'Each file of sql/migrations that was applied, with its text.';
 grant select on ops.migration to bellwether_worker, bellwether_gateway;
 
+-- One release of 2026-11-21 had a migration under another number, and a line in an older
+-- one that is a migration of its own now: who installed it goes on from there.
+update ops.migration set name = '0021_gateway' where name = '0022_gateway';
+update ops.migration as m
+set content = mended.body, checksum = encode(sha256(convert_to(mended.body, 'UTF8')), 'hex')
+from (
+    select
+        known.name,
+        replace(
+            known.content,
+            E'\ndrop function if exists agent.remember_actions(bigint, text);', ''
+        ) as body
+    from ops.migration as known
+    where known.name = '0013_agent'
+) as mended
+where m.name = mended.name and m.content <> mended.body;
+
 -- Example: ops.migration_state('0001_tenant', '...') -> pending | applied; raises if the
 -- file was edited after it was applied. A final newline does not count.
 create or replace function ops.migration_state(migration_name text, migration_content text)
